@@ -1,0 +1,86 @@
+import { type Command, InvalidArgumentError, Option } from "commander";
+import type { Overrides } from "../../sim/topology/overrides.ts";
+
+/** What the command line may change of a topology; flags have the names of the file's keys, and its values' form. */
+export type WorkloadOptions = Overrides;
+
+export interface OutputOption {
+  readonly output: "table" | "json";
+}
+
+export interface FolderOptions {
+  readonly name?: string;
+  readonly runs: string;
+  readonly overwrite?: boolean;
+}
+
+export interface ProfileFlags {
+  readonly fresh?: boolean;
+  readonly profile?: string;
+}
+
+export function addWorkload(command: Command): Command {
+  return command
+    .option("--splits <list>", "only these splits, e.g. EESS,SSSS")
+    .option("--sizes <list>", "sizes of the source's frames, e.g. 128,512,1280x720")
+    .option("--frames <count>", "frames per run, warm-up included")
+    .option("--warmup <count>", "frames at the start of a run that are left out")
+    .option("--loads <list>", "loads, e.g. saturated,50%,30/s")
+    .option("--rate <number>", "open loop at so many frames per second, instead of --loads")
+    .option("--window <frames>", "frames that may be unacknowledged on a hop")
+    .option("--repeats <count>", "runs per plan")
+    .option("--seed <number>", "seed of everything random");
+}
+
+export function addOutput(command: Command): Command {
+  return command.addOption(
+    new Option("--output <format>", "what goes to stdout").choices(["table", "json"]).default("table"),
+  );
+}
+
+export function addRuns(command: Command): Command {
+  return command.option("--runs <folder>", "folder of all runs and kept profiles", "runs");
+}
+
+export function addFolder(command: Command): Command {
+  return addRuns(command)
+    .option("--name <name>", "name of the run's folder (default: the topology's name and the time)", folderName)
+    .option("--overwrite", "replace the folder of an earlier run of that name");
+}
+
+export function addProfile(command: Command): Command {
+  return command
+    .option("--fresh", "measure the profile anew, even if a kept one fits")
+    .option("--profile <file>", "use this profile, whatever machine it is from");
+}
+
+export function addTolerance(command: Command): Command {
+  return command.option(
+    "--tolerance <share>",
+    "exit with 1 if a plan's throughput is off by more, or its median latency by more than 1.5 times it, e.g. 10%",
+    share,
+  );
+}
+
+/** The flags of `addWorkload` out of all that a verb has. */
+export function overridesOf(options: WorkloadOptions): Overrides {
+  const { splits, sizes, frames, warmup, loads, rate, window, repeats, seed } = options;
+  // A bare number is what one types; in the file a rate has its unit.
+  const perSecond = rate !== undefined && /^[\d.]+$/.test(rate) ? `${rate}/s` : rate;
+  return { splits, sizes, frames, warmup, loads, rate: perSecond, window, repeats, seed };
+}
+
+function share(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)\s*(%?)$/.exec(text);
+  const value = match === null ? Number.NaN : Number(match[1]) / (match[2] === "%" ? 100 : 1);
+  if (!(value > 0 && value <= 1))
+    throw new InvalidArgumentError("It should be a share like 10% or 0.1, above 0 and up to 1.");
+  return value;
+}
+
+function folderName(text: string): string {
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(text)) {
+    throw new InvalidArgumentError("It should be letters, digits, '.', '_' and '-', beginning with a letter or digit.");
+  }
+  return text;
+}

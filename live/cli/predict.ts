@@ -1,0 +1,34 @@
+import { Command } from "commander";
+import {
+  addOutput,
+  addProfile,
+  addRuns,
+  addWorkload,
+  type OutputOption,
+  overridesOf,
+  type ProfileFlags,
+  type WorkloadOptions,
+} from "./options.ts";
+import { print } from "./say.ts";
+
+export function predictVerb(): Command {
+  const command = new Command("predict")
+    .description("predict latency and throughput of every split, from a profile")
+    .argument("<topology>", "topology file (YAML)")
+    .action(async (file: string, options: WorkloadOptions & OutputOption & ProfileFlags & { runs: string }) => {
+      const { openBench } = await import("../workbench.ts");
+      const { predicted } = await import("./steps.ts");
+      const { predictionTable } = await import("../../sim/report/table.ts");
+      const { interruptSignal } = await import("../interrupt.ts");
+      const bench = await openBench(file, overridesOf(options));
+      const { pairs } = await predicted(bench, options, interruptSignal());
+      const value = pairs.map(({ plan, prediction }) => ({
+        split: plan.split,
+        size: [plan.size.height, plan.size.width],
+        load: plan.workload.load,
+        ...prediction,
+      }));
+      print(options.output, value, () => predictionTable(pairs));
+    });
+  return addOutput(addProfile(addRuns(addWorkload(command))));
+}

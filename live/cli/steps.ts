@@ -1,0 +1,53 @@
+import type { Profile } from "../../sim/profile.ts";
+import { progress } from "../progress.ts";
+import { type Bench, obtainProfile, type Predicted, predictAll, runAll, writePlans } from "../workbench.ts";
+import { newFolder } from "./folder.ts";
+import type { FolderOptions, ProfileFlags } from "./options.ts";
+import { say } from "./say.ts";
+
+/** The steps that several verbs take, each with its bar. */
+export async function predicted(
+  bench: Bench,
+  options: ProfileFlags & { readonly runs: string },
+  signal: AbortSignal,
+): Promise<{ profile: Profile; pairs: Predicted[] }> {
+  const calibrating = progress("calibrate");
+  const { runs, fresh = false, profile: file } = options;
+  const settings = {
+    runs,
+    fresh,
+    signal,
+    progress: calibrating,
+    say,
+    ...(file === undefined ? {} : { profile: file }),
+  };
+  const profile = await obtainProfile(bench, settings).finally(calibrating.stop);
+  const predicting = progress("predict");
+  const pairs = await predictAll(bench, profile, signal, predicting).finally(predicting.stop);
+  return { profile, pairs };
+}
+
+/** Profile, predict, run for real; everything lands in the run's new folder. */
+export async function measured(
+  bench: Bench,
+  options: ProfileFlags & FolderOptions,
+  signal: AbortSignal,
+): Promise<{ name: string; folder: string; pairs: Predicted[] }> {
+  const { name, folder } = newFolder(bench.topology.name, options);
+  const { profile, pairs } = await predicted(bench, options, signal);
+  writePlans(folder, bench, profile, pairs);
+  const running = progress("run");
+  const begin = performance.now();
+  await runAll(bench, pairs, { folder, signal, progress: running }).finally(running.stop);
+  say(
+    `ran ${pairs.length} plans, ${bench.topology.workload.repeats} times each, in ${((performance.now() - begin) / 1e3).toFixed(0)} s`,
+  );
+  return { name, folder, pairs };
+}
+
+/** Without --tolerance a comparison is judged by the project's own aim. */
+export const DEFAULT_TOLERANCE = { throughput: 0.1, p50: 0.15 };
+
+export function toleranceOf(share: number | undefined): { throughput: number; p50: number } {
+  return share === undefined ? DEFAULT_TOLERANCE : { throughput: share, p50: 1.5 * share };
+}

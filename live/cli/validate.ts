@@ -1,0 +1,41 @@
+import { Command } from "commander";
+import {
+  addFolder,
+  addOutput,
+  addProfile,
+  addTolerance,
+  addWorkload,
+  type FolderOptions,
+  type OutputOption,
+  overridesOf,
+  type ProfileFlags,
+  type WorkloadOptions,
+} from "./options.ts";
+import { print, say } from "./say.ts";
+
+export function validateVerb(): Command {
+  const command = new Command("validate")
+    .description("all of it: profile, predict, run for real, compare, report")
+    .argument("<topology>", "topology file (YAML)")
+    .action(
+      async (
+        file: string,
+        options: WorkloadOptions & OutputOption & FolderOptions & ProfileFlags & { tolerance?: number },
+      ) => {
+        const { compareFolder, openBench } = await import("../workbench.ts");
+        const { passes } = await import("../../sim/compare/compare.ts");
+        const { comparisonTable } = await import("../../sim/report/table.ts");
+        const { writeReport } = await import("../report/write-report.ts");
+        const { measured, toleranceOf } = await import("./steps.ts");
+        const { interruptSignal } = await import("../interrupt.ts");
+        const bench = await openBench(file, overridesOf(options));
+        const { name, folder } = await measured(bench, options, interruptSignal());
+        const comparison = compareFolder(folder, name, toleranceOf(options.tolerance));
+        const report = await writeReport(folder);
+        print(options.output, comparison, () => comparisonTable(comparison));
+        if (options.tolerance !== undefined && !passes(comparison)) process.exitCode = 1;
+        say(`\nreport: ${report}`);
+      },
+    );
+  return addTolerance(addOutput(addProfile(addFolder(addWorkload(command)))));
+}

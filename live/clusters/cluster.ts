@@ -1,0 +1,47 @@
+import type { Link } from "../../sim/topology/topology.ts";
+import type { PodConfigInput } from "../stage/config.ts";
+
+/** A pod to be deployed; its hop is told by the cluster, which knows the addresses. */
+export interface PodSpec {
+  readonly name: string;
+  readonly node: string;
+  readonly speed: number;
+  readonly stages: PodConfigInput["stages"];
+  readonly baseDirectory: string;
+  /** Name of the pod before it, an address of the driver's (`host:port`), or `null` for the source's pod. */
+  readonly upstream: { readonly pod: string } | { readonly address: string } | null;
+  /** For calibration: compute only so many frames, then send copies of them; 0 or left out: compute all. */
+  readonly replay?: number;
+  /** The link that its hop from upstream crosses; `null`: loopback. */
+  readonly link: Link | null;
+}
+
+export interface Deployment {
+  /** Address (`host:port`) at which the driver reaches a pod. */
+  address(pod: string): string;
+  /** Address of a pod as seen across a link that one of its hops crosses. */
+  addressAcross(pod: string, link: Link): string;
+  /** Resolves with the reason when a pod or link ends that nobody asked to end. */
+  readonly broken: Promise<string>;
+  /** CPU seconds that emulating a link has taken so far; 0 for a real one. */
+  linkCpu(link: Link): Promise<number>;
+  /** Ends a pod at once (SIGKILL) and starts it afresh at the same address, as a kubelet would. */
+  replace(pod: string): Promise<void>;
+  /** Drains and ends all of it; safe to call twice. */
+  stop(): Promise<void>;
+}
+
+/** Where pods can be deployed. */
+export interface Cluster {
+  readonly name: string;
+  /**
+   * Starts pods and links and resolves when all of them serve.
+   * @param logs folder for one log file a pod. @throws DeploymentError with the pod's last log lines.
+   */
+  deploy(pods: readonly PodSpec[], logs: string): Promise<Deployment>;
+}
+
+/** A pod or a link could not be started, or ended early. */
+export class DeploymentError extends Error {
+  override readonly name = "DeploymentError";
+}

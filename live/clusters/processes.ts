@@ -1,0 +1,235 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Link } from "../../sim/topology/topology.ts";
+import type { PodConfigInput } from "../stage/config.ts";
+import { NODE_FLAGS, POD_ENVIRONMENT } from "../stage/runtime.ts";
+import { type Cluster, type Deployment, DeploymentError, type PodSpec } from "./cluster.ts";
+import type { RelayConfig } from "./relay.ts";
+
+const HOST = "127.0.0.1";
+const GRACE_SECONDS = 2;
+const START_SECONDS = 30;
+/** This module runs from source (.ts) or from the built package (.js); so do the programs that it starts. */
+const EXTENSION = import.meta.url.endsWith(".ts") ? "ts" : "js";
+const POD_PROGRAM = fileURLToPath(new URL(`../stage/main.${EXTENSION}`, import.meta.url));
+const RELAY_PROGRAM = fileURLToPath(new URL(`./relay.${EXTENSION}`, import.meta.url));
+
+interface Program {
+  readonly name: string;
+  readonly file: string;
+  readonly environment: Record<string, string>;
+  readonly log: string;
+}
+
+/** Pods as child processes of this one, links between nodes as relays. */
+export const processes: Cluster = {
+  name: "processes",
+  async deploy(pods, logs) {
+    mkdirSync(logs, { recursive: true });
+    const deployment = new LocalDeployment(logs);
+    try {
+      await deployment.start(pods);
+    } catch (error) {
+      await deployment.stop();
+      throw error;
+    }
+    return deployment;
+  },
+};
+
+class LocalDeployment implements Deployment {
+  readonly broken: Promise<string>;
+  readonly #logs: string;
+  readonly #children = new Map<string, ChildProcess>();
+  readonly #programs = new Map<string, Program>();
+  readonly #ports = new Map<string, number>();
+  readonly #relayPorts = new Map<string, number>();
+  #break: (reason: string) => void = () => {};
+  #stopping = false;
+
+  constructor(logs: string) {
+    this.#logs = logs;
+    this.broken = new Promise((resolve) => {
+      this.#break = resolve;
+    });
+  }
+
+  async start(pods: readonly PodSpec[]): Promise<void> {
+    const hops = pods.filter((pod) => pod.link !== null && pod.upstream !== null && "pod" in pod.upstream);
+    const ports = await freePorts(pods.length + hops.length);
+    for (const pod of pods) this.#ports.set(pod.name, ports.pop()!);
+    const relays = new Map<string, { link: Link; routes: { listen: number; target: number }[] }>();
+    for (const { link, upstream } of hops) {
+      const { pod } = upstream as { pod: string };
+      const name = linkName(link!);
+      const listen = ports.pop()!;
+      this.#relayPorts.set(`${name} ${pod}`, listen);
+      const relay = relays.get(name) ?? { link: link!, routes: [] };
+      relay.routes.push({ listen, target: this.#ports.get(pod)! });
+      relays.set(name, relay);
+    }
+    for (const [name, { link, routes }] of relays) this.#addRelay(name, link, routes);
+    for (const pod of pods) this.#addPod(pod);
+    await Promise.all([...this.#programs.values()].map((program) => this.#launch(program)));
+  }
+
+  address(pod: string): string {
+    return `${HOST}:${this.#ports.get(pod)}`;
+  }
+
+  addressAcross(pod: string, link: Link): string {
+    return `${HOST}:${this.#relayPorts.get(`${linkName(link)} ${pod}`)}`;
+  }
+
+  async linkCpu(link: Link): Promise<number> {
+    const relay = this.#children.get(`link-${linkName(link)}`);
+    if (relay === undefined) return 0;
+    relay.channel?.ref();
+    const seconds = await new Promise<number>((resolve) => {
+      relay.once("message", (answer) => resolve((answer as { cpu: number }).cpu));
+      relay.send({ ask: "cpu" });
+    });
+    relay.channel?.unref();
+    return seconds;
+  }
+
+  async replace(pod: string): Promise<void> {
+    const child = this.#children.get(pod);
+    const program = this.#programs.get(pod);
+    if (child === undefined || program === undefined)
+      throw new Error(`no pod ${pod}; there are: ${[...this.#ports.keys()].join(", ")}`);
+    this.#children.delete(pod);
+    const gone = ended(child);
+    child.kill("SIGKILL");
+    await gone;
+    await this.#launch(program);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    const children = [...this.#children.values()].filter(
+      (child) => child.exitCode === null && child.signalCode === null,
+    );
+    for (const child of children) child.kill("SIGTERM");
+    const all = Promise.all(children.map(ended));
+    const late = setTimeout(() => {
+      for (const child of children) child.kill("SIGKILL");
+    }, GRACE_SECONDS * 1e3);
+    await all;
+    clearTimeout(late);
+    this.#children.clear();
+  }
+
+  #addPod(pod: PodSpec): void {
+    const { name, node, speed, stages, baseDirectory, upstream, link, replay = 0 } = pod;
+    let address: string | null = null;
+    if (upstream !== null) {
+      if ("address" in upstream) ({ address } = upstream);
+      else address = link === null ? this.address(upstream.pod) : this.addressAcross(upstream.pod, link);
+    }
+    const config: PodConfigInput = {
+      name,
+      node,
+      speed,
+      stages,
+      baseDirectory,
+      host: HOST,
+      port: this.#ports.get(name)!,
+      upstream: address,
+      replay,
+      gracePeriod: GRACE_SECONDS,
+    };
+    this.#add(name, POD_PROGRAM, { EDGETWIN_POD: JSON.stringify(config) });
+  }
+
+  #addRelay(name: string, link: Link, routes: RelayConfig["routes"]): void {
+    const config: RelayConfig = { name, bandwidth: link.bandwidth, delay: link.delay, routes };
+    this.#add(`link-${name}`, RELAY_PROGRAM, { EDGETWIN_RELAY: JSON.stringify(config) });
+  }
+
+  #add(name: string, file: string, environment: Record<string, string>): void {
+    this.#programs.set(name, { name, file, environment, log: join(this.#logs, `${name}.log`) });
+  }
+
+  async #launch(program: Program): Promise<void> {
+    const { name, file, environment, log } = program;
+    const output = openSync(log, "a");
+    const child = spawn(process.execPath, [...NODE_FLAGS, file], {
+      env: { ...process.env, ...POD_ENVIRONMENT, ...environment },
+      // The channel tells when the program is ready, and ends it should this process die.
+      stdio: ["ignore", output, output, "ipc"],
+      // Ctrl-C in a terminal reaches the whole process group; these are ended in order by this process instead.
+      detached: false,
+    });
+    closeSync(output);
+    this.#children.set(name, child);
+    await new Promise<void>((resolve, reject) => {
+      const fail = (why: string) => reject(new DeploymentError(`${name} did not start: ${why}${tail(log)}`));
+      const late = setTimeout(() => fail(`not ready after ${START_SECONDS} s`), START_SECONDS * 1e3);
+      child.once("message", () => {
+        clearTimeout(late);
+        child.removeAllListeners("exit");
+        child.once("exit", (code, signal) => this.#exited(name, child, code, signal));
+        resolve();
+      });
+      child.once("error", (error) => fail(error.message));
+      child.once("exit", (code, signal) => {
+        clearTimeout(late);
+        fail(ending(code, signal));
+      });
+    });
+    child.channel?.unref();
+    child.unref();
+  }
+
+  #exited(name: string, child: ChildProcess, code: number | null, signal: NodeJS.Signals | null): void {
+    if (this.#stopping || this.#children.get(name) !== child) return;
+    this.#break(`${name} ${ending(code, signal)}${tail(this.#programs.get(name)!.log)}`);
+  }
+}
+
+export function linkName(link: Link): string {
+  return link.between.join("-");
+}
+
+function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  child.ref();
+  return new Promise((resolve) => {
+    child.once("exit", () => resolve());
+  });
+}
+
+function ending(code: number | null, signal: NodeJS.Signals | null): string {
+  return signal === null ? `ended with exit code ${code}` : `was killed by ${signal}`;
+}
+
+function tail(log: string): string {
+  let lines: string[] = [];
+  try {
+    lines = readFileSync(log, "utf8").trimEnd().split("\n").slice(-5);
+  } catch {
+    // Without a log there is nothing to add to the message.
+  }
+  const text = lines.filter((line) => line !== "").map((line) => `\n  ${line}`);
+  return `\n  log: ${log}${text.join("")}`;
+}
+
+/** Ports that nothing listens on now. */
+async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer());
+  const ports = await Promise.all(
+    servers.map(
+      (server) =>
+        new Promise<number>((resolve, reject) => {
+          server.once("error", reject);
+          server.listen(0, HOST, () => resolve((server.address() as { port: number }).port));
+        }),
+    ),
+  );
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}

@@ -1,0 +1,141 @@
+import { status } from "@grpc/grpc-js";
+import type { ClockOffset, PodTrace, Trace } from "../sim/trace.ts";
+import type { Deployment } from "./clusters/cluster.ts";
+import { clockOffset } from "./measure/clock-offset.ts";
+import { PodClient } from "./measure/pod-client.ts";
+import type { ReceivedFrame } from "./stage/frame-codec.ts";
+import { Upstream } from "./stage/upstream.ts";
+import { Delivery, type Run } from "./stage/wire.ts";
+
+/** A run did not come to its end. */
+export class RunError extends Error {
+  override readonly name = "RunError";
+}
+
+/** What one run of a deployed pipeline gave. */
+export interface RunResult {
+  readonly trace: Trace;
+  /** SHA-256 of the first frames as they left the pipeline. */
+  readonly digests: readonly string[];
+}
+
+export interface RunOptions {
+  /** The driver takes the frames itself; without it the last pod delivers them. */
+  readonly onFrame?: (frame: ReceivedFrame) => void;
+  /** Seconds after which the run is given up. */
+  readonly timeout: number;
+  readonly signal?: AbortSignal;
+}
+
+const WARMUP_FRAMES = 700;
+/** Small, so that it takes a second or two; large enough for several HTTP/2 frames, and for a pipeline that halves it often. */
+const WARMUP_SIZE = { height: 96, width: 96 };
+const WARMUP_TIMEOUT = 60;
+/** Makes run ids unique: several drivers may share a pod. */
+let count = 0;
+
+const FLOW_CONTROL_WINDOW = 16 * 1024 * 1024;
+
+/** Drives a deployed line of pods: starts runs at its last pod, and fetches every pod's trace. */
+export class Driver {
+  readonly #deployment: Deployment;
+  readonly #pods: readonly { readonly name: string; readonly node: string }[];
+  readonly #clients: readonly PodClient[];
+  readonly #last: string;
+  #clocks: ClockOffset[] | null = null;
+
+  /** @param pods of the line, source first. */
+  constructor(deployment: Deployment, pods: readonly { readonly name: string; readonly node: string }[]) {
+    this.#deployment = deployment;
+    this.#pods = pods;
+    this.#clients = pods.map(({ name }) => new PodClient(name, deployment.address(name)));
+    this.#last = deployment.address(pods.at(-1)!.name);
+  }
+
+  /**
+   * Streams the frames of a run through the pipeline.
+   * @param plan the plan's id, for the trace; @param run without its id, which the driver gives.
+   * @throws RunError that says which pod ended, refused, or did not answer in time.
+   */
+  async run(
+    plan: string,
+    repeat: number,
+    warmup: number,
+    run: Omit<Run, "id">,
+    options: RunOptions,
+  ): Promise<RunResult> {
+    const id = `${plan}#${repeat}.${count++}`;
+    await this.stream({ id, ...run }, options);
+    return this.#collect(plan, repeat, warmup, id, run.frames);
+  }
+
+  /**
+   * Streams small frames until the pods' code is compiled: a message costs a fresh process four times what it costs after
+   * some hundred of them.
+   */
+  async warmUp(signal?: AbortSignal): Promise<void> {
+    const run = {
+      id: `warm-up ${count++}`,
+      frames: WARMUP_FRAMES,
+      rate: 0,
+      ...WARMUP_SIZE,
+      window: 8,
+      digests: 0,
+      pause: 0,
+    };
+    await this.stream(run, { timeout: WARMUP_TIMEOUT, ...(signal === undefined ? {} : { signal }) });
+  }
+
+  /** Runs to the end without collecting anything. */
+  async stream(run: Run, options: RunOptions): Promise<void> {
+    const { onFrame, timeout, signal } = options;
+    let settle: (failure: Error | null) => void = () => {};
+    const done = new Promise<void>((resolve, reject) => {
+      settle = (failure) => (failure === null ? resolve() : reject(failure));
+    });
+    const sink = new Upstream(
+      this.#last,
+      { flowControlWindow: FLOW_CONTROL_WINDOW },
+      {
+        frame: (frame) => {
+          try {
+            onFrame?.(frame);
+            sink.acknowledge(frame.sequence + 1);
+          } catch (error) {
+            settle(error as Error);
+          }
+        },
+        finished: () => settle(null),
+        failed: (code, reason) => settle(new RunError(`run ${run.id}: ${status[code]}: ${reason}`)),
+      },
+    );
+    const late = setTimeout(
+      () => settle(new RunError(`run ${run.id}: not finished after ${timeout.toFixed(0)} s`)),
+      timeout * 1e3,
+    );
+    const abort = () => settle(signal?.reason instanceof Error ? signal.reason : new RunError("interrupted"));
+    signal?.addEventListener("abort", abort);
+    if (signal?.aborted) abort();
+    void this.#deployment.broken.then((reason) => settle(new RunError(`run ${run.id}: ${reason}`)));
+    try {
+      sink.open(run, 0, onFrame === undefined ? Delivery.HERE : Delivery.FRAMES);
+      await done;
+    } finally {
+      clearTimeout(late);
+      signal?.removeEventListener("abort", abort);
+      sink.dispose();
+    }
+  }
+
+  close(): void {
+    for (const client of this.#clients) client.close();
+  }
+
+  async #collect(plan: string, repeat: number, warmup: number, id: string, frames: number): Promise<RunResult> {
+    this.#clocks ??= await Promise.all(this.#clients.map(clockOffset));
+    const fetched = await Promise.all(this.#clients.map((client, i) => client.trace(id, this.#pods[i]!.node, frames)));
+    const pods: PodTrace[] = fetched.map(({ trace }, i) => ({ ...trace, clock: this.#clocks![i]! }));
+    const trace: Trace = { plan, origin: "live", repeat, frames, warmup, scheduled: fetched[0]!.scheduled, pods };
+    return { trace, digests: fetched.at(-1)!.digests };
+  }
+}

@@ -1,0 +1,196 @@
+import { RandomStream } from "../../sim/engine/random.ts";
+import { bytesOf } from "../../sim/frame.ts";
+import type { Plan, PlanStage } from "../../sim/plan.ts";
+import type { LinkCost, LoopbackCost, MessageCost, Profile, StageCost } from "../../sim/profile.ts";
+import type { FrameSize } from "../../sim/topology/catalogue.ts";
+import type { Topology } from "../../sim/topology/topology.ts";
+import type { Cluster, PodSpec } from "../clusters/cluster.ts";
+import { acknowledgements, lateness, onTheWay, settled } from "./columns.ts";
+import { fingerprint } from "./fingerprint.ts";
+import { measureLink } from "./link-costs.ts";
+import { type Line, MeasuredLine } from "./measured-line.ts";
+import { type Subject, subjectOf } from "./subject.ts";
+
+export interface CalibrationOptions {
+  readonly cluster: Cluster;
+  /** Folder for the pods' logs. */
+  readonly logs: string;
+  /** What relative folders in the topology are relative to. */
+  readonly baseDirectory: string;
+  readonly signal?: AbortSignal;
+  /** Called as work is done, from 0 to 1. */
+  readonly onProgress?: (done: number, what: string) => void;
+}
+
+/** The feeder computes so many frames and repeats them: what it costs must not slow the pod that is measured. */
+const REPLAY = 4;
+/** Frames per second at which a source's lateness is measured: idle in between, as a source at a light load is. */
+const LATENESS_RATE = 60;
+const LATENESS_FRAMES = 40;
+
+/**
+ * Measures a topology's stages and links, each by itself: a stage in a pod of its own on its node, fed with the frames that
+ * it gets in the pipeline. Nothing of it is a run of a plan.
+ */
+export async function calibrate(
+  topology: Topology,
+  plans: readonly Plan[],
+  options: CalibrationOptions,
+): Promise<Profile> {
+  const calibration = new Calibration(topology, plans, options);
+  return calibration.measure();
+}
+
+class Calibration {
+  readonly #topology: Topology;
+  readonly #plans: readonly Plan[];
+  readonly #options: CalibrationOptions;
+  readonly #subject: Subject;
+  readonly #random: RandomStream;
+  readonly #stages: StageCost[] = [];
+  readonly #messages: MessageCost[] = [];
+  readonly #loopbacks: LoopbackCost[] = [];
+  readonly #acknowledgement: number[] = [];
+  readonly #lateness: number[] = [];
+  readonly #total: number;
+  #done = 0;
+
+  constructor(topology: Topology, plans: readonly Plan[], options: CalibrationOptions) {
+    this.#topology = topology;
+    this.#plans = plans;
+    this.#options = options;
+    this.#subject = subjectOf(topology, plans);
+    this.#random = new RandomStream(topology.workload.seed, "calibration order");
+    const { stages, sizes, links } = this.#subject;
+    this.#total =
+      stages.reduce((sum, { nodes }) => sum + nodes.length * sizes.length, 0) +
+      links.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  }
+
+  async measure(): Promise<Profile> {
+    for (const { index, nodes } of this.#subject.stages) if (nodes.length > 0) await this.#measureStage(index);
+    const links: LinkCost[] = [];
+    for (const { link, bytes } of this.#subject.links) {
+      const progress = () => this.#progress(`link ${link.between.join("-")}`);
+      links.push(await measureLink(link, this.#shuffled(bytes), this.#options, progress));
+    }
+    const print = fingerprint(this.#subject.digest);
+    return {
+      version: 1,
+      topology: this.#topology.name,
+      created: new Date().toISOString(),
+      fingerprint: print,
+      hosts: this.#topology.hosts.map(({ name, cores }) => ({ host: name, cores: cores ?? print.cores })),
+      stages: this.#stages,
+      messages: this.#messages,
+      loopbacks: this.#loopbacks,
+      links,
+      acknowledgement: this.#acknowledgement,
+      lateness: this.#lateness,
+    };
+  }
+
+  async #measureStage(index: number): Promise<void> {
+    const { stage, nodes } = this.#subject.stages[index]!;
+    const lines = nodes.map((node) => this.#lineOf(index, node));
+    const feeders = index === 0 ? [] : [lines[0]![0]!];
+    const pods = [...feeders, ...lines.flatMap((line) => line.slice(feeders.length))];
+    await MeasuredLine.deployed(pods, this.#options, async (lineOf) => {
+      const cases: { node: string; size: FrameSize; idle: Line; busy: Line }[] = [];
+      for (const [i, line] of lines.entries()) {
+        const idle = lineOf(line.slice(0, -1));
+        const busy = lineOf(line);
+        await busy.warmUp();
+        for (const size of this.#subject.sizes) cases.push({ node: nodes[i]!, size, idle, busy });
+        if (index === 0)
+          this.#lateness.push(
+            ...lateness(await idle.run(this.#subject.sizes[0]!, LATENESS_FRAMES, { rate: LATENESS_RATE })),
+          );
+      }
+      for (const { node, size, idle, busy } of this.#shuffled(cases)) {
+        await this.#measureCase(this.#stageOfPlan(index, size), node, size, idle, busy);
+        this.#progress(`${stage.name} on ${node}`);
+      }
+    });
+  }
+
+  /** feeder -> the stage on its node -> a pod that takes its frames. The source has no feeder. */
+  #lineOf(index: number, node: string): PodSpec[] {
+    const stages = this.#topology.stages.map(({ name, kernel, params }) => ({ name, kernel, params }));
+    const { speed } = this.#topology.nodes.find(({ name }) => name === node)!;
+    const common = { baseDirectory: this.#options.baseDirectory, link: null };
+    const name = `${stages[index]!.name}-${node}`;
+    const feeder: PodSpec = {
+      ...common,
+      name: "feeder",
+      node,
+      speed: 1,
+      stages: stages.slice(0, index),
+      upstream: null,
+      replay: REPLAY,
+    };
+    const upstream = index === 0 ? null : { pod: "feeder" };
+    const tested: PodSpec = { ...common, name, node, speed, stages: [stages[index]!], upstream };
+    const sink: PodSpec = {
+      ...common,
+      name: `after-${name}`,
+      node,
+      speed: 1,
+      stages: [{ name: "same", kernel: "identity", params: {} }],
+      upstream: { pod: name },
+    };
+    return index === 0 ? [tested, sink] : [feeder, tested, sink];
+  }
+
+  /** One stage on one node at one size: first with idle neighbours, then with busy ones. */
+  async #measureCase(stage: PlanStage, node: string, size: FrameSize, idle: Line, busy: Line): Promise<void> {
+    const output = bytesOf(stage.output);
+    const input = stage.input === null ? null : bytesOf(stage.input);
+    const at = input === null ? 0 : 1;
+    const cpu: number[] = [];
+    for (const [receiver, line] of [
+      ["idle", idle],
+      ["busy", busy],
+    ] as const) {
+      const trace = receiver === "idle" ? await line.idle(size) : await line.busy(size, Math.max(output, input ?? 0));
+      cpu.push(...settled(trace, at, "computeCpu"));
+      this.#messages.push({ node, direction: "send", receiver, bytes: output, cpu: settled(trace, at, "sendCpu") });
+      if (input === null) continue;
+      this.#messages.push({
+        node,
+        direction: "receive",
+        receiver,
+        bytes: input,
+        cpu: settled(trace, at, "receiveCpu"),
+      });
+      if (receiver === "busy") continue;
+      this.#loopbacks.push({ node, bytes: input, seconds: onTheWay(trace, at) });
+      this.#acknowledgement.push(...acknowledgements(trace, at));
+    }
+    this.#stages.push({ key: stage.key, stage: stage.name, node, input: stage.input, output: stage.output, cpu });
+  }
+
+  #stageOfPlan(index: number, size: FrameSize): PlanStage {
+    const { name } = this.#topology.stages[index]!;
+    for (const plan of this.#plans) {
+      if (plan.size.height !== size.height || plan.size.width !== size.width) continue;
+      const stage = plan.pods.flatMap((pod) => pod.stages).find((one) => one.name === name);
+      if (stage !== undefined) return stage;
+    }
+    throw new RangeError(`no plan has stage ${name} at ${size.width}x${size.height}`);
+  }
+
+  #shuffled<T>(items: readonly T[]): T[] {
+    const all = [...items];
+    for (let i = all.length - 1; i > 0; i--) {
+      const j = this.#random.integer(i + 1);
+      [all[i], all[j]] = [all[j]!, all[i]!];
+    }
+    return all;
+  }
+
+  #progress(what: string): void {
+    this.#done++;
+    this.#options.onProgress?.(this.#done / this.#total, what);
+  }
+}

@@ -1,0 +1,35 @@
+import type { LinkCost } from "../../sim/profile.ts";
+import { quantile } from "../../sim/statistics/quantile.ts";
+import type { Link } from "../../sim/topology/topology.ts";
+
+/**
+ * Fits one-way time = delay + bytes / bandwidth to measured messages by least squares over the median time of each size, so
+ * that a few late ones do not tilt the line; residuals are those of all messages.
+ * With one size only, the bandwidth is the one that the topology states and the delay what remains.
+ */
+export function fitLink(
+  points: readonly { readonly bytes: number; readonly seconds: number }[],
+  stated: Link,
+): Pick<LinkCost, "bandwidth" | "delay" | "residuals"> {
+  const sizes = [...new Set(points.map(({ bytes }) => bytes))];
+  const medians = sizes.map((size) => {
+    const times = points.filter(({ bytes }) => bytes === size).map(({ seconds }) => seconds);
+    return quantile(
+      times.sort((a, b) => a - b),
+      0.5,
+    );
+  });
+  const n = sizes.length;
+  const meanBytes = sizes.reduce((a, b) => a + b, 0) / n;
+  const meanTime = medians.reduce((a, b) => a + b, 0) / n;
+  let sxy = 0;
+  let sxx = 0;
+  sizes.forEach((size, i) => {
+    sxy += (size - meanBytes) * (medians[i]! - meanTime);
+    sxx += (size - meanBytes) ** 2;
+  });
+  const slope = n > 1 && sxy > 0 ? sxy / sxx : 1 / (stated.bandwidth ?? Number.POSITIVE_INFINITY);
+  const delay = Math.max(0, meanTime - slope * meanBytes);
+  const bandwidth = slope > 0 ? 1 / slope : null;
+  return { bandwidth, delay, residuals: points.map(({ bytes, seconds }) => seconds - delay - slope * bytes) };
+}

@@ -1,0 +1,100 @@
+import type { FrameSize } from "../../sim/topology/catalogue.ts";
+import type { Trace } from "../../sim/trace.ts";
+import type { Deployment, PodSpec } from "../clusters/cluster.ts";
+import { Driver } from "../driver.ts";
+import type { CalibrationOptions } from "./calibrate.ts";
+
+/** Seconds of streaming that each cost is measured over, as far as the number of frames allows. */
+const SAMPLE_SECONDS = 0.3;
+const LEAST_FRAMES = 12;
+const MOST_FRAMES = 80;
+/** Frames at the start of every measurement that are left out: caches fill, the compiler learns the shapes. */
+const WARMUP = 4;
+const TIMEOUT_SECONDS = 60;
+/** A busy pod sleeps so long before each frame, and longer for large ones, that the next message is there, whole. */
+const PAUSE_SECONDS = 2e-3;
+const PAUSE_SECONDS_PER_BYTE = 5e-9;
+
+export type Line = MeasuredLine;
+
+/** Pods deployed for calibration, driven as a line. */
+export class MeasuredLine {
+  readonly #driver: Driver;
+  readonly #signal: AbortSignal | undefined;
+  /** Frames that were streamed so far. */
+  streamed = 0;
+
+  private constructor(driver: Driver, signal: AbortSignal | undefined) {
+    this.#driver = driver;
+    this.#signal = signal;
+  }
+
+  /** Deploys pods, lets `work` drive lines of them, and ends them whatever happens. */
+  static async deployed(
+    pods: readonly PodSpec[],
+    { cluster, logs, signal }: CalibrationOptions,
+    work: (lineOf: (pods: readonly PodSpec[]) => MeasuredLine, deployment: Deployment) => Promise<void>,
+  ): Promise<void> {
+    signal?.throwIfAborted();
+    const deployment = await cluster.deploy(pods, logs);
+    const drivers: Driver[] = [];
+    const lineOf = (line: readonly PodSpec[]) => {
+      const driver = new Driver(deployment, line);
+      drivers.push(driver);
+      return new MeasuredLine(driver, signal);
+    };
+    try {
+      await work(lineOf, deployment);
+    } finally {
+      for (const driver of drivers) driver.close();
+      await deployment.stop();
+    }
+  }
+
+  async warmUp(): Promise<void> {
+    await this.#driver.warmUp(this.#signal);
+  }
+
+  /** One frame at a time, taken by this process: every pod waits for it. */
+  async idle(size: FrameSize): Promise<Trace> {
+    const onFrame = () => {};
+    const first = await this.run(size, LEAST_FRAMES, { onFrame });
+    return this.run(size, framesFor(first), { onFrame });
+  }
+
+  /** Several frames on the way and every pod slow to take them: each message waits, whole, in the kernel. */
+  async busy(size: FrameSize, bytes: number): Promise<Trace> {
+    const pause = PAUSE_SECONDS + PAUSE_SECONDS_PER_BYTE * bytes;
+    const first = await this.run(size, LEAST_FRAMES, { pause, window: 4 });
+    return this.run(size, framesFor(first), { pause, window: 4 });
+  }
+
+  async run(
+    size: FrameSize,
+    frames: number,
+    more: {
+      readonly rate?: number;
+      readonly window?: number;
+      readonly pause?: number;
+      readonly onFrame?: () => void;
+    } = {},
+  ): Promise<Trace> {
+    const { rate = 0, window = 1, pause = 0, onFrame } = more;
+    const run = { frames, rate, height: size.height, width: size.width, window, digests: 0, pause };
+    const options = {
+      timeout: TIMEOUT_SECONDS,
+      ...(this.#signal === undefined ? {} : { signal: this.#signal }),
+      ...(onFrame === undefined ? {} : { onFrame }),
+    };
+    this.streamed += frames;
+    const { trace } = await this.#driver.run("calibration", 0, WARMUP, run, options);
+    return trace;
+  }
+}
+
+/** So many frames take about the time that a measurement may take. */
+function framesFor(trace: Trace): number {
+  const ends = trace.pods.at(-1)!.end;
+  const period = (ends.at(-1)! - ends[WARMUP]!) / (trace.frames - 1 - WARMUP);
+  return WARMUP + Math.round(Math.min(MOST_FRAMES, Math.max(LEAST_FRAMES, SAMPLE_SECONDS / period)));
+}

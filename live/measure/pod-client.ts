@@ -1,0 +1,95 @@
+import { Client, credentials, Metadata } from "@grpc/grpc-js";
+import { emptyPodTrace, type PodTrace, STAMPS, type Stamp } from "../../sim/trace.ts";
+import { MAX_MESSAGE_BYTES } from "../stage/upstream.ts";
+import { type ProbeReply, podService, type TraceChunk } from "../stage/wire.ts";
+
+/** One pod's record of a run, as fetched. */
+export interface FetchedTrace {
+  readonly trace: PodTrace;
+  readonly scheduled: Float64Array;
+  /** SHA-256 of the first frames' payloads, as hexadecimal text. */
+  readonly digests: readonly string[];
+}
+
+const DEADLINE_SECONDS = 10;
+
+/** What the driver asks of a pod besides frames. */
+export class PodClient {
+  readonly name: string;
+  readonly #client: Client;
+
+  constructor(name: string, address: string) {
+    this.name = name;
+    this.#client = new Client(address, credentials.createInsecure(), {
+      "grpc.max_receive_message_length": MAX_MESSAGE_BYTES,
+      "grpc.use_local_subchannel_pool": 1,
+      "grpc.initial_reconnect_backoff_ms": 50,
+      "grpc.max_reconnect_backoff_ms": 500,
+    });
+  }
+
+  probe(replyBytes: number): Promise<ProbeReply> {
+    const { path, requestSerialize, responseDeserialize } = podService.probe;
+    return new Promise((resolve, reject) => {
+      const request = { replyBytes, payload: new Uint8Array(0) };
+      this.#client.makeUnaryRequest(
+        path,
+        requestSerialize,
+        responseDeserialize,
+        request,
+        waiting(),
+        deadline(),
+        (error, reply) => {
+          if (error === null && reply !== undefined) resolve(reply);
+          else reject(new Error(`pod ${this.name}: probe: ${error?.details ?? "no reply"}`));
+        },
+      );
+    });
+  }
+
+  /** @throws Error when the pod does not know the run: it was restarted, and its record is lost. */
+  async trace(run: string, node: string, frames: number): Promise<FetchedTrace> {
+    const { path, requestSerialize, responseDeserialize } = podService.trace;
+    const trace = emptyPodTrace(this.name, node, frames);
+    const scheduled = new Float64Array(frames).fill(Number.NaN);
+    const digests: string[] = [];
+    const call = this.#client.makeServerStreamRequest(
+      path,
+      requestSerialize,
+      responseDeserialize,
+      { run },
+      waiting(),
+      deadline(),
+    );
+    try {
+      for await (const chunk of call as AsyncIterable<TraceChunk>) {
+        const column =
+          chunk.column === "scheduled"
+            ? scheduled
+            : STAMPS.includes(chunk.column as Stamp)
+              ? trace[chunk.column as Stamp]
+              : null;
+        // A copy, since the message's bytes need not be aligned.
+        column?.set(new Float64Array(new Uint8Array(chunk.values).buffer), chunk.first);
+        const bytes = Buffer.from(chunk.digests);
+        for (let at = 0; at < bytes.length; at += 32) digests.push(bytes.toString("hex", at, at + 32));
+      }
+    } catch (error) {
+      const { details, message } = error as { details?: string; message: string };
+      throw new Error(`pod ${this.name}: trace of run ${run}: ${details ?? message}`);
+    }
+    return { trace, scheduled, digests };
+  }
+
+  close(): void {
+    this.#client.close();
+  }
+}
+
+function waiting(): Metadata {
+  return new Metadata({ waitForReady: true });
+}
+
+function deadline(): { deadline: Date } {
+  return { deadline: new Date(Date.now() + DEADLINE_SECONDS * 1e3) };
+}

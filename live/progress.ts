@@ -1,0 +1,28 @@
+import { Presets, SingleBar } from "cli-progress";
+
+/** Shows how far a piece of work has come: a bar on stderr, and nothing where stderr is no terminal. */
+export interface Progress {
+  /** @param done from 0 to 1. */
+  update(done: number, what: string): void;
+  stop(): void;
+}
+
+export function progress(title: string): Progress {
+  if (!process.stderr.isTTY) return { update: () => {}, stop: () => {} };
+  const bar = new SingleBar(
+    {
+      format: `${title.padEnd(10)} {bar} {percentage} %  {what}`,
+      stream: process.stderr,
+      barsize: 30,
+      hideCursor: true,
+      clearOnComplete: true,
+      linewrap: false,
+    },
+    Presets.shades_classic,
+  );
+  bar.start(100, 0, { what: "" });
+  return {
+    update: (done, what) => bar.update(Math.round(done * 100), { what: what.slice(0, 28) }),
+    stop: () => bar.stop(),
+  };
+}

@@ -1,0 +1,144 @@
+import protobuf from "protobufjs";
+import { bytesOf, describeShape, type ElementType, type FrameShape } from "../../sim/frame.ts";
+import { now } from "./clock.ts";
+
+/** Samples of a frame: a view of somebody's bytes, float32 aligned to 4. */
+export type Samples = Uint8Array | Float32Array;
+
+/**
+ * A frame in a buffer of its own, encoded: the header lies right in front of the payload, which a kernel writes in place.
+ * The buffer is the message that goes out, so encoding copies nothing.
+ */
+export interface SentFrame {
+  readonly shape: FrameShape;
+  readonly samples: Samples;
+  /** Header and payload: the whole protobuf message. */
+  readonly message: Buffer;
+}
+
+/** A decoded frame; `samples` is a view of the received message where its alignment allows, else a copy. */
+export interface ReceivedFrame {
+  readonly sequence: number;
+  readonly shape: FrameShape;
+  readonly samples: Samples;
+  /** When the whole message was there and decoding began: monotonic clock, seconds. */
+  readonly arrived: number;
+}
+
+/** The message is no frame, or its header disagrees with its payload. */
+export class FrameError extends Error {
+  override readonly name = "FrameError";
+  readonly sequence: number;
+  constructor(sequence: number, reason: string) {
+    super(reason);
+    this.sequence = sequence;
+  }
+}
+
+// Header: sequence (1 + 8), height, width, channels (1 + 4 each), element (1 + 1), payload's tag (1) and length (4, a varint
+// padded to that width). With gRPC's own 5 bytes in front, as grpc-js keeps them, the payload is aligned to 4 at both ends.
+const HEADER = 31;
+const GRPC_PREFIX = 5;
+const LENGTH_LIMIT = 2 ** 28;
+const ELEMENT_CODE: Readonly<Record<ElementType, number>> = { uint8: 1, float32: 2 };
+const ELEMENT_OF_CODE: readonly (ElementType | undefined)[] = [undefined, "uint8", "float32"];
+
+/**
+ * A frame to be filled: allocates the buffer once, for use over many sequence numbers.
+ * @throws RangeError if the payload is 256 MiB or larger.
+ */
+export function newFrame(shape: FrameShape): SentFrame {
+  const bytes = bytesOf(shape);
+  if (bytes >= LENGTH_LIMIT) {
+    throw new RangeError(
+      `a frame of ${describeShape(shape)} has ${bytes} bytes; a message holds less than ${LENGTH_LIMIT}`,
+    );
+  }
+  const storage = new ArrayBuffer(GRPC_PREFIX + HEADER + bytes);
+  const message = Buffer.from(storage, GRPC_PREFIX, HEADER + bytes);
+  message[0] = (1 << 3) | 1;
+  message[9] = (2 << 3) | 5;
+  message.writeUInt32LE(shape.height, 10);
+  message[14] = (3 << 3) | 5;
+  message.writeUInt32LE(shape.width, 15);
+  message[19] = (4 << 3) | 5;
+  message.writeUInt32LE(shape.channels, 20);
+  message[24] = 5 << 3;
+  message[25] = ELEMENT_CODE[shape.element];
+  message[26] = (15 << 3) | 2;
+  message[27] = (bytes & 0x7f) | 0x80;
+  message[28] = ((bytes >>> 7) & 0x7f) | 0x80;
+  message[29] = ((bytes >>> 14) & 0x7f) | 0x80;
+  message[30] = bytes >>> 21;
+  const samples = samplesAt(storage, GRPC_PREFIX + HEADER, shape);
+  return { shape, samples, message };
+}
+
+/** Writes a frame's sequence number into its header. */
+export function setSequence(frame: SentFrame, sequence: number): void {
+  frame.message.writeUInt32LE(sequence >>> 0, 1);
+  frame.message.writeUInt32LE(Math.floor(sequence / 2 ** 32), 5);
+}
+
+export function encodedFrame(frame: SentFrame): Buffer {
+  return frame.message;
+}
+
+/**
+ * Decodes a frame, in any encoding that protobuf allows.
+ * @throws FrameError if the bytes are no such message, or if header and payload disagree.
+ */
+export function decodeFrame(message: Buffer): ReceivedFrame {
+  const arrived = now();
+  const reader = protobuf.Reader.create(message);
+  let sequence = 0;
+  let height = 0;
+  let width = 0;
+  let channels = 0;
+  let code = 0;
+  let payload: Uint8Array = message.subarray(0, 0);
+  try {
+    while (reader.pos < reader.len) {
+      const tag = reader.uint32();
+      if (tag === ((1 << 3) | 1)) {
+        const low = reader.fixed32();
+        sequence = low + reader.fixed32() * 2 ** 32;
+      } else if (tag === ((2 << 3) | 5)) height = reader.fixed32();
+      else if (tag === ((3 << 3) | 5)) width = reader.fixed32();
+      else if (tag === ((4 << 3) | 5)) channels = reader.fixed32();
+      else if (tag === 5 << 3) code = reader.uint32();
+      else if (tag === ((15 << 3) | 2)) {
+        const length = reader.uint32();
+        payload = message.subarray(reader.pos, reader.pos + length);
+        reader.skip(length);
+      } else reader.skipType(tag & 7);
+    }
+  } catch (error) {
+    throw new FrameError(sequence, `not a Frame message: ${(error as Error).message}`);
+  }
+  const element = ELEMENT_OF_CODE[code];
+  if (element === undefined)
+    throw new FrameError(sequence, `element type ${code} is not known: 1 (uint8) or 2 (float32)`);
+  const shape: FrameShape = { height, width, channels, element };
+  if (height === 0 || width === 0 || channels === 0 || payload.length !== bytesOf(shape)) {
+    throw new FrameError(
+      sequence,
+      `the header of frame ${sequence} says ${describeShape(shape)}, ${bytesOf(shape)} bytes; its payload has ${payload.length}`,
+    );
+  }
+  return { sequence, shape, samples: viewOf(payload, shape), arrived };
+}
+
+function viewOf(payload: Uint8Array, shape: FrameShape): Samples {
+  if (shape.element === "float32" && payload.byteOffset % 4 !== 0) {
+    return samplesAt(new Uint8Array(payload).buffer, 0, shape);
+  }
+  return samplesAt(payload.buffer as ArrayBuffer, payload.byteOffset, shape);
+}
+
+function samplesAt(storage: ArrayBuffer, offset: number, shape: FrameShape): Samples {
+  const bytes = bytesOf(shape);
+  return shape.element === "float32"
+    ? new Float32Array(storage, offset, bytes / 4)
+    : new Uint8Array(storage, offset, bytes);
+}

@@ -1,0 +1,51 @@
+/** The program of a pod: runs consecutive stages as told by the environment (see config.ts) until SIGTERM. */
+import { type PodConfig, readPodConfig } from "./config.ts";
+import { Executor } from "./executor.ts";
+import { primeHeap } from "./heap.ts";
+import { Pod } from "./pod.ts";
+import { servePod } from "./server.ts";
+
+/** What V8 lets buffers take before it collects (its limit of external memory), twice. */
+const HEAP_BYTES = 128 * 1024 * 1024;
+
+async function main(): Promise<void> {
+  const config: PodConfig = readPodConfig(process.env);
+  const executor = await Executor.load(config);
+  primeHeap(HEAP_BYTES);
+  const pod = new Pod(config, executor);
+  const server = await servePod(pod, config);
+  const metrics = config.metricsPort === null ? null : await (await import("./metrics.ts")).serveMetrics(pod, config);
+  process.stderr.write(`pod ${config.name} on node ${config.node} serves ${config.host}:${server.port}\n`);
+
+  const quit = (code: number) => {
+    metrics?.close();
+    pod.dispose();
+    server.stop();
+    process.exit(code);
+  };
+  let asked = false;
+  const drain = () => {
+    if (asked) quit(1);
+    asked = true;
+    server.retire();
+    setTimeout(() => {
+      process.stderr.write(`pod ${config.name}: not drained within ${config.gracePeriod} s\n`);
+      quit(1);
+    }, config.gracePeriod * 1e3);
+    void pod.drain().then(() => setImmediate(quit, 0));
+  };
+  process.on("SIGTERM", drain);
+  // Ctrl-C reaches the whole process group; it is the driver's business to end its pods in order.
+  process.on("SIGINT", () => {});
+  // A driver on the same host holds the other end of this channel: when it is gone, however it went, so are its pods.
+  if (process.channel !== undefined) {
+    process.on("disconnect", () => quit(1));
+    process.channel?.unref();
+    process.send?.({ ready: server.port });
+  }
+}
+
+main().catch((error: Error) => {
+  process.stderr.write(`${error.name === "Error" ? error.stack : error.message}\n`);
+  process.exit(1);
+});

@@ -1,0 +1,68 @@
+import { createServer, type Server } from "node:http";
+import { Gauge, Registry } from "prom-client";
+import type { PodConfig } from "./config.ts";
+import type { Pod } from "./pod.ts";
+
+/** Serves Prometheus metrics at /metrics. They are made when somebody asks, so that frames pay nothing for them. */
+export async function serveMetrics(pod: Pod, config: PodConfig): Promise<Server | null> {
+  const { metricsPort } = config;
+  if (metricsPort === null) return null;
+  const registry = new Registry();
+  registry.setDefaultLabels({ pod: config.name, node: config.node });
+  const latest = () => [...pod.recorders.values()].at(-1);
+  new Gauge({
+    name: "edgetwin_frames_computed",
+    help: "Frames of the latest run that this pod has computed",
+    registers: [registry],
+    collect() {
+      this.set(latest()?.completed ?? 0);
+    },
+  });
+  new Gauge({
+    name: "edgetwin_compute_seconds",
+    help: "Time that this pod spent computing frames of the latest run",
+    registers: [registry],
+    collect() {
+      const trace = latest()?.trace;
+      this.set(trace === undefined ? 0 : total(trace.end, trace.start));
+    },
+  });
+  new Gauge({
+    name: "edgetwin_cpu_seconds",
+    help: "CPU time that this process has used",
+    registers: [registry],
+    collect() {
+      const { user, system } = process.cpuUsage();
+      this.set((user + system) * 1e-6);
+    },
+  });
+  new Gauge({
+    name: "edgetwin_resident_memory_bytes",
+    help: "Resident memory of this process",
+    registers: [registry],
+    collect() {
+      this.set(process.memoryUsage.rss());
+    },
+  });
+  const server = createServer(async (request, response) => {
+    if (request.url !== "/metrics") {
+      response.writeHead(404).end("metrics are at /metrics\n");
+      return;
+    }
+    response.writeHead(200, { "content-type": registry.contentType }).end(await registry.metrics());
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(metricsPort, config.host, resolve);
+  });
+  return server;
+}
+
+function total(ends: Float64Array, starts: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < ends.length; i++) {
+    const time = ends[i]! - starts[i]!;
+    if (time > 0) sum += time;
+  }
+  return sum;
+}

@@ -1,0 +1,119 @@
+import type { ServerDuplexStream } from "@grpc/grpc-js";
+import { status } from "@grpc/grpc-js";
+import { Fifo } from "../../sim/engine/queue.ts";
+import type { FrameShape } from "../../sim/frame.ts";
+import { newFrame, type SentFrame, setSequence } from "./frame-codec.ts";
+import type { PullRequest } from "./wire.ts";
+
+export type HopCall = ServerDuplexStream<PullRequest, SentFrame>;
+
+export interface OutletEvents {
+  /** The frame was encoded and handed over to gRPC. */
+  sent(sequence: number): void;
+  /** Frames from `first` up to, not including, `next` were acknowledged. */
+  acknowledged(first: number, next: number): void;
+}
+
+/**
+ * The upstream end of a hop: keeps frames until they are acknowledged, sends at most `window` of them, and sends again what
+ * a new stream asks for. Frame buffers are allocated once and go round.
+ */
+export class Outlet {
+  readonly #events: OutletEvents;
+  readonly #window: number;
+  readonly #frames: number;
+  readonly #free: SentFrame[] = [];
+  #kept = new Fifo<SentFrame>();
+  /** Sequence number of the oldest frame that is kept (or of the next one to come). */
+  #base: number;
+  /** Sequence number that goes out next. */
+  #cursor: number;
+  #call: HopCall | null = null;
+
+  /** @param shape of the frames, @param first sequence number that will come first, @param frames of the whole run. */
+  constructor(shape: FrameShape, window: number, first: number, frames: number, events: OutletEvents) {
+    this.#events = events;
+    this.#window = window;
+    this.#frames = frames;
+    this.#base = first;
+    this.#cursor = first;
+    // One more than the window: the frame that is finished while the window is full.
+    for (let i = 0; i <= window; i++) this.#free.push(newFrame(shape));
+  }
+
+  /** Lowest sequence number that can still be sent. */
+  get base(): number {
+    return this.#base;
+  }
+
+  /** True while a finished frame waits for the window: the pod must not start another (blocking after service). */
+  get blocked(): boolean {
+    return this.#kept.length > this.#window;
+  }
+
+  /** A buffer to compute the next frame in; only when not `blocked`. */
+  claim(): SentFrame {
+    const frame = this.#free.pop();
+    if (frame === undefined) throw new Error("no free frame buffer: claimed while blocked");
+    return frame;
+  }
+
+  /** Takes a finished frame, to be sent as soon as the window and the stream allow. */
+  offer(frame: SentFrame, sequence: number): void {
+    setSequence(frame, sequence);
+    this.#kept.push(frame);
+    this.#pump();
+  }
+
+  /** A downstream pod asks for frames from `next` on, `next >= base`. */
+  attach(call: HopCall, next: number): void {
+    this.detach(status.ABORTED, "another stream has taken this one's place");
+    this.#call = call;
+    this.#cursor = next;
+    this.#endIfDone();
+    this.#pump();
+  }
+
+  /** Ends the stream, if there is one, with a status other than OK. */
+  detach(code: number, details: string): void {
+    const call = this.#call;
+    this.#call = null;
+    call?.emit("error", { code, details });
+  }
+
+  /** The stream is gone, without our doing. */
+  lost(call: HopCall): void {
+    if (this.#call === call) this.#call = null;
+  }
+
+  acknowledge(next: number): void {
+    const first = this.#base;
+    while (this.#base < next && this.#kept.length > 0) {
+      this.#free.push(this.#kept.shift()!);
+      this.#base++;
+    }
+    if (this.#base > first) this.#events.acknowledged(first, this.#base);
+    this.#endIfDone();
+    this.#pump();
+  }
+
+  /** Every frame that came is acknowledged. */
+  get empty(): boolean {
+    return this.#kept.length === 0;
+  }
+
+  #endIfDone(): void {
+    if (this.#base !== this.#frames) return;
+    const call = this.#call;
+    this.#call = null;
+    call?.end();
+  }
+
+  #pump(): void {
+    while (this.#call !== null && this.#cursor < this.#base + Math.min(this.#window, this.#kept.length)) {
+      const sequence = this.#cursor++;
+      this.#call.write(this.#kept.at(sequence - this.#base)!);
+      this.#events.sent(sequence);
+    }
+  }
+}

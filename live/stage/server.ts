@@ -1,0 +1,96 @@
+import {
+  Server,
+  ServerCredentials,
+  type ServerUnaryCall,
+  type ServerWritableStream,
+  type sendUnaryData,
+  status,
+} from "@grpc/grpc-js";
+import { HealthImplementation } from "grpc-health-check";
+import { bootId, now } from "./clock.ts";
+import type { PodConfig } from "./config.ts";
+import type { HopCall } from "./outlet.ts";
+import type { Pod } from "./pod.ts";
+import { MAX_MESSAGE_BYTES } from "./upstream.ts";
+import {
+  hopService,
+  type ProbeReply,
+  type ProbeRequest,
+  podService,
+  type TraceChunk,
+  type TraceRequest,
+} from "./wire.ts";
+
+/** The address can't be listened on. */
+export class ListenError extends Error {
+  override readonly name = "ListenError";
+}
+
+export interface PodServer {
+  readonly port: number;
+  /** Health turns NOT_SERVING: no new run should be sent here. */
+  retire(): void;
+  /** Ends every call at once and stops listening. */
+  stop(): void;
+}
+
+/** Serves a pod's hop, its trace, its probe and `grpc.health.v1.Health`. */
+export async function servePod(pod: Pod, config: PodConfig): Promise<PodServer> {
+  const server = new Server({
+    "grpc.max_receive_message_length": MAX_MESSAGE_BYTES,
+    "grpc.max_send_message_length": MAX_MESSAGE_BYTES,
+  });
+  server.addService(hopService, { pull: (call: HopCall) => pull(pod, call) });
+  server.addService(podService, {
+    trace: (call: ServerWritableStream<TraceRequest, TraceChunk>) => sendTrace(pod, config, call),
+    probe,
+  });
+  const health = new HealthImplementation({ "": "SERVING", "edgetwin.v1.Hop": "SERVING" });
+  health.addToServer(server);
+  const port = await new Promise<number>((resolve, reject) => {
+    const address = `${config.host}:${config.port}`;
+    server.bindAsync(address, ServerCredentials.createInsecure(), (error, bound) => {
+      if (error === null) return resolve(bound);
+      const why = /EADDRINUSE/.test(error.message) ? "the port is in use by another program" : error.message;
+      reject(new ListenError(`pod ${config.name}: can't listen on ${address}: ${why}`));
+    });
+  });
+  return {
+    port,
+    retire: () => {
+      health.setStatus("", "NOT_SERVING");
+      health.setStatus("edgetwin.v1.Hop", "NOT_SERVING");
+    },
+    stop: () => server.forceShutdown(),
+  };
+}
+
+function pull(pod: Pod, call: HopCall): void {
+  call.on("data", (request) => {
+    if (request.open) pod.open(request.open, call);
+    else if (request.acknowledge) pod.acknowledge(request.acknowledge.next);
+    else if (request.refuse) pod.refuse(request.refuse.sequence, request.refuse.reason);
+  });
+  call.on("cancelled", () => pod.lost(call));
+  call.on("error", () => pod.lost(call));
+}
+
+function sendTrace(pod: Pod, config: PodConfig, call: ServerWritableStream<TraceRequest, TraceChunk>): void {
+  const recorder = pod.recorders.get(call.request.run);
+  if (recorder === undefined) {
+    const known = [...pod.recorders.keys()].join(", ") || "none";
+    const details = `pod ${config.name} has no trace of run ${call.request.run} (it has: ${known}); was it restarted?`;
+    call.emit("error", { code: status.NOT_FOUND, details });
+    return;
+  }
+  for (const chunk of recorder.chunks()) call.write(chunk);
+  call.end();
+}
+
+const BOOT_ID = bootId();
+
+function probe(call: ServerUnaryCall<ProbeRequest, ProbeReply>, answer: sendUnaryData<ProbeReply>): void {
+  const received = now();
+  const payload = Buffer.alloc(call.request.replyBytes);
+  answer(null, { received, sent: now(), bootId: BOOT_ID, payload });
+}

@@ -1,0 +1,155 @@
+import { Client, type ClientDuplexStream, credentials, Metadata, type ServiceError, status } from "@grpc/grpc-js";
+import { FrameError, type ReceivedFrame } from "./frame-codec.ts";
+import { hopService, type PullRequest, type Run } from "./wire.ts";
+
+export interface UpstreamEvents {
+  /** The next frame, in order, each exactly once since `open`. */
+  frame(frame: ReceivedFrame): void;
+  /** Every frame of the run is acknowledged. */
+  finished(): void;
+  /** The stream ended for a reason that a reconnect does not mend. */
+  failed(code: number, reason: string): void;
+}
+
+export interface HopOptions {
+  /** HTTP/2 receive window, bytes. */
+  readonly flowControlWindow: number;
+}
+
+/** Largest message either side accepts; gRPC's default of 4 MiB is less than one 1024x1024 float32 frame. */
+export const MAX_MESSAGE_BYTES = 256 * 1024 * 1024;
+
+const RETRY_FIRST = 20;
+const RETRY_LIMIT = 1000;
+
+/** The downstream end of a hop: pulls frames from the pod before this one, through reconnects. */
+export class Upstream {
+  readonly #client: Client;
+  readonly #events: UpstreamEvents;
+  readonly #address: string;
+  #stream: ClientDuplexStream<PullRequest, ReceivedFrame | FrameError> | null = null;
+  #run: Run | null = null;
+  #delivery = 0;
+  #next = 0;
+  #acknowledged = 0;
+  #retry: NodeJS.Timeout | null = null;
+  #backoff = RETRY_FIRST;
+
+  constructor(address: string, options: HopOptions, events: UpstreamEvents) {
+    this.#address = address;
+    this.#events = events;
+    this.#client = new Client(address, credentials.createInsecure(), {
+      "grpc.max_receive_message_length": MAX_MESSAGE_BYTES,
+      "grpc.max_send_message_length": MAX_MESSAGE_BYTES,
+      "grpc-node.flow_control_window": options.flowControlWindow,
+      "grpc.initial_reconnect_backoff_ms": 50,
+      "grpc.min_reconnect_backoff_ms": 50,
+      "grpc.max_reconnect_backoff_ms": 500,
+      "grpc.use_local_subchannel_pool": 1,
+      "grpc.enable_retries": 0,
+    });
+  }
+
+  /** Sequence number that is expected next. */
+  get next(): number {
+    return this.#next;
+  }
+
+  /** Pulls a run from frame `next` on; a pull in progress is dropped. */
+  open(run: Run, next: number, delivery = 0): void {
+    this.close();
+    this.#run = run;
+    this.#next = next;
+    this.#acknowledged = 0;
+    this.#delivery = delivery;
+    this.#backoff = RETRY_FIRST;
+    this.#connect();
+  }
+
+  /** Every frame below `next` is delivered. */
+  acknowledge(next: number): void {
+    this.#acknowledged = next;
+    this.#stream?.write({ acknowledge: { next } });
+  }
+
+  refuse(sequence: number, reason: string): void {
+    this.#stream?.write({ refuse: { sequence, reason } });
+  }
+
+  /** Stops pulling. What is not acknowledged stays with the pod upstream. */
+  close(): void {
+    if (this.#retry !== null) clearTimeout(this.#retry);
+    this.#retry = null;
+    this.#run = null;
+    const stream = this.#stream;
+    this.#stream = null;
+    stream?.cancel();
+  }
+
+  /** Closes the connection too; the object is of no use after that. */
+  dispose(): void {
+    this.close();
+    this.#client.close();
+  }
+
+  #connect(): void {
+    const run = this.#run;
+    if (run === null) return;
+    const { path, requestSerialize, responseDeserialize } = hopService.pull;
+    const metadata = new Metadata({ waitForReady: true });
+    const stream = this.#client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize, metadata, {});
+    this.#stream = stream;
+    stream.on("data", (frame: ReceivedFrame | FrameError) => {
+      if (this.#stream === stream) this.#receive(frame);
+    });
+    stream.on("error", (error: ServiceError) => {
+      if (this.#stream === stream) this.#lost(error);
+    });
+    stream.on("end", () => stream.end());
+    stream.on("status", ({ code }) => {
+      if (this.#stream === stream && code === status.OK) {
+        this.#stream = null;
+        this.#events.finished();
+      }
+    });
+    stream.write({ open: { run, next: this.#next, delivery: this.#delivery } });
+    // What was acknowledged while there was no stream did not arrive; without it the window could stay full for ever.
+    if (this.#acknowledged > 0) stream.write({ acknowledge: { next: this.#acknowledged } });
+  }
+
+  #receive(frame: ReceivedFrame | FrameError): void {
+    if (frame instanceof FrameError) {
+      this.refuse(frame.sequence, frame.message);
+      return;
+    }
+    // What was taken before a reconnect may come again; a gap can't come from a server that keeps the protocol.
+    if (frame.sequence < this.#next) return;
+    if (frame.sequence > this.#next) {
+      this.refuse(frame.sequence, `frame ${frame.sequence} came where ${this.#next} was due`);
+      return;
+    }
+    this.#next++;
+    this.#backoff = RETRY_FIRST;
+    this.#events.frame(frame);
+  }
+
+  #lost(error: ServiceError): void {
+    this.#stream = null;
+    if (!mendable(error)) {
+      this.#events.failed(error.code, error.details || `${this.#address}: ${error.message}`);
+      return;
+    }
+    this.#retry = setTimeout(() => {
+      this.#retry = null;
+      this.#connect();
+    }, this.#backoff);
+    this.#backoff = Math.min(2 * this.#backoff, RETRY_LIMIT);
+  }
+}
+
+/** A lost connection looks like UNAVAILABLE, CANCELLED, or (a reset in the middle of a message) INTERNAL about RST_STREAM. */
+function mendable(error: ServiceError): boolean {
+  if (error.code === status.UNAVAILABLE || error.code === status.CANCELLED || error.code === status.ABORTED)
+    return true;
+  return error.code === status.INTERNAL && /RST_STREAM|stream closed|Stream removed/i.test(error.details);
+}

@@ -1,0 +1,116 @@
+import { fileURLToPath } from "node:url";
+import type { ServiceDefinition } from "@grpc/grpc-js";
+import protobuf from "protobufjs";
+import { decodeFrame, encodedFrame, FrameError, type ReceivedFrame, type SentFrame } from "./frame-codec.ts";
+
+/** Messages of protos/edgetwin/v1, as protobufjs reads and writes them. */
+export interface Run {
+  id: string;
+  frames: number;
+  rate: number;
+  height: number;
+  width: number;
+  window: number;
+  digests: number;
+  pause: number;
+}
+
+export const Delivery = { FRAMES: 0, HERE: 1 } as const;
+
+export interface Open {
+  run: Run;
+  next: number;
+  delivery: number;
+}
+
+export interface PullRequest {
+  open?: Open | null;
+  acknowledge?: { next: number } | null;
+  refuse?: { sequence: number; reason: string } | null;
+}
+
+export interface TraceRequest {
+  run: string;
+}
+
+export interface TraceChunk {
+  column: string;
+  first: number;
+  values: Uint8Array;
+  digests: Uint8Array;
+}
+
+export interface ProbeRequest {
+  replyBytes: number;
+  payload: Uint8Array;
+}
+
+export interface ProbeReply {
+  received: number;
+  sent: number;
+  bootId: string;
+  payload: Uint8Array;
+}
+
+const PROTOS = fileURLToPath(new URL("../../protos/", import.meta.url));
+
+/** The protobufjs root of every message that edgetwin speaks. */
+export const root = new protobuf.Root();
+root.resolvePath = (_origin, target) => (target.startsWith("/") ? target : PROTOS + target);
+root.loadSync(["edgetwin/v1/hop.proto", "edgetwin/v1/pod.proto"]);
+
+function codec<T>(name: string): { serialize(value: T): Buffer; deserialize(bytes: Buffer): T } {
+  const type = root.lookupType(`edgetwin.v1.${name}`);
+  return {
+    serialize: (value) => Buffer.from(type.encode(value as Record<string, unknown>).finish()),
+    // The prototype of a protobufjs message carries the defaults, so absent fields read as zero values.
+    deserialize: (bytes) => type.decode(bytes) as unknown as T,
+  };
+}
+
+const pullRequest = codec<PullRequest>("PullRequest");
+const traceRequest = codec<TraceRequest>("TraceRequest");
+const traceChunk = codec<TraceChunk>("TraceChunk");
+const probeRequest = codec<ProbeRequest>("ProbeRequest");
+const probeReply = codec<ProbeReply>("ProbeReply");
+
+export const hopService = {
+  pull: {
+    path: "/edgetwin.v1.Hop/Pull",
+    requestStream: true,
+    responseStream: true,
+    requestSerialize: pullRequest.serialize,
+    requestDeserialize: pullRequest.deserialize,
+    responseSerialize: (frame: SentFrame) => encodedFrame(frame),
+    // A frame that can't be decoded is an answer too: thrown here, it would end the stream without the reason.
+    responseDeserialize: (bytes: Buffer): ReceivedFrame | FrameError => {
+      try {
+        return decodeFrame(bytes);
+      } catch (error) {
+        if (error instanceof FrameError) return error;
+        throw error;
+      }
+    },
+  },
+} satisfies ServiceDefinition;
+
+export const podService = {
+  trace: {
+    path: "/edgetwin.v1.Pod/Trace",
+    requestStream: false,
+    responseStream: true,
+    requestSerialize: traceRequest.serialize,
+    requestDeserialize: traceRequest.deserialize,
+    responseSerialize: traceChunk.serialize,
+    responseDeserialize: traceChunk.deserialize,
+  },
+  probe: {
+    path: "/edgetwin.v1.Pod/Probe",
+    requestStream: false,
+    responseStream: false,
+    requestSerialize: probeRequest.serialize,
+    requestDeserialize: probeRequest.deserialize,
+    responseSerialize: probeReply.serialize,
+    responseDeserialize: probeReply.deserialize,
+  },
+} satisfies ServiceDefinition;

@@ -1,0 +1,120 @@
+import type { Plan } from "../sim/plan.ts";
+import type { Trace } from "../sim/trace.ts";
+import type { Cluster, PodSpec } from "./clusters/cluster.ts";
+import { Driver, RunError } from "./driver.ts";
+
+export interface TestbedOptions {
+  readonly cluster: Cluster;
+  /** Folder for the pods' logs, one below it per deployment. */
+  readonly logs: string;
+  readonly baseDirectory: string;
+  /** Runs per plan. */
+  readonly repeats: number;
+  readonly signal?: AbortSignal;
+  /** Frames/s that a plan is expected to deliver, for the time-out and the progress. */
+  readonly expected: (plan: Plan) => number;
+  readonly onTrace: (plan: Plan, trace: Trace) => void;
+  readonly onProgress?: (done: number, what: string) => void;
+}
+
+/** Of each run's first frames, so many have their bytes compared between splits. */
+const DIGESTS = 4;
+/** A run may take so many times what the twin expects, and at least so long. */
+const PATIENCE = 10;
+const LEAST_TIMEOUT = 30;
+
+/**
+ * Runs plans for real. Plans with the same pods on the same nodes share one deployment, which runs all of them once per repeat.
+ * @throws RunError when a pod ends early, and when two splits of one size disagree in the bytes that they deliver.
+ */
+export async function runPlans(plans: readonly Plan[], options: TestbedOptions): Promise<void> {
+  const { repeats, expected, onProgress } = options;
+  const seconds = (plan: Plan) => plan.workload.frames / expected(plan);
+  const total = repeats * plans.reduce((sum, plan) => sum + seconds(plan), 0);
+  const output = new Map<string, { split: string; digests: string }>();
+  let done = 0;
+  for (const placement of placements(plans)) {
+    await runPlacement(placement, options, (plan, digests) => {
+      done += seconds(plan);
+      onProgress?.(done / total, plan.id);
+      checkInvariance(output, plan, digests);
+    });
+  }
+}
+
+async function runPlacement(
+  plans: readonly Plan[],
+  options: TestbedOptions,
+  onRun: (plan: Plan, digests: readonly string[]) => void,
+): Promise<void> {
+  const { cluster, logs, baseDirectory, repeats, signal, expected, onTrace } = options;
+  const first = plans[0]!;
+  signal?.throwIfAborted();
+  const deployment = await cluster.deploy(podSpecs(first, baseDirectory), `${logs}/${placementName(first)}`);
+  const driver = new Driver(deployment, first.pods);
+  try {
+    await driver.warmUp(signal);
+    for (let repeat = 0; repeat < repeats; repeat++) {
+      for (const plan of plans) {
+        const { frames, warmup, load } = plan.workload;
+        const { height, width } = plan.size;
+        const window = plan.hops[0]?.window ?? 1;
+        const rate = load.kind === "rate" ? load.rate : 0;
+        const run = { frames, rate, height, width, window, digests: Math.min(DIGESTS, frames), pause: 0 };
+        const timeout = Math.max(LEAST_TIMEOUT, (PATIENCE * frames) / expected(plan));
+        const { trace, digests } = await driver.run(plan.id, repeat, warmup, run, {
+          timeout,
+          ...(signal === undefined ? {} : { signal }),
+        });
+        onTrace(plan, trace);
+        onRun(plan, digests);
+      }
+    }
+  } finally {
+    driver.close();
+    await deployment.stop();
+  }
+}
+
+/** The pods of a plan, as a cluster deploys them. */
+export function podSpecs(plan: Plan, baseDirectory: string): PodSpec[] {
+  return plan.pods.map(({ name, node, stages }, i) => ({
+    name,
+    node,
+    speed: plan.nodes.find((one) => one.name === node)!.speed,
+    stages: stages.map((stage) => ({ name: stage.name, kernel: stage.kernel, params: stage.params })),
+    baseDirectory,
+    upstream: i === 0 ? null : { pod: plan.pods[i - 1]!.name },
+    link: plan.hops[i - 1]?.link ?? null,
+  }));
+}
+
+function placements(plans: readonly Plan[]): Plan[][] {
+  const groups = new Map<string, Plan[]>();
+  for (const plan of plans) {
+    const name = placementName(plan);
+    groups.set(name, [...(groups.get(name) ?? []), plan]);
+  }
+  return [...groups.values()];
+}
+
+function placementName(plan: Plan): string {
+  return `${plan.split.replace("@", "-")}-${plan.pods.map(({ stages }) => stages.length).join("+")}`;
+}
+
+/** Every split of a pipeline gives the same bytes: where they run must not change what they are. */
+function checkInvariance(
+  output: Map<string, { split: string; digests: string }>,
+  plan: Plan,
+  digests: readonly string[],
+): void {
+  const size = `${plan.size.height}x${plan.size.width}`;
+  const text = digests.join(" ");
+  const first = output.get(size);
+  if (first === undefined) output.set(size, { split: plan.split, digests: text });
+  else if (first.digests !== text) {
+    throw new RunError(
+      `run ${plan.id}: the output differs from that of ${first.split} at ${size}: kernels must give the same bytes everywhere`,
+    );
+  }
+}

@@ -1,0 +1,231 @@
+import { existsSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { setImmediate as turn } from "node:timers/promises";
+import { catalogue } from "../kernels/catalogue.ts";
+import { compare } from "../sim/compare/compare.ts";
+import type { Comparison } from "../sim/comparison.ts";
+import { compileAll, type Experiment, planOf } from "../sim/experiment.ts";
+import type { Plan } from "../sim/plan.ts";
+import { predict } from "../sim/predict.ts";
+import type { Prediction } from "../sim/prediction.ts";
+import type { Profile } from "../sim/profile.ts";
+import { summarise } from "../sim/summarise.ts";
+import type { Summary } from "../sim/summary.ts";
+import { type Overrides, withOverrides } from "../sim/topology/overrides.ts";
+import { parseTopology } from "../sim/topology/parse.ts";
+import type { Topology } from "../sim/topology/topology.ts";
+import {
+  ArtefactError,
+  formatTrace,
+  parseTrace,
+  RUN_FILES,
+  readJson,
+  readText,
+  tracePath,
+  writeJson,
+  writeWhole,
+} from "./artefacts.ts";
+import { processes } from "./clusters/processes.ts";
+import { calibrate } from "./measure/calibrate.ts";
+import { difference, fingerprint } from "./measure/fingerprint.ts";
+import { subjectOf } from "./measure/subject.ts";
+import type { Progress } from "./progress.ts";
+import { runPlans } from "./testbed.ts";
+
+/** A topology as loaded, with what was changed on the command line. */
+export interface Bench {
+  readonly topology: Topology;
+  /** The file's text, kept with the run. */
+  readonly text: string;
+  readonly baseDirectory: string;
+  readonly experiments: readonly Experiment[];
+}
+
+export interface Predicted {
+  readonly plan: Plan;
+  readonly prediction: Prediction;
+}
+
+/** @throws TopologyError with every problem of the file, or of the overrides, at once. */
+export async function openBench(file: string, overrides: Overrides): Promise<Bench> {
+  const text = readText(file);
+  const topology = await withOverrides(await parseTopology(text, file, catalogue), overrides, catalogue);
+  return { topology, text, baseDirectory: dirname(resolve(file)), experiments: compileAll(topology, catalogue) };
+}
+
+/** The saturated plans of a bench, each once. */
+export function saturatedPlans(bench: Bench): Plan[] {
+  return [...new Set(bench.experiments.map(({ saturated }) => saturated))];
+}
+
+/** A profile is used again for so long, seconds. */
+const FRESH_SECONDS = 24 * 3600;
+
+export interface ProfileOptions {
+  /** Folder of all runs; profiles are kept in it. */
+  readonly runs: string;
+  /** Measure even if a kept profile would do. */
+  readonly fresh: boolean;
+  /** Use this file, whatever machine it is from. */
+  readonly profile?: string;
+  readonly signal: AbortSignal;
+  readonly progress: Progress;
+  readonly say: (line: string) => void;
+}
+
+/** The kept profile if it is fresh and of this machine and these stages, else a new one, which is kept. */
+export async function obtainProfile(bench: Bench, options: ProfileOptions): Promise<Profile> {
+  const { runs, fresh, signal, progress, say } = options;
+  const { topology, baseDirectory } = bench;
+  if (options.profile !== undefined) return readJson<Profile>(options.profile);
+  const plans = saturatedPlans(bench);
+  const print = fingerprint(subjectOf(topology, plans).digest);
+  const path = join(runs, "profiles", `${topology.name}-${print.subject}.json`);
+  if (!fresh && existsSync(path)) {
+    const kept = readJson<Profile>(path);
+    const age = (Date.now() - Date.parse(kept.created)) / 1e3;
+    const differs = difference(kept.fingerprint, print);
+    if (differs === null && age < FRESH_SECONDS) {
+      say(`profile: ${path}, measured ${Math.round(age / 60)} min ago (--fresh measures anew)`);
+      return kept;
+    }
+    say(`profile: ${path} does not fit: ${differs ?? `it is ${Math.round(age / 3600)} h old`}`);
+  }
+  const begin = performance.now();
+  const logs = join(runs, "profiles", "logs");
+  const profile = await calibrate(topology, plans, {
+    cluster: processes,
+    logs,
+    baseDirectory,
+    signal,
+    onProgress: progress.update,
+  });
+  writeJson(path, profile);
+  say(`profile: measured in ${((performance.now() - begin) / 1e3).toFixed(0)} s, kept in ${path}`);
+  return profile;
+}
+
+/** Predicts every experiment of a bench; loads that are fractions become rates by the predicted capacity. */
+export async function predictAll(
+  bench: Bench,
+  profile: Profile,
+  signal: AbortSignal,
+  progress: Progress,
+): Promise<Predicted[]> {
+  const capacities = new Map<Plan, Prediction>();
+  const predicted: Predicted[] = [];
+  let done = 0;
+  for (const experiment of bench.experiments) {
+    // Between two predictions ctrl-C is heard.
+    await turn();
+    signal.throwIfAborted();
+    const { saturated } = experiment;
+    const capacity = capacities.get(saturated) ?? predict(saturated, profile);
+    capacities.set(saturated, capacity);
+    const plan = planOf(experiment, () => capacity.throughput);
+    predicted.push({ plan, prediction: plan === saturated ? capacity : predict(plan, profile) });
+    progress.update(++done / bench.experiments.length, plan.id);
+  }
+  return predicted;
+}
+
+export interface RunOptions {
+  readonly folder: string;
+  readonly signal: AbortSignal;
+  readonly progress: Progress;
+}
+
+/** Runs plans on local processes; every trace is in the run's folder as soon as it is there. */
+export async function runAll(
+  bench: Bench,
+  predicted: readonly Predicted[],
+  { folder, signal, progress }: RunOptions,
+): Promise<void> {
+  const rates = new Map(predicted.map(({ plan, prediction }) => [plan.id, prediction.throughput]));
+  await runPlans(
+    predicted.map(({ plan }) => plan),
+    {
+      cluster: processes,
+      logs: join(folder, RUN_FILES.logs),
+      baseDirectory: bench.baseDirectory,
+      repeats: bench.topology.workload.repeats,
+      signal,
+      expected: (plan) => rates.get(plan.id)!,
+      onTrace: (plan, trace) => writeWhole(tracePath(folder, plan.id, "live", trace.repeat), formatTrace(trace)),
+      onProgress: progress.update,
+    },
+  );
+}
+
+/** Starts a run's folder: the topology as it was, the plans and what the twin says of them. */
+export function writePlans(folder: string, bench: Bench, profile: Profile, predicted: readonly Predicted[]): void {
+  writeWhole(join(folder, RUN_FILES.topology), bench.text);
+  writeJson(
+    join(folder, RUN_FILES.plans),
+    predicted.map(({ plan }) => plan),
+  );
+  writeJson(join(folder, RUN_FILES.profile), profile);
+  writeJson(
+    join(folder, RUN_FILES.predictions),
+    predicted.map(({ prediction }) => prediction),
+  );
+}
+
+/** Compares a run's folder: its predictions against its measured traces. @throws ArtefactError if something is missing. */
+export function compareFolder(folder: string, name: string, tolerance: Comparison["tolerance"]): Comparison {
+  const plans = readJson<Plan[]>(join(folder, RUN_FILES.plans));
+  const predictions = new Map(
+    readJson<Prediction[]>(join(folder, RUN_FILES.predictions)).map((one) => [one.plan, one]),
+  );
+  const pairs = plans.map((plan) => {
+    const prediction = predictions.get(plan.id);
+    if (prediction === undefined)
+      throw new ArtefactError(`${join(folder, RUN_FILES.predictions)}: no prediction of plan ${plan.id}`);
+    return { plan, measured: measuredSummaries(folder, plan), prediction };
+  });
+  const comparison = compare({
+    name,
+    created: new Date().toISOString(),
+    pairs,
+    tolerance,
+    emulated: emulatedIn(plans),
+  });
+  writeJson(join(folder, RUN_FILES.comparison), comparison);
+  return comparison;
+}
+
+export function measuredSummaries(folder: string, plan: Plan): Summary[] {
+  const summaries: Summary[] = [];
+  for (let repeat = 0; ; repeat++) {
+    const path = tracePath(folder, plan.id, "live", repeat);
+    if (!existsSync(path)) break;
+    summaries.push(summarise(parseTrace(readText(path), path)));
+  }
+  if (summaries.length === 0)
+    throw new ArtefactError(`${tracePath(folder, plan.id, "live", 0)}: no trace: plan ${plan.id} was not run`);
+  return summaries;
+}
+
+/** What was not real in a run on this machine, in sentences for the reader. */
+export function emulatedIn(plans: readonly Plan[]): string[] {
+  const nodes = new Map(plans.flatMap((plan) => plan.nodes).map((node) => [node.name, node]));
+  const links = new Map(
+    plans
+      .flatMap((plan) => plan.hops)
+      .flatMap(({ link }) => (link === null ? [] : [[link.between.join("-"), link] as const])),
+  );
+  const sentences = [...nodes.values()]
+    .filter(({ speed }) => speed < 1)
+    .map(
+      ({ name, speed }) =>
+        `Node ${name} is emulated: its pods are held, asleep, until ${1 / speed} times their CPU time has passed (speed ${speed}).`,
+    );
+  for (const { between, bandwidth, delay } of links.values()) {
+    const rate = bandwidth === null ? "unlimited bandwidth" : `${((bandwidth * 8) / 1e6).toFixed(0)} Mbit/s`;
+    sentences.push(
+      `Link ${between.join("-")} is emulated: a relay paces its bytes to ${rate} and delays them by ${delay * 1e3} ms each way.`,
+    );
+  }
+  sentences.push("All pods, links and the driver share the cores of this one machine; the twin models that.");
+  return sentences;
+}

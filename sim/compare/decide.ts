@@ -1,0 +1,67 @@
+import type { Decision, PlanComparison } from "../comparison.ts";
+import { kendallTauB } from "../statistics/kendall.ts";
+import { isOnePodPerStage, labelOf, lightestLoad } from "./label.ts";
+
+type Side = "measured" | "predicted";
+type Objective = Decision["objective"];
+
+/**
+ * Which split the twin picks among `plans` of one size, which is truly best, and what following the twin costs. Between
+ * candidates with one pod per stage: by highest throughput of saturated runs, or, if none was run saturated, by lowest median
+ * latency at the lightest load. Rank agreement is over all splits with one pod per stage, candidates or not. Where a run has
+ * no such plan, other plans take their place, so that a run of groupings alone is decided too.
+ */
+export function decide(plans: readonly PlanComparison[]): Decision {
+  const pool = firstNonEmpty([
+    plans.filter((plan) => plan.candidate && isOnePodPerStage(plan)),
+    plans.filter((plan) => plan.candidate),
+    plans,
+  ]);
+  const objective: Objective = pool.some((plan) => plan.rate === null) ? "throughput" : "latency";
+  const load = lightestLoad(pool);
+  const counts = (plan: PlanComparison) => (objective === "throughput" ? plan.rate === null : plan.load === load);
+
+  const candidates = pool.filter(counts);
+  const predicted = best(candidates, "predicted", objective);
+  const measured = best(candidates, "measured", objective);
+  const ranked = firstNonEmpty([plans.filter(isOnePodPerStage), plans]).filter(counts);
+  return {
+    objective,
+    predicted: labelOf(predicted),
+    measured: labelOf(measured),
+    regret: regretOf(value(predicted, "measured", objective), value(measured, "measured", objective)),
+    kendall: agreement(ranked, objective),
+    candidates: candidates.map(labelOf),
+  };
+}
+
+/** Best first by the objective; equal throughputs by median latency, then as listed. */
+function best(plans: readonly PlanComparison[], side: Side, objective: Objective): PlanComparison {
+  const sign = objective === "throughput" ? -1 : 1;
+  return [...plans].sort(
+    (a, b) =>
+      sign * (value(a, side, objective) - value(b, side, objective)) || a[side].latency.p50 - b[side].latency.p50,
+  )[0]!;
+}
+
+function value(plan: PlanComparison, side: Side, objective: Objective): number {
+  return objective === "throughput" ? plan[side].throughput : plan[side].latency.p50;
+}
+
+/** Relative distance between the chosen plan's measured value and the best one's. */
+function regretOf(chosen: number, best: number): number {
+  return chosen === best ? 0 : Math.abs(chosen - best) / best;
+}
+
+function agreement(plans: readonly PlanComparison[], objective: Objective): number | null {
+  if (plans.length < 2) return null;
+  const tau = kendallTauB(
+    plans.map((plan) => value(plan, "predicted", objective)),
+    plans.map((plan) => value(plan, "measured", objective)),
+  );
+  return Number.isFinite(tau) ? tau : null;
+}
+
+function firstNonEmpty<T>(lists: readonly (readonly T[])[]): readonly T[] {
+  return lists.find((list) => list.length > 0) ?? [];
+}

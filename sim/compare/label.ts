@@ -1,0 +1,69 @@
+import type { Plan } from "../plan.ts";
+
+/** The parts of an outcome that tell plans of one size and load apart. */
+export interface Placement {
+  readonly split: string;
+  readonly grouping: string;
+}
+
+const MONOLITH = "monolith@";
+
+/** Stages per pod, `1+1+2`. */
+export function groupingOf(plan: Plan): string {
+  return plan.pods.map((pod) => pod.stages.length).join("+");
+}
+
+export function isMonolith({ split }: Placement): boolean {
+  return split.startsWith(MONOLITH);
+}
+
+/** The plan gives each stage a pod of its own. */
+export function isOnePodPerStage({ grouping }: Placement): boolean {
+  return /^1(\+1)*$/.test(grouping);
+}
+
+/** Name of a plan in tables and pictures: `EESS`, `monolith@E`, and `EESS 2+2` where stages share pods. */
+export function labelOf(placement: Placement): string {
+  return isMonolith(placement) || isOnePodPerStage(placement)
+    ? placement.split
+    : `${placement.split} ${placement.grouping}`;
+}
+
+/** The letter of the node that holds every stage, or `null` if they are spread. */
+export function onlyLetter({ split }: Placement): string | null {
+  const letters = split.startsWith(MONOLITH) ? split.slice(MONOLITH.length) : split;
+  const first = letters[0];
+  return first !== undefined && [...letters].every((letter) => letter === first) ? first : null;
+}
+
+/** `512x256`: height x width, in pixels. */
+export function sizeLabel([height, width]: readonly [number, number]): string {
+  return `${height}x${width}`;
+}
+
+/** Distinct sizes, fewest pixels first. */
+export function sizesOf(items: readonly { readonly size: readonly [number, number] }[]): (readonly [number, number])[] {
+  const sizes = new Map(items.map(({ size }) => [sizeLabel(size), size]));
+  return [...sizes.values()].sort((a, b) => a[0] * a[1] - b[0] * b[1] || a[0] - b[0]);
+}
+
+export function sameSize(a: readonly [number, number], b: readonly [number, number]): boolean {
+  return a[0] === b[0] && a[1] === b[1];
+}
+
+/**
+ * The label of the lightest offered load: lowest mean rate among those that are not saturated; `null` if there is none.
+ * Fractions of capacity are rates that differ from plan to plan, hence the mean.
+ */
+export function lightestLoad(items: readonly { readonly load: string; readonly rate: number | null }[]): string | null {
+  const rates = new Map<string, number[]>();
+  for (const { load, rate } of items) {
+    if (rate !== null) rates.set(load, [...(rates.get(load) ?? []), rate]);
+  }
+  const means = [...rates].map(([load, all]) => ({
+    load,
+    mean: all.reduce((sum, rate) => sum + rate, 0) / all.length,
+  }));
+  means.sort((a, b) => a.mean - b.mean);
+  return means[0]?.load ?? null;
+}

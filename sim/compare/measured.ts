@@ -1,0 +1,59 @@
+import type { Figures, PlanComparison, Term } from "../comparison.ts";
+import type { PodTerms, Summary } from "../summary.ts";
+
+export const TERMS: readonly Term[] = ["link", "decode", "queue", "compute", "send"];
+export const LATENCIES = ["mean", "p50", "p95", "p99"] as const;
+
+/** Applies `figure` to throughput and to each latency. */
+export function mapFigures(figure: (of: (figures: Figures) => number) => number): Figures {
+  return {
+    throughput: figure((figures) => figures.throughput),
+    latency: {
+      mean: figure((figures) => figures.latency.mean),
+      p50: figure((figures) => figures.latency.p50),
+      p95: figure((figures) => figures.latency.p95),
+      p99: figure((figures) => figures.latency.p99),
+    },
+  };
+}
+
+/** Means over the repeats of one plan (of quantiles too: the mean of the repeats' medians), with their spread. */
+export function measuredOf(repeats: readonly Summary[]): PlanComparison["measured"] {
+  const figures = mapFigures((of) => mean(repeats.map(of)));
+  const spread = mapFigures((of) => halfSpread(repeats.map(of)));
+  return {
+    ...figures,
+    ccr: mean(repeats.map((repeat) => repeat.ccr)),
+    spread: repeats.length > 1 ? spread : null,
+    repeats: repeats.length,
+    terms: meanTerms(repeats),
+    utilisation: repeats[0]!.utilisation.map(({ pod }, index) => ({
+      pod,
+      value: mean(repeats.map((repeat) => repeat.utilisation[index]!.value)),
+    })),
+  };
+}
+
+function meanTerms(repeats: readonly Summary[]): PodTerms[] {
+  return repeats[0]!.terms.map(({ pod, node }, index) => {
+    const of = (term: Term) => mean(repeats.map((repeat) => repeat.terms[index]![term]));
+    return {
+      pod,
+      node,
+      link: of("link"),
+      decode: of("decode"),
+      queue: of("queue"),
+      compute: of("compute"),
+      send: of("send"),
+    };
+  });
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function halfSpread(values: readonly number[]): number {
+  const range = Math.max(...values) - Math.min(...values);
+  return range === 0 ? 0 : range / (2 * mean(values));
+}

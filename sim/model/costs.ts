@@ -1,0 +1,181 @@
+import { RandomStream } from "../engine/random.ts";
+import type { Plan, PlanHop, PlanPod } from "../plan.ts";
+import type { LinkCost, MessageCost, Profile } from "../profile.ts";
+import { resample } from "../statistics/bootstrap.ts";
+import { mean } from "../statistics/moments.ts";
+
+/** Samples to draw from, seconds. */
+export type Samples = ArrayLike<number>;
+
+/** What one pod's work costs in one replication; all in CPU seconds of an otherwise idle core. */
+export interface PodCosts {
+  readonly speed: number;
+  /** Per stage of the pod. */
+  readonly compute: readonly Samples[];
+  /** A message that comes to an idle thread, and one that had to wait. */
+  readonly receive: MessageSamples;
+  /** A message to an idle pod, and to a busy one. */
+  readonly send: MessageSamples;
+}
+
+export interface MessageSamples {
+  readonly idle: Samples;
+  readonly busy: Samples;
+}
+
+/** What a hop costs in one replication. */
+export interface HopCosts {
+  /** Bytes per second; `Infinity` on loopback. */
+  readonly bandwidth: number;
+  /** From `sent` to `arrived` at an idle pod, without bytes / bandwidth, seconds. */
+  readonly delay: Samples;
+  /** From a pod to the one before it, seconds. */
+  readonly acknowledgement: Samples;
+  /** CPU seconds per byte of an emulated link's relay. */
+  readonly relayCpuPerByte: number;
+}
+
+export interface Costs {
+  readonly pods: readonly PodCosts[];
+  readonly hops: readonly HopCosts[];
+  readonly lateness: Samples;
+  readonly cores: ReadonlyMap<string, number>;
+}
+
+/** The profile lacks a cost that the plan needs. */
+export class ProfileError extends Error {
+  override readonly name = "ProfileError";
+}
+
+const NONE: MessageSamples = { idle: [0], busy: [0] };
+
+/**
+ * Looks a plan's costs up in a profile. With a replication number the samples themselves are resampled (bootstrap: Efron &
+ * Tibshirani, An Introduction to the Bootstrap, chapter 6), so that few measurements show as wide intervals.
+ * @throws ProfileError naming the stage, node or link that was not measured.
+ */
+export function costsOf(plan: Plan, profile: Profile, replication: number | null): Costs {
+  const draw = (samples: Samples, ...path: (string | number)[]): Samples => {
+    if (replication === null || samples.length < 2) return samples;
+    return resample(samples, new RandomStream(plan.workload.seed, "calibration", replication, ...path));
+  };
+  const pods = plan.pods.map((pod, i) => podCosts(plan, pod, i, profile, draw));
+  const hops = plan.hops.map((hop, i) => hopCosts(plan, hop, i, profile, draw));
+  const cores = new Map(profile.hosts.map(({ host, cores }) => [host, cores]));
+  for (const { name, cores: told } of plan.hosts) if (told !== null) cores.set(name, told);
+  return { pods, hops, lateness: draw(profile.lateness, "lateness"), cores };
+}
+
+type Draw = (samples: Samples, ...path: (string | number)[]) => Samples;
+
+function podCosts(plan: Plan, pod: PlanPod, index: number, profile: Profile, draw: Draw): PodCosts {
+  const node = plan.nodes.find(({ name }) => name === pod.node)!;
+  const compute = pod.stages.map((stage) => {
+    const cost = profile.stages.find(({ key, node: on }) => key === stage.key && on === pod.node);
+    if (cost === undefined) {
+      throw new ProfileError(
+        `profile of ${profile.topology}: stage ${stage.name} (${stage.key}) was not measured on node ${pod.node}`,
+      );
+    }
+    return draw(cost.cpu, "stage", stage.key, pod.node);
+  });
+  const into = plan.hops[index - 1];
+  const out = plan.hops[index];
+  return {
+    speed: node.speed,
+    compute,
+    receive: into === undefined ? NONE : messageCosts(profile, pod.node, "receive", into, draw),
+    send: out === undefined ? NONE : messageCosts(profile, pod.node, "send", out, draw),
+  };
+}
+
+function hopCosts(plan: Plan, hop: PlanHop, index: number, profile: Profile, draw: Draw): HopCosts {
+  const to = plan.pods[index + 1]!.node;
+  if (hop.link === null) {
+    const measured = profile.loopbacks.filter(({ node }) => node === to);
+    const sized = interpolated(
+      measured.map(({ bytes, seconds }) => ({ bytes, samples: seconds })),
+      hop.bytes,
+    );
+    if (sized === null)
+      throw new ProfileError(`profile of ${profile.topology}: no loopback was measured on node ${to}`);
+    return {
+      bandwidth: Number.POSITIVE_INFINITY,
+      delay: draw(sized, "loopback", to, hop.bytes),
+      acknowledgement: draw(profile.acknowledgement, "acknowledgement"),
+      relayCpuPerByte: 0,
+    };
+  }
+  const link = findLink(profile, hop.link.between);
+  if (link === undefined) {
+    throw new ProfileError(`profile of ${profile.topology}: link ${hop.link.between.join("-")} was not measured`);
+  }
+  const residuals = draw(link.residuals, "link", link.between.join("-"));
+  const acknowledgement = Array.from(
+    draw(profile.acknowledgement, "acknowledgement", index),
+    (seconds) => seconds + link.delay,
+  );
+  return {
+    bandwidth: link.bandwidth ?? Number.POSITIVE_INFINITY,
+    delay: Array.from(residuals, (residual) => Math.max(0, link.delay + residual)),
+    acknowledgement,
+    relayCpuPerByte: link.cpuPerByte,
+  };
+}
+
+export function findLink(profile: Profile, between: readonly [string, string]): LinkCost | undefined {
+  const key = [...between].sort().join("-");
+  return profile.links.find((link) => [...link.between].sort().join("-") === key);
+}
+
+function messageCosts(
+  profile: Profile,
+  node: string,
+  direction: MessageCost["direction"],
+  { link, bytes }: PlanHop,
+  draw: Draw,
+): MessageSamples {
+  const across = link === null ? undefined : findLink(profile, link.between)?.[direction];
+  const samples = (receiver: MessageCost["receiver"]): Samples => {
+    const measured =
+      receiver === "idle" && across !== undefined
+        ? across
+        : profile.messages.filter(
+            (cost) => cost.node === node && cost.direction === direction && cost.receiver === receiver,
+          );
+    const sized = interpolated(
+      measured.map((cost) => ({ bytes: cost.bytes, samples: cost.cpu })),
+      bytes,
+    );
+    if (sized === null) {
+      throw new ProfileError(`profile of ${profile.topology}: no message to ${direction} was measured on node ${node}`);
+    }
+    return draw(sized, direction, receiver, node, bytes);
+  };
+  // Behind a link the sender's peer is the network, which is never busy computing.
+  if (across !== undefined && direction === "send") return { idle: samples("idle"), busy: samples("idle") };
+  return { idle: samples("idle"), busy: samples("busy") };
+}
+
+/**
+ * Samples for a message size: measured ones, or between two measured sizes those of the nearer, scaled to the mean that
+ * lies on the line between the two (beyond the outermost sizes: on the line through the last two).
+ */
+export function interpolated(measured: readonly { bytes: number; samples: Samples }[], bytes: number): Samples | null {
+  const same = measured.filter((point) => point.bytes === bytes);
+  if (same.length > 0) return same.flatMap(({ samples }) => Array.from(samples));
+  const sizes = [...new Set(measured.map((point) => point.bytes))].sort((a, b) => a - b);
+  if (sizes.length === 0) return null;
+  const meanAt = (size: number) =>
+    mean(measured.filter((point) => point.bytes === size).flatMap(({ samples }) => Array.from(samples)));
+  const nearest = sizes.reduce((best, size) => (Math.abs(size - bytes) < Math.abs(best - bytes) ? size : best));
+  const samples = measured.filter((point) => point.bytes === nearest).flatMap((point) => Array.from(point.samples));
+  if (sizes.length === 1) return samples;
+  const above = sizes.findIndex((size) => size > bytes);
+  const high = above < 1 ? (above === 0 ? 1 : sizes.length - 1) : above;
+  const [x0, x1] = [sizes[high - 1]!, sizes[high]!];
+  const [y0, y1] = [meanAt(x0), meanAt(x1)];
+  const expected = Math.max(0, y0 + ((y1 - y0) * (bytes - x0)) / (x1 - x0));
+  const base = mean(samples);
+  return base > 0 ? samples.map((sample) => (sample * expected) / base) : samples;
+}

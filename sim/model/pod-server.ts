@@ -1,0 +1,197 @@
+import type { SharedProcessor } from "../engine/processor.ts";
+import { Fifo } from "../engine/queue.ts";
+import type { RandomStream } from "../engine/random.ts";
+import type { Scheduler } from "../engine/scheduler.ts";
+import type { PodTrace } from "../trace.ts";
+import type { PodCosts, Samples } from "./costs.ts";
+
+/** What a pod's thread does besides computing: one item of work, then what follows from it. */
+interface Chore {
+  readonly work: "receive" | "send";
+  readonly cpu: number;
+  readonly done: () => void;
+}
+
+export interface PodStreams {
+  readonly compute: RandomStream;
+  readonly receive: RandomStream;
+  readonly send: RandomStream;
+}
+
+/**
+ * A pod: one thread that serves messages first (receive, send, acknowledgements: the event loop comes to them between two
+ * frames) and computes a frame when there are none, FIFO, without preemption. Its work shares the host's cores. A finished
+ * frame that finds the window full blocks the thread's next compute (blocking after service).
+ */
+export class PodServer {
+  readonly trace: PodTrace;
+  readonly #scheduler: Scheduler;
+  readonly #host: SharedProcessor;
+  readonly #costs: PodCosts;
+  readonly #streams: PodStreams;
+  readonly #window: number;
+  readonly #frames: number;
+  readonly #chores = new Fifo<Chore>();
+  readonly #urgent = new Fifo<Chore>();
+  /** Number of frames that are ready to be computed, counted from the first. */
+  #ready = 0;
+  /** Next frame to compute, to send, and to be acknowledged. */
+  #next = 0;
+  #cursor = 0;
+  #base = 0;
+  #busy = false;
+  /** CPU time of chores since the last compute: what an emulated node holds for before the next. */
+  #debt = 0;
+  #receiveCpu = 0;
+  #sendCpu = 0;
+
+  /** Hands a frame to the hop. `null` at the last pod. */
+  transmit: ((frame: number) => void) | null = null;
+  /** True while the pod downstream waits for work. */
+  downstreamIdle: () => boolean = () => false;
+  /** Tells upstream that all frames below `next` are delivered. */
+  acknowledgeUpstream: ((next: number) => void) | null = null;
+
+  constructor(
+    scheduler: Scheduler,
+    host: SharedProcessor,
+    costs: PodCosts,
+    streams: PodStreams,
+    window: number,
+    trace: PodTrace,
+  ) {
+    this.#scheduler = scheduler;
+    this.#host = host;
+    this.#costs = costs;
+    this.#streams = streams;
+    this.#window = window;
+    this.trace = trace;
+    this.#frames = trace.start.length;
+  }
+
+  /** A frame's bytes are there, all of them: they wait for the thread to read them. */
+  arrive(frame: number): void {
+    const { idle, busy } = this.#costs.receive;
+    const cpu = this.#streams.receive.pick(this.idle ? idle : busy);
+    this.#chores.push({
+      work: "receive",
+      cpu,
+      done: () => {
+        this.trace.arrived[frame] = this.#scheduler.now;
+        this.trace.decoded[frame] = this.#scheduler.now;
+        this.#ready++;
+      },
+    });
+    this.#dispatch();
+  }
+
+  /** True while the thread waits for work. */
+  get idle(): boolean {
+    return !this.#busy;
+  }
+
+  /** CPU time that an idle thread is expected to take to receive a message, seconds: part of the hop's measured time. */
+  get meanReceive(): number {
+    return average(this.#costs.receive.idle);
+  }
+
+  /** A source's frames up to, not including, `next` are due. */
+  due(next: number): void {
+    this.#ready = Math.max(this.#ready, next);
+    this.#dispatch();
+  }
+
+  /** An acknowledgement is there: all frames below `next`. */
+  acknowledged(next: number): void {
+    this.#chores.push({ work: "send", cpu: 0, done: () => this.#release(next) });
+    this.#dispatch();
+  }
+
+  #release(next: number): void {
+    this.trace.acked.fill(this.#scheduler.now, this.#base, next);
+    this.#base = Math.max(this.#base, next);
+    this.acknowledgeUpstream?.(next);
+    this.#pump();
+  }
+
+  #dispatch(): void {
+    if (this.#busy) return;
+    const chore = this.#urgent.shift() ?? this.#chores.shift();
+    if (chore !== undefined) {
+      this.#busy = true;
+      this.#debt += chore.cpu;
+      if (chore.work === "receive") this.#receiveCpu += chore.cpu;
+      else this.#sendCpu += chore.cpu;
+      if (chore.cpu === 0) this.#finish(chore);
+      else this.#host.submit(chore.cpu, () => this.#finish(chore));
+      return;
+    }
+    const blocked = this.transmit !== null && this.#next - this.#base > this.#window;
+    if (blocked || this.#next >= this.#ready || this.#next >= this.#frames) return;
+    this.#busy = true;
+    const hold = this.#debt * (1 / this.#costs.speed - 1);
+    this.#debt = 0;
+    if (hold > 0) this.#scheduler.after(hold, () => this.#begin());
+    else this.#begin();
+  }
+
+  #finish(chore: Chore): void {
+    this.#busy = false;
+    chore.done();
+    this.#dispatch();
+  }
+
+  #begin(): void {
+    const frame = this.#next;
+    this.trace.start[frame] = this.#scheduler.now;
+    this.trace.receiveCpu[frame] = this.#receiveCpu;
+    this.trace.sendCpu[frame] = this.#sendCpu;
+    this.trace.computeCpu[frame] = 0;
+    this.#receiveCpu = 0;
+    this.#sendCpu = 0;
+    this.#stage(frame, 0);
+  }
+
+  /** Runs a stage of the pod on a frame; an emulated node is held until the stage has taken 1/speed of its CPU time. */
+  #stage(frame: number, index: number): void {
+    const samples = this.#costs.compute[index];
+    if (samples === undefined) {
+      this.#computed(frame);
+      return;
+    }
+    const cpu = this.#streams.compute.pick(samples);
+    this.trace.computeCpu[frame]! += cpu;
+    const until = this.#scheduler.now + cpu / this.#costs.speed;
+    this.#host.submit(cpu, () => {
+      const next = () => this.#stage(frame, index + 1);
+      if (until > this.#scheduler.now) this.#scheduler.at(until, next);
+      else next();
+    });
+  }
+
+  #computed(frame: number): void {
+    this.trace.end[frame] = this.#scheduler.now;
+    this.#next = frame + 1;
+    this.#busy = false;
+    if (this.transmit === null) this.acknowledgeUpstream?.(frame + 1);
+    else this.#pump();
+    this.#dispatch();
+  }
+
+  #pump(): void {
+    while (this.transmit !== null && this.#cursor < this.#next && this.#cursor < this.#base + this.#window) {
+      const frame = this.#cursor++;
+      this.trace.sent[frame] = this.#scheduler.now;
+      const { idle, busy } = this.#costs.send;
+      const cpu = this.#streams.send.pick(this.downstreamIdle() ? idle : busy);
+      this.#urgent.push({ work: "send", cpu, done: () => {} });
+      this.transmit(frame);
+    }
+  }
+}
+
+function average(samples: Samples): number {
+  let sum = 0;
+  for (let i = 0; i < samples.length; i++) sum += samples[i]!;
+  return sum / samples.length;
+}

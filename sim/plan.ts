@@ -1,0 +1,64 @@
+import type { FrameShape } from "./frame.ts";
+import type { FrameSize, KernelCost } from "./topology/catalogue.ts";
+import type { Host, Link, Node } from "./topology/topology.ts";
+
+/** A stage of a plan, with everything resolved that a pod needs to run it and the twin to price it. */
+export interface PlanStage {
+  readonly name: string;
+  readonly kernel: string;
+  readonly params: Readonly<Record<string, unknown>>;
+  /** Same kernel, parameters and shapes give the same key: the profile's name for the stage's cost. */
+  readonly key: string;
+  /** `null` for the source. */
+  readonly input: FrameShape | null;
+  readonly output: FrameShape;
+  readonly cost: KernelCost;
+}
+
+/** A process that runs consecutive stages on one node. */
+export interface PlanPod {
+  readonly name: string;
+  readonly node: string;
+  readonly stages: readonly PlanStage[];
+}
+
+/** Pod `index` -> pod `index + 1`. */
+export interface PlanHop {
+  /** `null`: both pods are on one node, the hop uses its loopback link. */
+  readonly link: Link | null;
+  readonly shape: FrameShape;
+  /** Payload per frame, bytes. */
+  readonly bytes: number;
+  /** Frames that may be unacknowledged. */
+  readonly window: number;
+}
+
+/** The load of a plan: `rate` in frames/s (open loop, constant interval), or saturated (closed loop). */
+export type PlanLoad =
+  | { readonly kind: "saturated"; readonly label: string }
+  | { readonly kind: "rate"; readonly rate: number; readonly label: string };
+
+export interface PlanWorkload {
+  readonly frames: number;
+  readonly warmup: number;
+  readonly load: PlanLoad;
+  readonly seed: number;
+}
+
+/** Topology + grouping + split + workload + seed, checked and frozen: what both the twin and the testbed execute. */
+export interface Plan {
+  /** Unique within a run's folder and fit for a file name: `EESS-256x256-saturated`. */
+  readonly id: string;
+  readonly topology: string;
+  /** One letter a stage, or `monolith@E` when all stages share one process. */
+  readonly split: string;
+  readonly size: FrameSize;
+  readonly hosts: readonly Host[];
+  readonly nodes: readonly Node[];
+  readonly pods: readonly PlanPod[];
+  /** One fewer than pods. */
+  readonly hops: readonly PlanHop[];
+  readonly workload: PlanWorkload;
+  /** False if a stage stands where the topology's `nodes` does not allow it: run as a baseline, never chosen. */
+  readonly candidate: boolean;
+}

@@ -1,0 +1,94 @@
+import { costsOf } from "./model/costs.ts";
+import type { Plan } from "./plan.ts";
+import type { Bottleneck, Interval, Prediction } from "./prediction.ts";
+import type { Profile } from "./profile.ts";
+import { type SimulatedRun, simulate } from "./simulate.ts";
+import { percentileInterval } from "./statistics/bootstrap.ts";
+import { mean } from "./statistics/moments.ts";
+import { quantile } from "./statistics/quantile.ts";
+import { summarise } from "./summarise.ts";
+import type { LatencySummary, PodTerms, Summary } from "./summary.ts";
+
+/** Enough for the 2.5 % and 97.5 % points to lie inside the sample. */
+export const REPLICATIONS = 40;
+/** Below this utilisation a resource does not limit a saturated line; then the window does. */
+const LIMITING = 0.85;
+/** A line that delivers less than this share of what is offered is overloaded. */
+const KEPT_UP = 0.97;
+
+/**
+ * Predicts a plan by replications of the simulation, each with costs resampled from the profile and random streams of its
+ * own. Figures are medians over replications; intervals are their central 95 %: what one run of this length may show.
+ */
+export function predict(plan: Plan, profile: Profile, replications = REPLICATIONS): Prediction {
+  const runs: { summary: Summary; run: SimulatedRun }[] = [];
+  for (let replication = 0; replication < replications; replication++) {
+    const run = simulate(plan, costsOf(plan, profile, replication), replication);
+    runs.push({ summary: summarise(run.trace), run });
+  }
+  const over = (figure: (summary: Summary) => number) =>
+    Float64Array.from(runs, ({ summary }) => figure(summary)).sort();
+  const latencyOf = <T>(of: (samples: Float64Array) => T): { [K in keyof LatencySummary]: T } => ({
+    mean: of(over(({ latency }) => latency.mean)),
+    p50: of(over(({ latency }) => latency.p50)),
+    p95: of(over(({ latency }) => latency.p95)),
+    p99: of(over(({ latency }) => latency.p99)),
+  });
+  const middle = (sorted: Float64Array) => quantile(sorted, 0.5);
+  const interval = (sorted: Float64Array): Interval =>
+    sorted.length < 2 ? [sorted[0]!, sorted[0]!] : percentileInterval(sorted);
+  const throughput = middle(over((summary) => summary.throughput));
+  const resources = runs[0]!.run.resources.map(({ kind, name }, i) => ({
+    kind,
+    name,
+    value: mean(runs.map(({ run }) => run.resources[i]!.value)),
+  }));
+  const utilisation = runs[0]!.summary.utilisation.map(({ pod }, i) => ({
+    pod,
+    value: mean(runs.map(({ summary }) => summary.utilisation[i]!.value)),
+  }));
+  const { load } = plan.workload;
+  return {
+    plan: plan.id,
+    throughput,
+    latency: latencyOf(middle),
+    interval: { throughput: interval(over((summary) => summary.throughput)), latency: latencyOf(interval) },
+    terms: meanTerms(runs.map(({ summary }) => summary.terms)),
+    ccr: middle(over((summary) => summary.ccr)),
+    utilisation,
+    resources,
+    bottleneck: bottleneckOf(utilisation, resources, load.kind === "saturated"),
+    saturated: load.kind === "saturated" || throughput < KEPT_UP * load.rate,
+    replications,
+  };
+}
+
+function meanTerms(all: readonly (readonly PodTerms[])[]): PodTerms[] {
+  return all[0]!.map(({ pod, node }, i) => {
+    const term = (name: "link" | "decode" | "queue" | "compute" | "send") => mean(all.map((terms) => terms[i]![name]));
+    return {
+      pod,
+      node,
+      link: term("link"),
+      decode: term("decode"),
+      queue: term("queue"),
+      compute: term("compute"),
+      send: term("send"),
+    };
+  });
+}
+
+function bottleneckOf(
+  utilisation: Prediction["utilisation"],
+  resources: Prediction["resources"],
+  saturated: boolean,
+): Bottleneck {
+  const all: Bottleneck[] = [
+    ...utilisation.map(({ pod, value }) => ({ kind: "pod" as const, name: pod, utilisation: value })),
+    ...resources.map(({ kind, name, value }) => ({ kind, name, utilisation: value })),
+  ];
+  const busiest = all.reduce((most, one) => (one.utilisation > most.utilisation ? one : most));
+  return saturated && busiest.utilisation < LIMITING
+    ? { kind: "window", name: "window", utilisation: busiest.utilisation }
+    : busiest;
+}

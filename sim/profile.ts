@@ -1,0 +1,93 @@
+import type { FrameShape } from "./frame.ts";
+
+/** What a profile was measured on: predictions hold for this, and nothing else. */
+export interface Fingerprint {
+  readonly hostname: string;
+  readonly platform: string;
+  readonly arch: string;
+  readonly cpu: string;
+  readonly cores: number;
+  readonly memoryBytes: number;
+  readonly kernel: string;
+  readonly node: string;
+  readonly edgetwin: string;
+  /** Digest of what was measured: stages, shapes, nodes, links. */
+  readonly subject: string;
+}
+
+/** Costs of one stage on one node for one pair of shapes: CPU seconds of its kernel per frame, as the node's own clock has it. */
+export interface StageCost {
+  /** `PlanStage.key` */
+  readonly key: string;
+  readonly stage: string;
+  readonly node: string;
+  readonly input: FrameShape | null;
+  readonly output: FrameShape;
+  readonly cpu: readonly number[];
+}
+
+/** CPU seconds per message of a size. */
+export interface SizedCost {
+  /** Payload, bytes. */
+  readonly bytes: number;
+  readonly cpu: readonly number[];
+}
+
+/**
+ * CPU seconds of a pod's thread per message, besides the kernels: `receive` reads, decodes and acknowledges a frame, `send`
+ * encodes and writes one and takes its acknowledgement. Either depends on what the receiver does meanwhile: an `idle` one is
+ * woken and reads in pieces as they come, for a `busy` one they wait in the kernel and are read at once.
+ */
+export interface MessageCost extends SizedCost {
+  readonly node: string;
+  readonly direction: "receive" | "send";
+  readonly receiver: "idle" | "busy";
+}
+
+/**
+ * Time on the way for messages of a size over a node's loopback, from `sent` to `arrived` at an idle pod, seconds: both
+ * ends' work, the scheduler's wake-up, and whatever else the machine does.
+ */
+export interface LoopbackCost {
+  readonly node: string;
+  readonly bytes: number;
+  readonly seconds: readonly number[];
+}
+
+/** A link as measured: one-way time = delay + bytes / bandwidth + a residual. */
+export interface LinkCost {
+  readonly between: readonly [string, string];
+  /** Bytes per second of payload; `null`: larger messages took no longer. */
+  readonly bandwidth: number | null;
+  /** Seconds. */
+  readonly delay: number;
+  readonly residuals: readonly number[];
+  /** CPU time of either end's thread, the receiver idle. */
+  readonly receive: readonly SizedCost[];
+  readonly send: readonly SizedCost[];
+  /** CPU seconds that the host spends per byte for an emulated link; 0 for a real one. */
+  readonly cpuPerByte: number;
+}
+
+export interface HostCost {
+  readonly host: string;
+  readonly cores: number;
+}
+
+/** Measured costs of a topology's stages and links: all that the twin knows of the world. */
+export interface Profile {
+  readonly version: 1;
+  readonly topology: string;
+  /** ISO 8601, UTC. */
+  readonly created: string;
+  readonly fingerprint: Fingerprint;
+  readonly hosts: readonly HostCost[];
+  readonly stages: readonly StageCost[];
+  readonly messages: readonly MessageCost[];
+  readonly loopbacks: readonly LoopbackCost[];
+  readonly links: readonly LinkCost[];
+  /** Seconds that an acknowledgement takes from a pod to the one before it, over loopback. */
+  readonly acknowledgement: readonly number[];
+  /** Seconds by which a source on an idle host starts late on a frame that is due. */
+  readonly lateness: readonly number[];
+}

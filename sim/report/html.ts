@@ -1,0 +1,185 @@
+import type { Finding } from "../compare/finding.ts";
+import { labelOf, sizeLabel } from "../compare/label.ts";
+import type { Comparison, PlanComparison } from "../comparison.ts";
+import { escapeHtml, scriptJson } from "./escape.ts";
+import { explain, planName } from "./explain.ts";
+import { formatBottleneck, formatRate, formatRatio, formatSeconds, formatShare, formatSigned } from "./format.ts";
+import { inOrder } from "./layout.ts";
+import type { Picture } from "./picture.ts";
+import { STYLE } from "./style.ts";
+
+/** What the reader should know of the run. */
+export interface RunInfo {
+  /** Date and time, ISO 8601. */
+  readonly date: string;
+  /** The machine in words, one line a fact. */
+  readonly machine: readonly string[];
+  /** Command lines that repeat the run. */
+  readonly commands: readonly string[];
+  /** Version of edgetwin. */
+  readonly version: string;
+}
+
+/** A picture with its drawing, SVG text that is trusted as our own. */
+export type DrawnPicture = Picture & { readonly svg: string };
+
+export interface ReportInput {
+  readonly comparison: Comparison;
+  readonly findings: readonly Finding[];
+  readonly run: RunInfo;
+  readonly pictures: readonly DrawnPicture[];
+}
+
+/**
+ * The report of a comparison as one HTML page that needs nothing else: no network, no script; the pictures are inline SVG,
+ * with the Vega-Lite specification of each beside it as JSON.
+ */
+export function reportHtml({ comparison, findings, run, pictures }: ReportInput): string {
+  const title = `edgetwin: ${comparison.name}`;
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${escapeHtml(title)}</title>
+<style>${STYLE}</style>
+</head>
+<body>
+<main>
+<h1>${escapeHtml(title)}</h1>
+${headline(comparison, run)}
+<section id="pictures">
+${pictures.map(figure).join("\n")}
+</section>
+<section id="figures">
+<h2>Figures</h2>
+${table(comparison)}
+</section>
+<section id="misses">
+<h2>Out of tolerance</h2>
+${misses(comparison)}
+</section>
+<section id="findings">
+<h2>Findings of the thesis</h2>
+${findingsList(findings)}
+</section>
+<section id="emulated">
+<h2>What was emulated</h2>
+${list(comparison.emulated, "Nothing: the nodes and links are those of the topology.")}
+</section>
+<section id="reproduce">
+<h2>How to reproduce</h2>
+<pre><code>${run.commands.map(escapeHtml).join("\n")}</code></pre>
+<p>edgetwin ${escapeHtml(run.version)}, ${escapeHtml(dateText(run.date))}</p>
+${list(run.machine, "The machine is not known.")}
+</section>
+</main>
+</body>
+</html>
+`;
+}
+
+function headline({ plans, decision, decisions, tolerance }: Comparison, run: RunInfo): string {
+  const sizes = decisions.map(({ size }) => sizeLabel(size)).join(", ");
+  const largest = sizeLabel(decisions.at(-1)!.size);
+  const within = plans.filter((plan) => plan.within).length;
+  const worst = (of: (plan: PlanComparison) => number) =>
+    plans.reduce((most, plan) => (Math.abs(of(plan)) > Math.abs(of(most)) ? plan : most));
+  const throughput = worst((plan) => plan.error.throughput);
+  const p50 = worst((plan) => plan.error.latency.p50);
+  const repeats = Math.max(...plans.map((plan) => plan.measured.repeats));
+  const picked = decision.predicted === decision.measured;
+  return `<p class="lead">${plans.length} plans at ${escapeHtml(sizes)} (height x width), measured ${
+    repeats === 1 ? "once" : `${repeats} times each`
+  } and predicted; ${escapeHtml(dateText(run.date))}.</p>
+<dl class="headline">
+<div><dt>Best split at ${escapeHtml(largest)}, by ${decision.objective}</dt>
+<dd>${escapeHtml(decision.measured)}${picked ? " <small>as predicted</small>" : ` <small>(predicted ${escapeHtml(decision.predicted)})</small>`}</dd>
+<dd class="note">regret ${formatShare(decision.regret)}${
+    decision.kendall === null ? "" : `, rank agreement (Kendall) ${formatRatio(decision.kendall)}`
+  }</dd></div>
+<div><dt>Within tolerance</dt><dd>${within} of ${plans.length}</dd>
+<dd class="note">throughput ${formatShare(tolerance.throughput)}, p50 ${formatShare(tolerance.p50)}</dd></div>
+<div><dt>Worst throughput</dt><dd>${formatSigned(throughput.error.throughput)}</dd>
+<dd class="note">${escapeHtml(planName(throughput))}</dd></div>
+<div><dt>Worst p50</dt><dd>${formatSigned(p50.error.latency.p50)}</dd>
+<dd class="note">${escapeHtml(planName(p50))}</dd></div>
+</dl>`;
+}
+
+function figure({ id, title, caption, spec, svg }: DrawnPicture): string {
+  return `<figure id="${escapeHtml(id)}">
+<h2>${escapeHtml(title)}</h2>
+<div class="scroll">${svg}</div>
+<figcaption>${escapeHtml(caption)}</figcaption>
+<script type="application/json" data-spec="${escapeHtml(id)}">${scriptJson(spec)}</script>
+</figure>`;
+}
+
+const TABLE_HEAD = `<thead><tr><th rowspan="2">split</th><th rowspan="2" class="n">pods</th><th rowspan="2">load</th>
+<th colspan="3">throughput</th><th colspan="3">p50</th><th colspan="3">p99</th><th rowspan="2">bottleneck (twin)</th></tr>
+<tr>${'<th class="n">measured</th><th class="n">predicted</th><th class="n">error</th>'.repeat(3)}</tr></thead>`;
+
+function table({ plans, decisions }: Comparison): string {
+  const bodies = decisions.map(({ size, predicted, measured, regret, withinShare }) => {
+    const name = sizeLabel(size);
+    const rows = inOrder(plans.filter((plan) => sizeLabel(plan.size) === name)).map(row);
+    const summary = `${name}: best split ${measured}, predicted ${predicted}, regret ${formatShare(regret)}; ${formatShare(withinShare)} of the splits within tolerance`;
+    return `<tbody><tr class="size"><th colspan="13" scope="rowgroup">${escapeHtml(summary)}</th></tr>\n${rows.join("\n")}</tbody>`;
+  });
+  return `<div class="scroll"><table>${TABLE_HEAD}\n${bodies.join("\n")}</table></div>
+<p class="note">Rows in bold colour are out of tolerance.</p>`;
+}
+
+function row(plan: PlanComparison): string {
+  const { measured, predicted, error, saturation } = plan;
+  const cells = [
+    formatRate(measured.throughput),
+    formatRate(predicted.throughput),
+    formatSigned(error.throughput),
+    ...(["p50", "p99"] as const).flatMap((key) => [
+      formatSeconds(measured.latency[key]),
+      formatSeconds(predicted.latency[key]),
+      formatSigned(error.latency[key]),
+    ]),
+  ];
+  const limit = formatBottleneck(predicted.bottleneck);
+  const load = saturation === "overloaded" ? `${plan.load} (overloaded)` : plan.load;
+  return `<tr${plan.within ? "" : ' class="miss"'}><th scope="row">${escapeHtml(labelOf(plan))}</th><td class="n">${plan.pods}</td><td>${escapeHtml(load)}</td>${cells
+    .map((cell) => `<td class="n">${escapeHtml(cell)}</td>`)
+    .join("")}<td class="long" title="${escapeHtml(limit)}">${escapeHtml(limit)}</td></tr>`;
+}
+
+function misses({ plans, tolerance }: Comparison): string {
+  const out = plans.filter((plan) => !plan.within);
+  if (out.length === 0) return "<p>No plan: every prediction is within tolerance.</p>";
+  return inOrder(out)
+    .map((plan) => `<p>${escapeHtml(explain(plan, tolerance))}</p>`)
+    .join("\n");
+}
+
+const MARKS = {
+  true: { text: "holds", className: "holds" },
+  false: { text: "does not hold here", className: "fails" },
+  null: { text: "not covered", className: "open" },
+} as const;
+
+function findingsList(findings: readonly Finding[]): string {
+  const items = findings.map(({ id, statement, holds, evidence, why }) => {
+    const mark = MARKS[`${holds}`];
+    return `<li><p><b>${escapeHtml(id)}</b> ${escapeHtml(statement)} <span class="mark ${mark.className}">${mark.text}</span></p>
+<p class="note">${escapeHtml(evidence)}${why === undefined ? "" : ` ${escapeHtml(why)}`}</p></li>`;
+  });
+  return `<ul class="findings">${items.join("\n")}</ul>`;
+}
+
+/** `2026-01-02 03:04 UTC`; text that is no such date stays as it is. */
+function dateText(date: string): string {
+  return date.replace(/^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)\S*Z$/, "$1 $2 UTC");
+}
+
+function list(items: readonly string[], none: string): string {
+  if (items.length === 0) return `<p>${escapeHtml(none)}</p>`;
+  return `<ul>${items.map((item) => `<li>${escapeHtml(item)}</li>`).join("")}</ul>`;
+}

@@ -1,0 +1,72 @@
+import { describeShape } from "../frame.ts";
+import type { Profile } from "../profile.ts";
+import { quantile } from "../statistics/quantile.ts";
+import { type Column, tableLines, wrap } from "./columns.ts";
+import { formatSeconds } from "./format.ts";
+
+const SPREAD: readonly Column[] = [
+  { title: "p50", width: 8, align: "right" },
+  { title: "p95", width: 8, align: "right" },
+  { title: "samples", width: 7, align: "right" },
+];
+const STAGES: readonly Column[] = [
+  { title: "stage", width: 12, align: "left" },
+  { title: "node", width: 10, align: "left" },
+  { title: "output", width: 22, align: "left" },
+  ...SPREAD,
+];
+const MESSAGES: readonly Column[] = [
+  { title: "message", width: 12, align: "left" },
+  { title: "node", width: 10, align: "left" },
+  { title: "payload", width: 22, align: "left" },
+  ...SPREAD,
+];
+
+/** What a profile measured, for a terminal of 80 columns. */
+export function profileTable(profile: Profile): string {
+  const { fingerprint } = profile;
+  const stages = profile.stages.map(({ stage, node, output, cpu }) => [
+    stage,
+    node,
+    describeShape(output),
+    ...spread(cpu),
+  ]);
+  const messages = [
+    ...profile.messages.map(({ direction, node, bytes, cpu }) => ({ what: direction, node, bytes, samples: cpu })),
+    ...profile.loopbacks.map(({ node, bytes, seconds }) => ({ what: "on the way", node, bytes, samples: seconds })),
+  ].map(({ what, node, bytes, samples }) => [what, node, `${bytes.toLocaleString("en")} bytes`, ...spread(samples)]);
+  const links = profile.links.map(({ between, bandwidth, delay }) => {
+    const rate = bandwidth === null ? "no limit seen" : `${((bandwidth * 8) / 1e6).toFixed(1)} Mbit/s of payload`;
+    return `link ${between.join("-")}: ${rate}, ${formatSeconds(delay)} one way`;
+  });
+  return [
+    ...wrap(`measured ${profile.created} on ${fingerprint.hostname}, ${fingerprint.cpu}, ${fingerprint.cores} cores`),
+    "",
+    "CPU time of kernels per frame",
+    ...tableLines(STAGES, stages.sort(inOrder)),
+    "",
+    "CPU time of messages per frame, and time on the way over loopback",
+    ...tableLines(MESSAGES, messages.sort(inOrder)),
+    "",
+    ...links.flatMap((line) => wrap(line)),
+    `acknowledgement over loopback: ${formatSeconds(middle(profile.acknowledgement))}; a source starts late by ${formatSeconds(middle(profile.lateness))}`,
+  ].join("\n");
+}
+
+function spread(samples: readonly number[]): string[] {
+  const sorted = [...samples].sort((a, b) => a - b);
+  return [formatSeconds(quantile(sorted, 0.5)), formatSeconds(quantile(sorted, 0.95)), String(samples.length)];
+}
+
+function middle(samples: readonly number[]): number {
+  return samples.length === 0
+    ? Number.NaN
+    : quantile(
+        [...samples].sort((a, b) => a - b),
+        0.5,
+      );
+}
+
+function inOrder(a: readonly string[], b: readonly string[]): number {
+  return a[0]!.localeCompare(b[0]!) || a[1]!.localeCompare(b[1]!);
+}

@@ -1,0 +1,124 @@
+import { type LinkFlow, SharedLink } from "./engine/link.ts";
+import { SharedProcessor } from "./engine/processor.ts";
+import { RandomStream } from "./engine/random.ts";
+import { Scheduler } from "./engine/scheduler.ts";
+import type { Costs } from "./model/costs.ts";
+import { PodServer } from "./model/pod-server.ts";
+import type { Plan } from "./plan.ts";
+import { emptyPodTrace, type Trace } from "./trace.ts";
+
+/** One simulated run: what the testbed would record, and how busy what pods share was. */
+export interface SimulatedRun {
+  readonly trace: Trace;
+  /** Core-seconds used over core-seconds there were, per host; bytes carried over bytes that would have fitted, per link and direction. */
+  readonly resources: readonly { readonly kind: "host" | "link"; readonly name: string; readonly value: number }[];
+}
+
+/**
+ * Runs a plan in the twin: FIFO pods on shared hosts, windowed hops over shared links. The same plan, costs and replication
+ * give the same bytes everywhere.
+ * @param costs from `costsOf`; @param replication chooses the random streams.
+ */
+export function simulate(plan: Plan, costs: Costs, replication: number): SimulatedRun {
+  const { frames, warmup, load, seed } = plan.workload;
+  const scheduler = new Scheduler();
+  const stream = (...path: (string | number)[]) => new RandomStream(seed, "replication", replication, ...path);
+  const hosts = new Map<string, SharedProcessor>();
+  for (const { name } of plan.hosts) {
+    const cores = costs.cores.get(name);
+    if (cores === undefined)
+      throw new RangeError(`host ${name}: its number of cores is neither in the topology nor in the profile`);
+    hosts.set(name, new SharedProcessor(scheduler, cores));
+  }
+  const hostOf = (node: string) => hosts.get(plan.nodes.find(({ name }) => name === node)!.host)!;
+
+  const pods = plan.pods.map((pod, i) => {
+    const streams = {
+      compute: stream(pod.name, "compute"),
+      receive: stream(pod.name, "receive"),
+      send: stream(pod.name, "send"),
+    };
+    const window = plan.hops[i]?.window ?? 0;
+    return new PodServer(
+      scheduler,
+      hostOf(pod.node),
+      costs.pods[i]!,
+      streams,
+      window,
+      emptyPodTrace(pod.name, pod.node, frames),
+    );
+  });
+
+  const links = new Map<string, SharedLink>();
+  plan.hops.forEach((hop, i) => {
+    const cost = costs.hops[i]!;
+    const [from, to] = [pods[i]!, pods[i + 1]!];
+    const delays = stream("hop", i, "delay");
+    const acknowledgements = stream("hop", i, "acknowledgement");
+    to.acknowledgeUpstream = (next) => {
+      scheduler.after(acknowledgements.pick(cost.acknowledgement), () => from.acknowledged(next));
+    };
+    from.downstreamIdle = () => to.idle;
+    let flow: LinkFlow | null = null;
+    if (hop.link !== null) {
+      const name = `${plan.pods[i]!.node}>${plan.pods[i + 1]!.node}`;
+      const link = links.get(name) ?? new SharedLink(scheduler, cost.bandwidth, 0);
+      links.set(name, link);
+      flow = link.flow();
+    }
+    const receive = to.meanReceive;
+    // Frames of a hop arrive in order: none overtakes the one before it, whatever their delays.
+    let last = 0;
+    const arrive = (frame: number) => {
+      last = Math.max(last, scheduler.now + Math.max(0, delays.pick(cost.delay) - receive));
+      scheduler.at(last, () => to.arrive(frame));
+    };
+    const relayHost = hostOf(plan.pods[i]!.node);
+    from.transmit = (frame) => {
+      if (flow === null) return arrive(frame);
+      if (cost.relayCpuPerByte > 0) relayHost.submit(cost.relayCpuPerByte * hop.bytes, () => {});
+      flow.send(
+        hop.bytes,
+        () => arrive(frame),
+        () => {},
+      );
+    };
+  });
+
+  const scheduled = new Float64Array(frames).fill(Number.NaN);
+  const source = pods[0]!;
+  if (load.kind === "rate") {
+    const late = stream("lateness");
+    for (let frame = 0; frame < frames; frame++) {
+      scheduled[frame] = frame / load.rate;
+      scheduler.at(scheduled[frame]! + Math.max(0, late.pick(costs.lateness)), () => source.due(frame + 1));
+    }
+  } else source.due(frames);
+  scheduler.run();
+  if (load.kind === "saturated") scheduled.set(source.trace.start);
+
+  const trace: Trace = {
+    plan: plan.id,
+    origin: "twin",
+    repeat: replication,
+    frames,
+    warmup,
+    scheduled,
+    pods: pods.map((pod) => pod.trace),
+  };
+  const resources: { kind: "host" | "link"; name: string; value: number }[] = [];
+  for (const [name, processor] of hosts) {
+    resources.push({ kind: "host", name, value: processor.delivered / (scheduler.now * costs.cores.get(name)!) });
+  }
+  plan.hops.forEach((hop, i) => {
+    if (hop.link === null) return;
+    const name = `${plan.pods[i]!.node}>${plan.pods[i + 1]!.node}`;
+    if (resources.some((resource) => resource.name === name)) return;
+    resources.push({
+      kind: "link",
+      name,
+      value: links.get(name)!.carried / (scheduler.now * costs.hops[i]!.bandwidth),
+    });
+  });
+  return { trace, resources };
+}

@@ -1,0 +1,131 @@
+import { mean } from "./statistics/moments.ts";
+import { quantile } from "./statistics/quantile.ts";
+import type { PodTerms, Summary } from "./summary.ts";
+import { type PodTrace, STAMPS, type Trace } from "./trace.ts";
+
+/**
+ * Statistics of a trace, of the twin or of the testbed alike, over the frames after warm-up; a frame is delivered at `end` of
+ * the last pod. Stamps are put on the driver's clock by each pod's offset. Throughput counts the deliveries after the first
+ * and divides by the time from the first to the last (infinite if that is 0). A pod's utilisation is taken over the time from
+ * its `end` of the first frame to its `end` of the last: compute as wall time plus CPU time of messages (where recorded) of all
+ * frames but the first fall into just that time (0 if that is 0).
+ * @throws RangeError if fewer than 2 frames remain after warm-up, a column's length is not the number of frames, or a frame
+ *   lacks a stamp after warm-up; the message names pod, frame and stamp.
+ */
+export function summarise(trace: Trace): Summary {
+  check(trace);
+  const pods = trace.pods;
+  const sorted = latenciesOf(trace).sort();
+  const terms = pods.map((_, index) => termsOf(trace, index));
+  const compute = sum(terms.map((term) => term.compute));
+  const transfer = sum(terms.flatMap((term) => [term.link, term.decode, term.send]));
+  return {
+    throughput: throughputOf(trace),
+    latency: {
+      mean: mean(sorted),
+      p50: quantile(sorted, 0.5),
+      p95: quantile(sorted, 0.95),
+      p99: quantile(sorted, 0.99),
+    },
+    terms,
+    ccr: transfer / compute,
+    utilisation: pods.map((pod) => ({ pod: pod.pod, value: utilisationOf(trace, pod) })),
+  };
+}
+
+/**
+ * Latency of each frame after warm-up, seconds, in order of sequence numbers: from `scheduled` to `end` at the last pod, both on
+ * the driver's clock.
+ * @throws RangeError as {@link summarise} does.
+ */
+export function latencies(trace: Trace): Float64Array {
+  check(trace);
+  return latenciesOf(trace);
+}
+
+function latenciesOf(trace: Trace): Float64Array {
+  const source = trace.pods[0]!;
+  const last = trace.pods.at(-1)!;
+  const offset = last.clock.seconds - source.clock.seconds;
+  return difference(trace, last.end, trace.scheduled, offset);
+}
+
+function throughputOf(trace: Trace): number {
+  const delivered = trace.pods.at(-1)!.end.subarray(trace.warmup);
+  let first = Number.POSITIVE_INFINITY;
+  let last = Number.NEGATIVE_INFINITY;
+  for (const time of delivered) {
+    first = Math.min(first, time);
+    last = Math.max(last, time);
+  }
+  return (delivered.length - 1) / (last - first);
+}
+
+function termsOf(trace: Trace, index: number): PodTerms {
+  const pod = trace.pods[index]!;
+  const upstream = trace.pods[index - 1];
+  const last = index === trace.pods.length - 1;
+  const average = (to: Float64Array, from: Float64Array, offset = 0) => mean(difference(trace, to, from, offset));
+  return {
+    pod: pod.pod,
+    node: pod.node,
+    link: upstream ? average(pod.arrived, upstream.sent, pod.clock.seconds - upstream.clock.seconds) : 0,
+    decode: upstream ? average(pod.decoded, pod.arrived) : 0,
+    queue: average(pod.start, upstream ? pod.decoded : trace.scheduled),
+    compute: average(pod.end, pod.start),
+    send: last ? 0 : average(pod.sent, pod.end),
+  };
+}
+
+function utilisationOf(trace: Trace, pod: PodTrace): number {
+  let busy = 0;
+  for (let frame = trace.warmup + 1; frame < trace.frames; frame++) {
+    const messages = pod.receiveCpu[frame]! + pod.sendCpu[frame]!;
+    busy += pod.end[frame]! - pod.start[frame]! + (Number.isNaN(messages) ? 0 : messages);
+  }
+  const window = pod.end[trace.frames - 1]! - pod.end[trace.warmup]!;
+  // A CPU clock's grain can put the sum a little above the time that it falls into.
+  return window === 0 ? 0 : Math.min(1, busy / window);
+}
+
+/** `to - from + offset` of each frame after warm-up. */
+function difference(trace: Trace, to: Float64Array, from: Float64Array, offset: number): Float64Array {
+  const seconds = new Float64Array(trace.frames - trace.warmup);
+  for (let i = 0; i < seconds.length; i++) seconds[i] = to[trace.warmup + i]! - from[trace.warmup + i]! + offset;
+  return seconds;
+}
+
+function check(trace: Trace): void {
+  const measured = trace.frames - trace.warmup;
+  if (trace.pods.length === 0) throw new RangeError(`trace of ${trace.plan}: no pods`);
+  if (!(measured >= 2)) {
+    const counts = `frames(=${trace.frames}), warmup(=${trace.warmup})`;
+    throw new RangeError(`trace of ${trace.plan}: ${counts}: at least 2 frames should remain after warm-up`);
+  }
+  checkColumn(trace, trace.pods[0]!.pod, "scheduled", trace.scheduled, true);
+  trace.pods.forEach((pod, index) => {
+    const needed: readonly string[] = [
+      ...(index > 0 ? ["arrived", "decoded"] : []),
+      ...["start", "end"],
+      ...(index < trace.pods.length - 1 ? ["sent"] : []),
+    ];
+    for (const stamp of STAMPS) checkColumn(trace, pod.pod, stamp, pod[stamp], needed.includes(stamp));
+  });
+}
+
+function checkColumn(trace: Trace, pod: string, stamp: string, column: Float64Array, needed: boolean): void {
+  const where = `trace of ${trace.plan}: pod ${pod}`;
+  if (column.length !== trace.frames) {
+    throw new RangeError(`${where}: ${stamp} has ${column.length} values for ${trace.frames} frames`);
+  }
+  if (!needed) return;
+  for (let frame = trace.warmup; frame < trace.frames; frame++) {
+    if (!Number.isFinite(column[frame])) {
+      throw new RangeError(`${where}: frame ${frame} has no ${stamp} (${column[frame]})`);
+    }
+  }
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

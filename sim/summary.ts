@@ -1,0 +1,35 @@
+/** Latency of frames after warm-up, seconds. */
+export interface LatencySummary {
+  readonly mean: number;
+  readonly p50: number;
+  readonly p95: number;
+  readonly p99: number;
+}
+
+/**
+ * Mean seconds that a frame spends at a pod, by cause. Summed over terms and pods they give the mean latency:
+ * link = upstream's `sent` -> `arrived` (source: `scheduled` -> nothing, 0), decode = `arrived` -> `decoded`,
+ * queue = `decoded` -> `start` (source: `scheduled` -> `start`), compute = `start` -> `end`,
+ * send = `end` -> `sent` (waiting for the window, then encoding; 0 at the last pod).
+ */
+export interface PodTerms {
+  readonly pod: string;
+  readonly node: string;
+  readonly link: number;
+  readonly decode: number;
+  readonly queue: number;
+  readonly compute: number;
+  readonly send: number;
+}
+
+/** Statistics of one trace, of the twin or of the testbed alike. */
+export interface Summary {
+  /** Frames per second delivered after warm-up. */
+  readonly throughput: number;
+  readonly latency: LatencySummary;
+  readonly terms: readonly PodTerms[];
+  /** Communication-to-computation ratio: sum of link, decode and send over sum of compute. */
+  readonly ccr: number;
+  /** Share of the time that each pod was busy (compute, and CPU time of receive and send), 0..1. */
+  readonly utilisation: readonly { readonly pod: string; readonly value: number }[];
+}

@@ -1,0 +1,114 @@
+import { z } from "zod";
+import type { KernelCatalogue } from "./catalogue.ts";
+import { closest } from "./closest.ts";
+import { elements, entries, mapping, parseFields, parseValue } from "./fields.ts";
+import { unknownKey } from "./issues.ts";
+import { type Finding, oneOf, type Path, valueText } from "./problem.ts";
+import { HOST, LINK, NODE, STAGE, TOPOLOGY, WORKLOAD } from "./schema.ts";
+import { parseSize } from "./size.ts";
+import type { Host, Link, Load, Node, Stage, Topology, Workload } from "./topology.ts";
+import { BANDWIDTH, DURATION, parsePercent, RATE, type Units } from "./units.ts";
+
+/** A topology where everything that was wrong by itself is left out; what is there is not checked against the rest yet. */
+export interface Draft extends Partial<Pick<Topology, "apiVersion" | "name" | "description" | "splits" | "groupings">> {
+  readonly hosts: readonly (Pick<Host, "name"> & Partial<Host>)[];
+  readonly nodes: readonly (Pick<Node, "name"> & Partial<Node>)[];
+  readonly links: readonly Partial<Link>[];
+  readonly stages: readonly Partial<Stage>[];
+  readonly workload: Partial<Workload>;
+}
+
+/** Makes a draft of a file's content; what is wrong is added to the findings. `null` if the content is no mapping. */
+export function draftOf(raw: unknown, catalogue: KernelCatalogue, units: Units, findings: Finding[]): Draft | null {
+  const root = mapping(raw, [], findings);
+  if (root === null) return null;
+  const keys = Object.keys(TOPOLOGY);
+  const unknown = Object.keys(root).filter((key) => !keys.includes(key));
+  findings.push(...unknown.map((key) => unknownKey([key], keys)));
+
+  const { apiVersion, name, description, splits, groupings } = TOPOLOGY;
+  return {
+    apiVersion: parseValue(apiVersion, root.apiVersion, ["apiVersion"], findings),
+    name: parseValue(name, root.name, ["name"], findings),
+    description: parseValue(description, root.description, ["description"], findings),
+    hosts: entries(root.hosts, ["hosts"], findings).map(([name, host]) => {
+      const { cores } = parseFields(HOST, host ?? {}, ["hosts", name], findings);
+      return { name, cores: cores ?? null };
+    }),
+    nodes: entries(root.nodes, ["nodes"], findings).map(([name, node]) => {
+      const fields = parseFields(NODE, node, ["nodes", name], findings);
+      return { name, ...fields, arch: fields.arch ?? null };
+    }),
+    links: elements(root.links ?? [], ["links"], findings).map((link, index) => {
+      const { between, bandwidth, delay } = parseFields(LINK, link, ["links", index], findings);
+      return {
+        between,
+        bandwidth: bandwidth === undefined ? null : units.convert(bandwidth, BANDWIDTH),
+        delay: delay === undefined ? undefined : units.convert(delay, DURATION),
+      };
+    }),
+    stages: stages(root.stages, catalogue, findings),
+    workload: withWarmup(workloadOf(parseFields(WORKLOAD, root.workload, ["workload"], findings), units)),
+    splits: root.splits === undefined ? null : parseValue(splits, root.splits, ["splits"], findings),
+    groupings: parseValue(groupings, root.groupings, ["groupings"], findings),
+  };
+}
+
+/** The workload that its fields in the file say; a field that is not there is left out. */
+export function workloadOf(fields: Partial<z.output<z.ZodObject<typeof WORKLOAD>>>, units: Units): Partial<Workload> {
+  const { sizes, loads, ...rest } = fields;
+  return {
+    ...rest,
+    ...(sizes && { sizes: sizes.map((size) => parseSize(String(size))) }),
+    ...(loads && { loads: loads.map((load) => loadOf(load, units)) }),
+  };
+}
+
+function withWarmup(workload: Partial<Workload>): Partial<Workload> {
+  const { frames, warmup } = workload;
+  return warmup === undefined && frames !== undefined ? { ...workload, warmup: Math.floor(frames / 10) } : workload;
+}
+
+function loadOf(text: string, units: Units): Load {
+  if (text === "saturated") return { kind: "saturated" };
+  if (text.endsWith("%")) return { kind: "fraction", fraction: parsePercent(text) };
+  return { kind: "rate", rate: units.convert(text, RATE) };
+}
+
+function stages(raw: unknown, catalogue: KernelCatalogue, findings: Finding[]): Partial<Stage>[] {
+  const given = elements(raw, ["stages"], findings);
+  if (Array.isArray(raw) && raw.length === 0) {
+    findings.push({ path: ["stages"], value: raw, message: "is empty", allowed: "at least one" });
+  }
+  return given.map((stage, index) => {
+    const path = ["stages", index];
+    const { name, kernel, nodes } = parseFields(STAGE, stage, path, findings, { open: true });
+    const placed = { name, nodes: nodes ?? null };
+    if (kernel === undefined) return placed;
+    if (!catalogue.has(kernel)) {
+      const names = [...catalogue.keys()];
+      const message = `${valueText(kernel)} is not a kernel`;
+      const allowed = oneOf(names, closest(kernel, names));
+      findings.push({ path: [...path, "kernel"], value: kernel, message, allowed });
+      return placed;
+    }
+    return { ...placed, kernel, params: params(stage, kernel, catalogue, path, findings) };
+  });
+}
+
+/** Every key of a stage that is not of stages in general is a parameter of its kernel. */
+function params(
+  stage: unknown,
+  kernel: string,
+  catalogue: KernelCatalogue,
+  path: Path,
+  findings: Finding[],
+): Stage["params"] | undefined {
+  const own = Object.entries(stage as object).filter(([key]) => !Object.hasOwn(STAGE, key));
+  const schema: z.ZodType = catalogue.get(kernel)!.params;
+  if (!(schema instanceof z.ZodObject))
+    return parseValue(schema as z.ZodType<Stage["params"]>, Object.fromEntries(own), path, findings);
+  const keys = [...Object.keys(STAGE), ...Object.keys(schema.shape)];
+  // Strict, whatever the kernel says: a misspelt parameter must not fall back to its default.
+  return parseValue(schema.strict(), Object.fromEntries(own), path, findings, keys);
+}

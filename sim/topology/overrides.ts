@@ -1,0 +1,87 @@
+import type { ZodType, z } from "zod";
+import { deepFreeze } from "../freeze.ts";
+import type { KernelCatalogue } from "./catalogue.ts";
+import { check } from "./check.ts";
+import { workloadOf } from "./draft.ts";
+import { parseFields } from "./fields.ts";
+import { type Finding, type Path, type Problem, pathText, TopologyError } from "./problem.ts";
+import { rateSchema, splitsSchema, WORKLOAD } from "./schema.ts";
+import type { Topology } from "./topology.ts";
+import { loadUnits } from "./units.ts";
+
+/** Values of flags as the command line has them; lists are separated by commas: `--sizes 128,1280x720`. */
+export interface Overrides {
+  readonly splits?: string | undefined;
+  readonly sizes?: string | undefined;
+  readonly frames?: string | number | undefined;
+  readonly warmup?: string | number | undefined;
+  readonly loads?: string | undefined;
+  /** A rate as the only load: `30/s`. Not together with `loads`. */
+  readonly rate?: string | undefined;
+  readonly window?: string | number | undefined;
+  readonly repeats?: string | number | undefined;
+  readonly seed?: string | number | undefined;
+}
+
+type Flag = keyof Overrides;
+
+const LISTS: readonly Flag[] = ["splits", "sizes", "loads"];
+const SCHEMAS: Readonly<Record<Flag, ZodType>> = { ...WORKLOAD, splits: splitsSchema, rate: rateSchema };
+
+/**
+ * A checked topology with some of its values replaced, checked again. Frozen deeply.
+ * @throws TopologyError with every problem; their paths are flags (`--sizes`), their file is `null`.
+ */
+export async function withOverrides(
+  topology: Topology,
+  overrides: Overrides,
+  catalogue: KernelCatalogue,
+): Promise<Topology> {
+  const flags = (Object.keys(SCHEMAS) as Flag[]).filter((flag) => overrides[flag] !== undefined);
+  if (flags.length === 0) return topology;
+  const raw = Object.fromEntries(flags.map((flag) => [flag, fileValue(flag, overrides[flag]!)]));
+  const shape = Object.fromEntries(flags.map((flag) => [flag, SCHEMAS[flag]]));
+  const findings: Finding[] = [];
+  // Each flag was parsed by the schema of the file's key of that name.
+  const { splits = topology.splits, rate, ...given } = parseFields(shape, raw, [], findings) as Given;
+  if (flags.includes("rate") && flags.includes("loads")) {
+    const message = "can't be given together with --loads";
+    findings.push({
+      path: ["rate"],
+      value: overrides.rate,
+      message,
+      allowed: `--loads ${overrides.loads},${overrides.rate}`,
+    });
+  }
+  const fields = rate === undefined ? given : { ...given, loads: [rate] };
+  const workload = { ...topology.workload, ...workloadOf(fields, await loadUnits()) };
+  const changed: Topology = { ...topology, splits, workload };
+  findings.push(...check(changed, catalogue));
+  if (findings.length > 0) throw new TopologyError(findings.map((finding) => problemOf(finding, flags)));
+  return deepFreeze(changed);
+}
+
+type Given = Partial<z.output<z.ZodObject<typeof WORKLOAD>>> & {
+  readonly splits?: readonly string[];
+  readonly rate?: string;
+};
+
+/** What the file would hold for a flag's text. Text that is no number stays as it is, for the schema to refuse. */
+function fileValue(flag: Flag, given: string | number): unknown {
+  if (LISTS.includes(flag))
+    return String(given)
+      .split(",")
+      .map((item) => item.trim());
+  return typeof given === "string" && /^-?\d+(\.\d+)?$/.test(given) ? Number(given) : given;
+}
+
+function problemOf({ path, causes = [], value, message, allowed }: Finding, flags: readonly Flag[]): Problem {
+  const flag = [path, ...causes].map((one) => flagOf(one, flags)).find((one) => one !== undefined);
+  const place = flag === undefined ? pathText(path) : `--${flag}`;
+  return { file: null, line: null, column: null, path: place, value, message, allowed };
+}
+
+function flagOf(path: Path, flags: readonly Flag[]): Flag | undefined {
+  const key = path[0] === "workload" ? path[1] : path[0];
+  return flags.find((flag) => flag === key || (flag === "rate" && key === "loads"));
+}

@@ -1,0 +1,75 @@
+import type { FrameSize } from "./catalogue.ts";
+
+/** A machine: its nodes share its cores. */
+export interface Host {
+  readonly name: string;
+  /** Number of cores, or `null`: those of the machine that the run takes place on (found by calibration). */
+  readonly cores: number | null;
+}
+
+/** Where pods run. */
+export interface Node {
+  readonly name: string;
+  /** Class letter, unique in a topology: the letter that splits use. */
+  readonly letter: string;
+  readonly host: string;
+  /** Speed relative to the host's own (1): below 1 the node is emulated by holding its pods. */
+  readonly speed: number;
+  readonly arch: "amd64" | "arm64" | null;
+}
+
+/** A full-duplex connection between two nodes. */
+export interface Link {
+  readonly between: readonly [string, string];
+  /** Bytes per second in each direction; `null`: not limited. */
+  readonly bandwidth: number | null;
+  /** One-way delay, seconds. */
+  readonly delay: number;
+}
+
+/** A step of the pipeline; the first one is the source. */
+export interface Stage {
+  readonly name: string;
+  readonly kernel: string;
+  /** The kernel's parameters, checked and with its defaults filled in. */
+  readonly params: Readonly<Record<string, unknown>>;
+  /** Names of the nodes where the stage may be placed by a decision; `null`: anywhere. */
+  readonly nodes: readonly string[] | null;
+}
+
+/** What frames are offered: as many as the window lets through, a fraction of the predicted capacity, or a fixed rate. */
+export type Load =
+  | { readonly kind: "saturated" }
+  | { readonly kind: "fraction"; readonly fraction: number }
+  | { readonly kind: "rate"; readonly rate: number };
+
+export interface Workload {
+  readonly sizes: readonly FrameSize[];
+  /** Frames per run, warm-up included. */
+  readonly frames: number;
+  /** Frames at the start of a run that statistics leave out. */
+  readonly warmup: number;
+  readonly loads: readonly Load[];
+  /** Frames that may be unacknowledged on a hop. */
+  readonly window: number;
+  /** Runs per plan on the testbed. */
+  readonly repeats: number;
+  readonly seed: number;
+}
+
+/** A checked topology: every reference resolves, units are seconds, bytes and bytes per second. */
+export interface Topology {
+  readonly apiVersion: "edgetwin/v1";
+  readonly name: string;
+  readonly description: string;
+  readonly hosts: readonly Host[];
+  /** In the direction in which frames travel: edge first, server last. */
+  readonly nodes: readonly Node[];
+  readonly links: readonly Link[];
+  readonly stages: readonly Stage[];
+  readonly workload: Workload;
+  /** Splits to predict and run; `null`: all that never go back towards the edge. */
+  readonly splits: readonly string[] | null;
+  /** Groupings besides one pod per stage, each as stage counts per pod: `[1, 3]` is `source | conv relu maxpool`. */
+  readonly groupings: readonly (readonly number[])[];
+}

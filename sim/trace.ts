@@ -1,0 +1,82 @@
+/** Estimate of what to add to a pod's clock to get the driver's: seconds, with the bound of its error. */
+export interface ClockOffset {
+  readonly seconds: number;
+  readonly bound: number;
+}
+
+/**
+ * What happened to each frame at one pod; index = sequence number of the frame. Times are raw stamps of the pod's monotonic
+ * clock in seconds, `NaN` where something did not happen (the source receives nothing, the last pod sends nothing).
+ */
+export interface PodTrace {
+  readonly pod: string;
+  readonly node: string;
+  readonly clock: ClockOffset;
+  /** The frame's last byte was there and decoding began. */
+  readonly arrived: Float64Array;
+  /** The frame was decoded and queued. */
+  readonly decoded: Float64Array;
+  /** Compute began. */
+  readonly start: Float64Array;
+  /** Compute ended. */
+  readonly end: Float64Array;
+  /** Encoded and handed over to the hop (after waiting for its window). */
+  readonly sent: Float64Array;
+  /** The downstream pod acknowledged the frame. */
+  readonly acked: Float64Array;
+  /** CPU time of compute, seconds. */
+  readonly computeCpu: Float64Array;
+  /** CPU time, seconds, that the pod's thread spent on receiving messages since the frame before was computed. */
+  readonly receiveCpu: Float64Array;
+  /** CPU time, seconds, that the pod's thread spent on sending messages and on their acknowledgements since then. */
+  readonly sendCpu: Float64Array;
+}
+
+/** The record of one run of a plan: the twin and the testbed write the same. */
+export interface Trace {
+  readonly plan: string;
+  readonly origin: "live" | "twin";
+  readonly repeat: number;
+  readonly frames: number;
+  readonly warmup: number;
+  /**
+   * When each frame was due at the source (open loop) or its production began (closed loop): source clock, seconds.
+   */
+  readonly scheduled: Float64Array;
+  readonly pods: readonly PodTrace[];
+}
+
+export const STAMPS = [
+  "arrived",
+  "decoded",
+  "start",
+  "end",
+  "sent",
+  "acked",
+  "computeCpu",
+  "receiveCpu",
+  "sendCpu",
+] as const;
+export type Stamp = (typeof STAMPS)[number];
+
+/** A pod's empty record for a number of frames: every stamp `NaN`. */
+export function emptyPodTrace(pod: string, node: string, frames: number, clock: ClockOffset = EXACT): PodTrace {
+  const column = () => new Float64Array(frames).fill(Number.NaN);
+  return {
+    pod,
+    node,
+    clock,
+    arrived: column(),
+    decoded: column(),
+    start: column(),
+    end: column(),
+    sent: column(),
+    acked: column(),
+    computeCpu: column(),
+    receiveCpu: column(),
+    sendCpu: column(),
+  };
+}
+
+/** Offset of clocks that are known to be one and the same. */
+export const EXACT: ClockOffset = { seconds: 0, bound: 0 };

@@ -1,0 +1,73 @@
+import { createHash } from "node:crypto";
+import { afterEach, describe, expect, test } from "vitest";
+import type { Deployment, PodSpec } from "../../live/clusters/cluster.ts";
+import { Driver } from "../../live/driver.ts";
+import type { ReceivedFrame } from "../../live/stage/frame-codec.ts";
+import { deployLine, lineOf } from "./line.ts";
+
+const FRAMES = 60;
+let deployment: Deployment | null = null;
+
+afterEach(async () => {
+  await deployment?.stop();
+  deployment = null;
+});
+
+/** Streams a run to this process; returns sequence number and digest of every frame as it came. */
+async function stream(
+  pods: readonly PodSpec[],
+  during: (frame: number, line: Deployment) => void,
+): Promise<{ sequence: number; digest: string }[]> {
+  deployment = await deployLine(pods);
+  const line = deployment;
+  const driver = new Driver(line, pods);
+  const taken: { sequence: number; digest: string }[] = [];
+  const onFrame = ({ sequence, samples }: ReceivedFrame) => {
+    const { buffer, byteOffset, byteLength } = samples;
+    taken.push({
+      sequence,
+      digest: createHash("sha256")
+        .update(Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength))
+        .digest("hex"),
+    });
+    during(sequence, line);
+  };
+  const run = { id: "test", frames: FRAMES, rate: 0, height: 48, width: 40, window: 4, digests: 0, pause: 0 };
+  try {
+    await driver.stream(run, { onFrame, timeout: 25 });
+  } finally {
+    driver.close();
+    await line.stop();
+  }
+  return taken;
+}
+
+describe("kill -9 of a pod in the middle of a stream, and a fresh start at the same address", async () => {
+  const reference = await stream(lineOf({ grouping: [4] }), () => {});
+
+  test("the monolith delivers every frame once, in order, and frames differ", () => {
+    expect(reference.map(({ sequence }) => sequence)).toEqual(Array.from({ length: FRAMES }, (_, i) => i));
+    expect(new Set(reference.map(({ digest }) => digest)).size).toBeGreaterThan(FRAMES / 4);
+  });
+
+  test.each([1, 2, 3, 4])("pod %i of 4: every frame exactly once, in order, the monolith's bytes", async (pod) => {
+    let replaced: Promise<void> | null = null;
+    const taken = await stream(lineOf({ grouping: [1, 1, 1, 1] }), (frame, line) => {
+      if (frame >= FRAMES / 3) replaced ??= line.replace(`pod${pod}`);
+    });
+    expect(replaced).not.toBeNull();
+    await replaced;
+    expect(taken).toEqual(reference);
+  });
+
+  test("two pods that are neighbours, one soon after the other", async () => {
+    let first: Promise<void> | null = null;
+    let second: Promise<void> | null = null;
+    const taken = await stream(lineOf({ grouping: [1, 1, 1, 1] }), (frame, line) => {
+      if (frame >= FRAMES / 3) first ??= line.replace("pod2");
+      if (frame >= FRAMES / 3 + 3) second ??= line.replace("pod3");
+    });
+    await Promise.all([first, second]);
+    expect(taken).toEqual(reference);
+  });
+});

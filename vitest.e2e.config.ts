@@ -1,0 +1,10 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["test/e2e/**/*.test.ts"],
+    testTimeout: 120_000,
+    // Real pods share the cores of this machine: one file at a time.
+    fileParallelism: false,
+  },
+});
