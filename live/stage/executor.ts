@@ -1,11 +1,6 @@
 import { resolve } from "node:path";
-import {
-  findKernel,
-  type Kernel,
-  type Picture,
-  type PreparedSource,
-  type PreparedTransform,
-} from "../../kernels/catalogue.ts";
+import { findKernel } from "../../kernels/catalogue.ts";
+import type { Kernel, Picture, PreparedSource, PreparedTransform } from "../../kernels/kernel.ts";
 import type { FrameShape } from "../../sim/frame.ts";
 import { now } from "./clock.ts";
 import type { PodConfig } from "./config.ts";

@@ -1,0 +1,53 @@
+import type { FrameShape } from "../sim/frame.ts";
+import type { FrameSize, KernelDescriptor } from "../sim/topology/catalogue.ts";
+
+/** Samples of a frame, planar (channel, row, column): views of memory that the caller owns. */
+export type Samples = Uint8Array | Float32Array;
+
+/** A decoded picture: samples interleaved (row, column, channel), as image files have them. */
+export interface Picture {
+  readonly height: number;
+  readonly width: number;
+  /** 1: grey, 3: red, green, blue. */
+  readonly channels: number;
+  readonly data: Uint8Array;
+}
+
+/** A transform, ready for frames of one shape. */
+export interface PreparedTransform {
+  readonly output: FrameShape;
+  /** Computes one frame: reads all of `input`, writes all of `output`, keeps nothing, allocates nothing. */
+  run(input: Samples, output: Samples): void;
+}
+
+/** A source, ready for frames of one size. */
+export interface PreparedSource {
+  readonly output: FrameShape;
+  /** Writes frame `sequence`: the same bytes for the same sequence number, whatever came before. */
+  produce(sequence: number, output: Samples): void;
+}
+
+/** Gets a transform ready; what it needs besides frames is allocated here. @throws RangeError if it can't take that input. */
+export interface TransformImplementation<Params> {
+  prepare(params: Params, input: FrameShape): PreparedTransform;
+}
+
+/** Gets a source ready. @param pictures of the stage's folder, for the sources that send some. */
+export interface SourceImplementation<Params> {
+  prepare(params: Params, size: FrameSize, pictures: readonly Picture[]): PreparedSource;
+}
+
+/** Implementations by name: `reference` says what the others must compute. */
+export type Implementations<T> = { readonly reference: T } & Readonly<Record<string, T>>;
+
+export interface TransformKernel<Params> extends KernelDescriptor<Params> {
+  readonly role: "transform";
+  readonly implementations: Implementations<TransformImplementation<Params>>;
+}
+
+export interface SourceKernel<Params> extends KernelDescriptor<Params> {
+  readonly role: "source";
+  readonly implementations: Implementations<SourceImplementation<Params>>;
+}
+
+export type Kernel<Params> = TransformKernel<Params> | SourceKernel<Params>;

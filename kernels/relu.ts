@@ -1,0 +1,29 @@
+import { z } from "zod";
+import { bytesOf, samplesOf } from "../sim/frame.ts";
+import type { TransformKernel } from "./kernel.ts";
+
+const params = z.strictObject({});
+
+/** Rectified linear unit, max(0, x), sample by sample; a uint8 sample is never negative and stays as it is. */
+export const relu: TransformKernel<z.infer<typeof params>> = {
+  name: "relu",
+  role: "transform",
+  params,
+  outputShape: (_params, input) => input,
+  /** A comparison a sample; reads the frame, writes one like it. */
+  cost: (_params, input) => ({ operations: samplesOf(input), bytes: 2 * bytesOf(input) }),
+  implementations: {
+    reference: {
+      prepare: (_params, input) => ({
+        output: input,
+        run(from, to) {
+          for (let i = 0; i < from.length; i++) {
+            const sample = from[i]!;
+            // biome-ignore lint/complexity/useMathMinMax: Math.max(0, NaN) is NaN, and it costs more
+            to[i] = sample > 0 ? sample : 0;
+          }
+        },
+      }),
+    },
+  },
+};
