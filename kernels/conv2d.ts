@@ -92,23 +92,8 @@ function prepareReference(given: Conv2dParams, input: FrameShape): PreparedTrans
   const weights = convWeights(given, channels, kernelHeight, kernelWidth);
   const bias = Array.from({ length: filters }, (_, f) => (Array.isArray(given.bias) ? given.bias[f]! : given.bias));
   const [top, left] = padding === "none" ? [0, 0] : [(kernelHeight - 1) / 2, (kernelWidth - 1) / 2];
+  const replicate = padding === "replicate";
   const sums = new Float64Array(output.width);
-
-  /** Adds weight * in(row, x * stride + shift) to every sum, x counting outputs. */
-  function addTap(samples: Samples, row: number, shift: number, weight: number): void {
-    // Outputs whose sample lies within the row; those to the left and right of them see the padding.
-    const first = Math.min(output.width, Math.max(0, Math.ceil(-shift / stride)));
-    const end = Math.max(first, Math.min(output.width, Math.floor((width - 1 - shift) / stride) + 1));
-    for (let x = first, at = row + first * stride + shift; x < end; x++, at += stride) {
-      sums[x] = sums[x]! + weight * samples[at]!;
-    }
-    if (padding !== "replicate") return;
-    const leftmost = weight * samples[row]!;
-    for (let x = 0; x < first; x++) sums[x] = sums[x]! + leftmost;
-    const rightmost = weight * samples[row + width - 1]!;
-    for (let x = end; x < output.width; x++) sums[x] = sums[x]! + rightmost;
-  }
-
   return {
     output,
     run(from, to) {
@@ -120,13 +105,15 @@ function prepareReference(given: Conv2dParams, input: FrameShape): PreparedTrans
           for (let c = 0; c < channels; c++) {
             for (let j = 0; j < kernelHeight; j++) {
               let row = y * stride + j - top;
-              if (padding === "replicate") row = Math.min(height - 1, Math.max(0, row));
+              if (replicate) row = Math.min(height - 1, Math.max(0, row));
               if (row < 0 || row >= height) {
                 weight += kernelWidth;
                 continue;
               }
               const begin = (c * height + row) * width;
-              for (let i = 0; i < kernelWidth; i++) addTap(from, begin, i - left, weights[weight++]!);
+              for (let i = 0; i < kernelWidth; i++) {
+                addTap(sums, from, begin, width, stride, i - left, weights[weight++]!, replicate);
+              }
             }
           }
           to.set(sums, written);
@@ -135,4 +122,31 @@ function prepareReference(given: Conv2dParams, input: FrameShape): PreparedTrans
       }
     },
   };
+}
+
+/**
+ * Adds weight * in(row, x * stride + shift) to every sum, x counting outputs; the row has `width` samples from `begin` on.
+ * A function of the module, not of `prepare`: V8 compiles a closure's loop anew for every closure that is made.
+ */
+function addTap(
+  sums: Float64Array,
+  samples: Samples,
+  begin: number,
+  width: number,
+  stride: number,
+  shift: number,
+  weight: number,
+  replicate: boolean,
+): void {
+  // Outputs whose sample lies within the row; those to the left and right of them see the padding.
+  const first = Math.min(sums.length, Math.max(0, Math.ceil(-shift / stride)));
+  const end = Math.max(first, Math.min(sums.length, Math.floor((width - 1 - shift) / stride) + 1));
+  for (let x = first, at = begin + first * stride + shift; x < end; x++, at += stride) {
+    sums[x] = sums[x]! + weight * samples[at]!;
+  }
+  if (!replicate) return;
+  const leftmost = weight * samples[begin]!;
+  for (let x = 0; x < first; x++) sums[x] = sums[x]! + leftmost;
+  const rightmost = weight * samples[begin + width - 1]!;
+  for (let x = end; x < sums.length; x++) sums[x] = sums[x]! + rightmost;
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { bytesOf, type FrameShape, samplesOf } from "../sim/frame.ts";
-import type { PreparedTransform, TransformKernel } from "./kernel.ts";
+import type { PreparedTransform, Samples, TransformKernel } from "./kernel.ts";
 
 const params = z.strictObject({
   size: z.int().min(1).default(2).meta({ description: "height and width of the window" }),
@@ -41,25 +41,41 @@ export const maxpool: TransformKernel<MaxpoolParams> = {
 function prepareReference(given: MaxpoolParams, input: FrameShape): PreparedTransform {
   const { size, stride = size } = given;
   const output = outputShape(given, input);
+  const plane = input.height * input.width;
   return {
     output,
     run(from, to) {
       let written = 0;
       for (let c = 0; c < input.channels; c++) {
         for (let y = 0; y < output.height; y++) {
-          let corner = (c * input.height + y * stride) * input.width;
-          for (let x = 0; x < output.width; x++, corner += stride) {
-            let largest = from[corner]!;
-            for (let j = 0, row = corner; j < size; j++, row += input.width) {
-              for (let at = row; at < row + size; at++) {
-                const sample = from[at]!;
-                if (sample > largest) largest = sample;
-              }
-            }
-            to[written++] = largest;
-          }
+          const corner = c * plane + y * stride * input.width;
+          poolRow(from, corner, input.width, to, written, output.width, size, stride);
+          written += output.width;
         }
       }
     },
   };
+}
+
+/** One row of outputs; `corner` is the upper left sample of the first window, `width` the input's samples per row. */
+function poolRow(
+  from: Samples,
+  corner: number,
+  width: number,
+  to: Samples,
+  written: number,
+  count: number,
+  size: number,
+  stride: number,
+): void {
+  for (let x = 0; x < count; x++, corner += stride) {
+    let largest = from[corner]!;
+    for (let j = 0, row = corner; j < size; j++, row += width) {
+      for (let at = row; at < row + size; at++) {
+        const sample = from[at]!;
+        if (sample > largest) largest = sample;
+      }
+    }
+    to[written + x] = largest;
+  }
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { bytesOf, samplesOf } from "../sim/frame.ts";
-import type { TransformKernel } from "./kernel.ts";
+import type { Samples, TransformKernel } from "./kernel.ts";
 
 const params = z.strictObject({});
 
@@ -12,18 +12,13 @@ export const relu: TransformKernel<z.infer<typeof params>> = {
   outputShape: (_params, input) => input,
   /** A comparison a sample; reads the frame, writes one like it. */
   cost: (_params, input) => ({ operations: samplesOf(input), bytes: 2 * bytesOf(input) }),
-  implementations: {
-    reference: {
-      prepare: (_params, input) => ({
-        output: input,
-        run(from, to) {
-          for (let i = 0; i < from.length; i++) {
-            const sample = from[i]!;
-            // biome-ignore lint/complexity/useMathMinMax: Math.max(0, NaN) is NaN, and it costs more
-            to[i] = sample > 0 ? sample : 0;
-          }
-        },
-      }),
-    },
-  },
+  implementations: { reference: { prepare: (_params, input) => ({ output: input, run: rectify }) } },
 };
+
+function rectify(from: Samples, to: Samples): void {
+  for (let i = 0; i < from.length; i++) {
+    const sample = from[i]!;
+    // biome-ignore lint/complexity/useMathMinMax: Math.max(0, NaN) is NaN, and it costs more
+    to[i] = sample > 0 ? sample : 0;
+  }
+}

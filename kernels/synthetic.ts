@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { RandomStream } from "../sim/engine/random.ts";
 import { bytesOf, type FrameShape, samplesOf } from "../sim/frame.ts";
-import type { SourceKernel } from "./kernel.ts";
+import type { Samples, SourceKernel } from "./kernel.ts";
 
 const params = z.strictObject({
   channels: z.int().min(1).max(64).default(1).meta({ description: "channels of the frames" }),
@@ -38,13 +38,12 @@ export const synthetic: SourceKernel<SyntheticParams> = {
           produce(sequence, to) {
             const down = (sequence * SPEED.down) % PERIOD;
             const across = (sequence * SPEED.across) % PERIOD;
-            let at = 0;
-            for (const tile of tiles) {
+            tiles.forEach((tile, c) => {
               for (let y = 0; y < height; y++) {
                 const row = ((y + down) % PERIOD) * PERIOD;
-                for (let x = 0; x < width; x++) to[at++] = tile[row + ((x + across) % PERIOD)]!;
+                copyRow(tile, row, across, to, (c * height + y) * width, width);
               }
-            }
+            });
           },
         };
       },
@@ -74,4 +73,8 @@ function pattern({ seed, element }: SyntheticParams, channel: number): Uint8Arra
     }
   }
   return tile;
+}
+
+function copyRow(tile: Samples, row: number, across: number, to: Samples, at: number, width: number): void {
+  for (let x = 0; x < width; x++) to[at + x] = tile[row + ((x + across) % PERIOD)]!;
 }

@@ -1,4 +1,5 @@
 import { status } from "@grpc/grpc-js";
+import type { FrameSize } from "../sim/topology/catalogue.ts";
 import type { ClockOffset, PodTrace, Trace } from "../sim/trace.ts";
 import type { Deployment } from "./clusters/cluster.ts";
 import { clockOffset } from "./measure/clock-offset.ts";
@@ -27,9 +28,10 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
 }
 
-const WARMUP_FRAMES = 700;
 /** Small, so that it takes a second or two; large enough for several HTTP/2 frames, and for a pipeline that halves it often. */
-const WARMUP_SIZE = { height: 96, width: 96 };
+const WARMUP = { height: 96, width: 96, frames: 700 };
+/** And some of the largest frames to come, for the buffers that they need. */
+const LARGE_WARMUP_FRAMES = 30;
 const WARMUP_TIMEOUT = 60;
 /** Makes run ids unique: several drivers may share a pod. */
 let count = 0;
@@ -73,17 +75,18 @@ export class Driver {
    * Streams small frames until the pods' code is compiled: a message costs a fresh process four times what it costs after
    * some hundred of them.
    */
-  async warmUp(signal?: AbortSignal): Promise<void> {
-    const run = {
-      id: `warm-up ${count++}`,
-      frames: WARMUP_FRAMES,
-      rate: 0,
-      ...WARMUP_SIZE,
-      window: 8,
-      digests: 0,
-      pause: 0,
-    };
-    await this.stream(run, { timeout: WARMUP_TIMEOUT, ...(signal === undefined ? {} : { signal }) });
+  async warmUp(largest: FrameSize, signal?: AbortSignal): Promise<void> {
+    for (const { frames, ...size } of [WARMUP, { ...largest, frames: LARGE_WARMUP_FRAMES }]) {
+      const run = {
+        id: `warm-up ${count++}`,
+        frames,
+        rate: 0,
+        ...size,
+        window: 8,
+        digests: 0,
+      };
+      await this.stream(run, { timeout: WARMUP_TIMEOUT, ...(signal === undefined ? {} : { signal }) });
+    }
   }
 
   /** Runs to the end without collecting anything. */

@@ -1,4 +1,5 @@
 import type { Plan } from "../sim/plan.ts";
+import type { FrameSize } from "../sim/topology/catalogue.ts";
 import type { Trace } from "../sim/trace.ts";
 import type { Cluster, PodSpec } from "./clusters/cluster.ts";
 import { Driver, RunError } from "./driver.ts";
@@ -53,14 +54,14 @@ async function runPlacement(
   const deployment = await cluster.deploy(podSpecs(first, baseDirectory), `${logs}/${placementName(first)}`);
   const driver = new Driver(deployment, first.pods);
   try {
-    await driver.warmUp(signal);
+    await driver.warmUp(largest(plans.map(({ size }) => size)), signal);
     for (let repeat = 0; repeat < repeats; repeat++) {
       for (const plan of plans) {
         const { frames, warmup, load } = plan.workload;
         const { height, width } = plan.size;
         const window = plan.hops[0]?.window ?? 1;
         const rate = load.kind === "rate" ? load.rate : 0;
-        const run = { frames, rate, height, width, window, digests: Math.min(DIGESTS, frames), pause: 0 };
+        const run = { frames, rate, height, width, window, digests: Math.min(DIGESTS, frames) };
         const timeout = Math.max(LEAST_TIMEOUT, (PATIENCE * frames) / expected(plan));
         const { trace, digests } = await driver.run(plan.id, repeat, warmup, run, {
           timeout,
@@ -87,6 +88,10 @@ export function podSpecs(plan: Plan, baseDirectory: string): PodSpec[] {
     upstream: i === 0 ? null : { pod: plan.pods[i - 1]!.name },
     link: plan.hops[i - 1]?.link ?? null,
   }));
+}
+
+export function largest(sizes: readonly FrameSize[]): FrameSize {
+  return sizes.reduce((most, size) => (size.height * size.width > most.height * most.width ? size : most));
 }
 
 function placements(plans: readonly Plan[]): Plan[][] {

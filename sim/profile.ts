@@ -15,7 +15,10 @@ export interface Fingerprint {
   readonly subject: string;
 }
 
-/** Costs of one stage on one node for one pair of shapes: CPU seconds of its kernel per frame, as the node's own clock has it. */
+/**
+ * Costs of one stage on one node for one pair of shapes: CPU seconds of its kernel per frame, of a thread that had to wait
+ * for the frame (caches and clocks are cold) and of one that never waits.
+ */
 export interface StageCost {
   /** `PlanStage.key` */
   readonly key: string;
@@ -23,7 +26,8 @@ export interface StageCost {
   readonly node: string;
   readonly input: FrameShape | null;
   readonly output: FrameShape;
-  readonly cpu: readonly number[];
+  readonly idle: readonly number[];
+  readonly busy: readonly number[];
 }
 
 /** CPU seconds per message of a size. */
@@ -35,13 +39,13 @@ export interface SizedCost {
 
 /**
  * CPU seconds of a pod's thread per message, besides the kernels: `receive` reads, decodes and acknowledges a frame, `send`
- * encodes and writes one and takes its acknowledgement. Either depends on what the receiver does meanwhile: an `idle` one is
- * woken and reads in pieces as they come, for a `busy` one they wait in the kernel and are read at once.
+ * encodes and writes one and takes its acknowledgement. `idle`: the thread waited for the message, was woken for it, and read
+ * it in pieces as they came. `busy`: it never waits; messages wait in the kernel and are read at once.
  */
 export interface MessageCost extends SizedCost {
   readonly node: string;
   readonly direction: "receive" | "send";
-  readonly receiver: "idle" | "busy";
+  readonly thread: "idle" | "busy";
 }
 
 /**

@@ -58,7 +58,6 @@ export function simulate(plan: Plan, costs: Costs, replication: number): Simulat
     to.acknowledgeUpstream = (next) => {
       scheduler.after(acknowledgements.pick(cost.acknowledgement), () => from.acknowledged(next));
     };
-    from.downstreamIdle = () => to.idle;
     let flow: LinkFlow | null = null;
     if (hop.link !== null) {
       const name = `${plan.pods[i]!.node}>${plan.pods[i + 1]!.node}`;

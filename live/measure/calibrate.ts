@@ -5,6 +5,7 @@ import type { LinkCost, LoopbackCost, MessageCost, Profile, StageCost } from "..
 import type { FrameSize } from "../../sim/topology/catalogue.ts";
 import type { Topology } from "../../sim/topology/topology.ts";
 import type { Cluster, PodSpec } from "../clusters/cluster.ts";
+import { largest } from "../testbed.ts";
 import { acknowledgements, lateness, onTheWay, settled } from "./columns.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { measureLink } from "./link-costs.ts";
@@ -100,7 +101,7 @@ class Calibration {
       for (const [i, line] of lines.entries()) {
         const idle = lineOf(line.slice(0, -1));
         const busy = lineOf(line);
-        await busy.warmUp();
+        await busy.warmUp(largest(this.#subject.sizes));
         for (const size of this.#subject.sizes) cases.push({ node: nodes[i]!, size, idle, busy });
         if (index === 0)
           this.#lateness.push(
@@ -142,32 +143,32 @@ class Calibration {
     return index === 0 ? [tested, sink] : [feeder, tested, sink];
   }
 
-  /** One stage on one node at one size: first with idle neighbours, then with busy ones. */
+  /** One stage on one node at one size: first one frame at a time, then as many as it takes. */
   async #measureCase(stage: PlanStage, node: string, size: FrameSize, idle: Line, busy: Line): Promise<void> {
     const output = bytesOf(stage.output);
     const input = stage.input === null ? null : bytesOf(stage.input);
     const at = input === null ? 0 : 1;
-    const cpu: number[] = [];
-    for (const [receiver, line] of [
+    const cpu: { idle: number[]; busy: number[] } = { idle: [], busy: [] };
+    for (const [thread, line] of [
       ["idle", idle],
       ["busy", busy],
     ] as const) {
-      const trace = receiver === "idle" ? await line.idle(size) : await line.busy(size, Math.max(output, input ?? 0));
-      cpu.push(...settled(trace, at, "computeCpu"));
-      this.#messages.push({ node, direction: "send", receiver, bytes: output, cpu: settled(trace, at, "sendCpu") });
+      const trace = thread === "idle" ? await line.idle(size) : await line.busy(size);
+      cpu[thread].push(...settled(trace, at, "computeCpu"));
+      this.#messages.push({ node, direction: "send", thread, bytes: output, cpu: settled(trace, at, "sendCpu") });
       if (input === null) continue;
       this.#messages.push({
         node,
         direction: "receive",
-        receiver,
+        thread,
         bytes: input,
         cpu: settled(trace, at, "receiveCpu"),
       });
-      if (receiver === "busy") continue;
+      if (thread === "busy") continue;
       this.#loopbacks.push({ node, bytes: input, seconds: onTheWay(trace, at) });
       this.#acknowledgement.push(...acknowledgements(trace, at));
     }
-    this.#stages.push({ key: stage.key, stage: stage.name, node, input: stage.input, output: stage.output, cpu });
+    this.#stages.push({ key: stage.key, stage: stage.name, node, input: stage.input, output: stage.output, ...cpu });
   }
 
   #stageOfPlan(index: number, size: FrameSize): PlanStage {

@@ -43,7 +43,7 @@ export async function measureLink(
   let cpuPerByte = 0;
   await MeasuredLine.deployed([sender, receiver], options, async (lineOf, deployment) => {
     const line = lineOf([sender, receiver]);
-    await line.warmUp();
+    await line.warmUp(rectangle(Math.max(...sizes)));
     const before = await deployment.linkCpu(link);
     let carried = 0;
     for (const bytes of sizes) {

@@ -11,9 +11,8 @@ const MOST_FRAMES = 80;
 /** Frames at the start of every measurement that are left out: caches fill, the compiler learns the shapes. */
 const WARMUP = 4;
 const TIMEOUT_SECONDS = 60;
-/** A busy pod sleeps so long before each frame, and longer for large ones, that the next message is there, whole. */
-const PAUSE_SECONDS = 2e-3;
-const PAUSE_SECONDS_PER_BYTE = 5e-9;
+/** Frames on the way when the line is saturated. */
+const BUSY_WINDOW = 8;
 
 export type Line = MeasuredLine;
 
@@ -51,8 +50,8 @@ export class MeasuredLine {
     }
   }
 
-  async warmUp(): Promise<void> {
-    await this.#driver.warmUp(this.#signal);
+  async warmUp(largest: FrameSize): Promise<void> {
+    await this.#driver.warmUp(largest, this.#signal);
   }
 
   /** One frame at a time, taken by this process: every pod waits for it. */
@@ -62,11 +61,10 @@ export class MeasuredLine {
     return this.run(size, framesFor(first), { onFrame });
   }
 
-  /** Several frames on the way and every pod slow to take them: each message waits, whole, in the kernel. */
-  async busy(size: FrameSize, bytes: number): Promise<Trace> {
-    const pause = PAUSE_SECONDS + PAUSE_SECONDS_PER_BYTE * bytes;
-    const first = await this.run(size, LEAST_FRAMES, { pause, window: 4 });
-    return this.run(size, framesFor(first), { pause, window: 4 });
+  /** As many frames as the line takes: its slowest pod, the one that is measured, never waits. */
+  async busy(size: FrameSize): Promise<Trace> {
+    const first = await this.run(size, LEAST_FRAMES, { window: BUSY_WINDOW });
+    return this.run(size, framesFor(first), { window: BUSY_WINDOW });
   }
 
   async run(
@@ -75,12 +73,11 @@ export class MeasuredLine {
     more: {
       readonly rate?: number;
       readonly window?: number;
-      readonly pause?: number;
       readonly onFrame?: () => void;
     } = {},
   ): Promise<Trace> {
-    const { rate = 0, window = 1, pause = 0, onFrame } = more;
-    const run = { frames, rate, height: size.height, width: size.width, window, digests: 0, pause };
+    const { rate = 0, window = 1, onFrame } = more;
+    const run = { frames, rate, height: size.height, width: size.width, window, digests: 0 };
     const options = {
       timeout: TIMEOUT_SECONDS,
       ...(this.#signal === undefined ? {} : { signal: this.#signal }),

@@ -17,6 +17,11 @@ export function bootId(): string {
 }
 
 const never = new Int32Array(new SharedArrayBuffer(4));
+/** Blocks this thread without using the CPU for so many seconds, and somewhat longer. */
+export function sleep(seconds: number): void {
+  Atomics.wait(never, 0, 0, seconds * 1e3);
+}
+
 // Atomics.wait comes back late by the timer slack and the wake-up (about 0.1 ms); what it overslept is learnt and taken off.
 let overshoot = 50e-6;
 
@@ -25,7 +30,7 @@ export function sleepUntil(time: number): void {
   const begin = now();
   const wait = time - begin - overshoot;
   if (wait <= 0) return;
-  Atomics.wait(never, 0, 0, wait * 1e3);
+  sleep(wait);
   const late = now() - begin - wait;
   overshoot += 0.1 * (Math.min(late, 500e-6) - overshoot);
 }

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { findKernel } from "../../kernels/catalogue.ts";
 import type { Kernel, Picture, PreparedSource, PreparedTransform } from "../../kernels/kernel.ts";
-import type { FrameShape } from "../../sim/frame.ts";
+import { describeShape, type FrameShape, samplesOf } from "../../sim/frame.ts";
 import { now } from "./clock.ts";
 import type { PodConfig } from "./config.ts";
 import type { Samples } from "./frame-codec.ts";
@@ -15,27 +15,27 @@ interface LoadedStage {
   readonly pictures: readonly Picture[];
 }
 
-/** Runs the kernels of a pod's stages one after the other on a frame; its buffers are made once per shape. */
+/** A pod's stages, ready for frames of one shape, with their buffers. */
+interface PreparedStages {
+  readonly source: PreparedSource | null;
+  readonly transforms: readonly PreparedTransform[];
+  /** Output of each stage but the last. */
+  readonly between: readonly Samples[];
+  readonly output: FrameShape;
+  /** Outputs that are sent again instead of computed anew. */
+  readonly replayed: Samples[];
+}
+
+/** Runs the kernels of a pod's stages one after the other on a frame; what that needs is made once per shape. */
 export class Executor {
   readonly #stages: readonly LoadedStage[];
-  #source: PreparedSource | null = null;
-  #transforms: PreparedTransform[] = [];
-  /** Output of each stage but the last. */
-  #between: Samples[] = [];
   readonly #replay: number;
-  /** Outputs that are sent again instead of computed anew. */
-  #replayed: Samples[] = [];
-  #prepared = "";
-  #output: FrameShape | null = null;
+  readonly #prepared = new Map<string, PreparedStages>();
+  #current: PreparedStages | null = null;
 
   private constructor(stages: readonly LoadedStage[], replay: number) {
     this.#stages = stages;
     this.#replay = replay;
-  }
-
-  /** True when frames are computed once and then repeated. */
-  get replays(): boolean {
-    return this.#replay > 0;
   }
 
   /** Checks the parameters of all stages and loads what they need. @throws Error naming the stage. */
@@ -63,39 +63,37 @@ export class Executor {
    * @returns the shape of the last stage's output. @throws RangeError if a kernel can't take its input.
    */
   prepare(input: FrameShape | null, run: Run): FrameShape {
-    const key = JSON.stringify(input ?? [run.height, run.width]);
-    if (key === this.#prepared && this.#output !== null) return this.#output;
+    const key = input === null ? `${run.height}x${run.width}` : describeShape(input);
+    const prepared = this.#prepared.get(key) ?? this.#make(input, run);
+    this.#prepared.set(key, prepared);
+    this.#current = prepared;
+    return prepared.output;
+  }
+
+  #make(input: FrameShape | null, run: Run): PreparedStages {
     let shape = input;
-    this.#source = null;
-    this.#transforms = [];
-    this.#between = [];
-    this.#replayed = [];
-    this.#stages.forEach(({ name, kernel, params, pictures }, index) => {
-      if (index > 0) this.#between.push(allocate(shape!));
-      const first = shape === null;
-      if (first !== (kernel.role === "source")) {
+    let source: PreparedSource | null = null;
+    const transforms: PreparedTransform[] = [];
+    const between: Samples[] = [];
+    for (const [index, { name, kernel, params, pictures }] of this.#stages.entries()) {
+      if (index > 0) between.push(allocate(shape!));
+      if ((shape === null) !== (kernel.role === "source")) {
         throw new RangeError(
-          first
+          shape === null
             ? `stage ${name} is no source and has nothing upstream`
             : `stage ${name} is a source and has frames upstream`,
         );
       }
       if (kernel.role === "source") {
-        this.#source = kernel.implementations.reference.prepare(
-          params,
-          { height: run.height, width: run.width },
-          pictures,
-        );
-        shape = this.#source.output;
+        source = kernel.implementations.reference.prepare(params, { height: run.height, width: run.width }, pictures);
+        shape = source.output;
       } else {
-        const prepared = kernel.implementations.reference.prepare(params, shape!);
-        this.#transforms.push(prepared);
-        shape = prepared.output;
+        const transform = kernel.implementations.reference.prepare(params, shape!);
+        transforms.push(transform);
+        shape = transform.output;
       }
-    });
-    this.#prepared = key;
-    this.#output = shape;
-    return shape!;
+    }
+    return { source, transforms, between, output: shape!, replayed: [] };
   }
 
   /**
@@ -103,33 +101,34 @@ export class Executor {
    * @returns CPU time of the kernels, seconds.
    */
   run(sequence: number, input: Samples | null, output: Samples, pace: Pace): number {
-    const kept = this.#replayed[sequence % this.#replay];
+    const { replayed } = this.#current!;
+    const kept = replayed[sequence % this.#replay];
     if (kept !== undefined) {
       const begin = now();
       output.set(kept);
       return pace.settleStage(begin);
     }
     const cpu = this.#compute(sequence, input, output, pace);
-    if (this.#replay > 0) this.#replayed[sequence % this.#replay] = output.slice();
+    if (this.#replay > 0) replayed[sequence % this.#replay] = output.slice();
     return cpu;
   }
 
   #compute(sequence: number, input: Samples | null, output: Samples, pace: Pace): number {
+    const { source, transforms, between } = this.#current!;
     let cpu = 0;
     let from = input;
     let next = 0;
-    if (this.#source !== null) {
-      const to = this.#transforms.length === 0 ? output : this.#between[next++]!;
+    if (source !== null) {
+      const to = transforms.length === 0 ? output : between[next++]!;
       const begin = now();
-      this.#source.produce(sequence, to);
+      source.produce(sequence, to);
       cpu += pace.settleStage(begin);
       from = to;
     }
-    const last = this.#transforms.length - 1;
-    for (let i = 0; i <= last; i++) {
-      const to = i === last ? output : this.#between[next++]!;
+    for (const transform of transforms) {
+      const to = next < between.length ? between[next++]! : output;
       const begin = now();
-      this.#transforms[i]!.run(from!, to);
+      transform.run(from!, to);
       cpu += pace.settleStage(begin);
       from = to;
     }
@@ -138,6 +137,5 @@ export class Executor {
 }
 
 function allocate(shape: FrameShape): Samples {
-  const samples = shape.height * shape.width * shape.channels;
-  return shape.element === "float32" ? new Float32Array(samples) : new Uint8Array(samples);
+  return shape.element === "float32" ? new Float32Array(samplesOf(shape)) : new Uint8Array(samplesOf(shape));
 }

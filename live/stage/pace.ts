@@ -1,5 +1,8 @@
-import { now, sleepUntil } from "./clock.ts";
+import { now, sleep } from "./clock.ts";
 import { threadCpu } from "./thread-cpu.ts";
+
+/** A hold shorter than this would be mostly oversleeping, seconds. */
+const LEAST_HOLD = 0.1e-3;
 
 /**
  * Accounts for the CPU time of a pod's thread, and makes the thread as slow as an emulated node of speed `speed`: for every
@@ -8,6 +11,8 @@ import { threadCpu } from "./thread-cpu.ts";
  */
 export class Pace {
   readonly #factor: number;
+  /** Time that the thread still has to be held, seconds; below 0 when it was held for longer than it had to be. */
+  #owed = 0;
   #mark = threadCpu();
   /** CPU seconds of receiving and of sending messages since the last `settle`. */
   #receive = 0;
@@ -15,6 +20,14 @@ export class Pace {
 
   constructor(speed: number) {
     this.#factor = 1 / speed;
+  }
+
+  /** Forgets what the thread did so far: it was not for the frames that come now. */
+  reset(): void {
+    this.#receive = 0;
+    this.#send = 0;
+    this.#owed = 0;
+    this.#mark = threadCpu();
   }
 
   /** What the thread did since the last call was receiving a message, or sending one (taking its acknowledgement is part of that). */
@@ -31,19 +44,26 @@ export class Pace {
     this.#receive = 0;
     this.#send = 0;
     const used = taken.receive + taken.send;
-    if (this.#factor > 1) this.#hold(now() - used, used);
+    this.#hold(used * (this.#factor - 1));
     return taken;
   }
 
   /** Holds the thread for a stage that began at `begin` (monotonic, seconds). @returns its CPU time, seconds, without the hold. */
   settleStage(begin: number): number {
     const used = this.#lap();
-    if (this.#factor > 1) this.#hold(begin, used);
+    // Time that passed while others had the core counts: the slower machine would have worked on meanwhile.
+    this.#hold(Math.max(0, used * this.#factor - (now() - begin)));
     return used;
   }
 
-  #hold(begin: number, used: number): void {
-    sleepUntil(begin + used * this.#factor);
+  /** Sleeps off what is owed. A sleep is good to a tenth of a millisecond, so small debts wait for more, and what it overslept is taken off. */
+  #hold(seconds: number): void {
+    if (this.#factor === 1) return;
+    this.#owed += seconds;
+    if (this.#owed < LEAST_HOLD) return;
+    const begin = now();
+    sleep(this.#owed);
+    this.#owed -= now() - begin;
     this.#mark = threadCpu();
   }
 

@@ -126,6 +126,7 @@ export class Pod {
     for (const old of [...this.recorders.keys()].slice(0, -KEPT_RUNS)) this.recorders.delete(old);
     const session = new Session(run, next, delivery, recorder);
     this.#session = session;
+    this.#pace.reset();
     try {
       if (this.#upstream === null) {
         this.#prepare(session, null);
@@ -255,7 +256,6 @@ export class Pod {
     const sequence = session.next++;
     const { run, recorder } = session;
     const { trace } = recorder;
-    if (run.pause > 0 && !this.#executor.replays) sleepUntil(now() + run.pause);
     const messages = this.#pace.settleMessages();
     trace.receiveCpu[sequence] = messages.receive;
     trace.sendCpu[sequence] = messages.send;

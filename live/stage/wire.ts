@@ -12,7 +12,6 @@ export interface Run {
   width: number;
   window: number;
   digests: number;
-  pause: number;
 }
 
 export const Delivery = { FRAMES: 0, HERE: 1 } as const;

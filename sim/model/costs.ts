@@ -11,14 +11,13 @@ export type Samples = ArrayLike<number>;
 export interface PodCosts {
   readonly speed: number;
   /** Per stage of the pod. */
-  readonly compute: readonly Samples[];
-  /** A message that comes to an idle thread, and one that had to wait. */
-  readonly receive: MessageSamples;
-  /** A message to an idle pod, and to a busy one. */
-  readonly send: MessageSamples;
+  readonly compute: readonly ThreadSamples[];
+  readonly receive: ThreadSamples;
+  readonly send: ThreadSamples;
 }
 
-export interface MessageSamples {
+/** Costs to a thread that waited for the frame, and to one that did not. */
+export interface ThreadSamples {
   readonly idle: Samples;
   readonly busy: Samples;
 }
@@ -47,7 +46,7 @@ export class ProfileError extends Error {
   override readonly name = "ProfileError";
 }
 
-const NONE: MessageSamples = { idle: [0], busy: [0] };
+const NONE: ThreadSamples = { idle: [0], busy: [0] };
 
 /**
  * Looks a plan's costs up in a profile. With a replication number the samples themselves are resampled (bootstrap: Efron &
@@ -77,7 +76,10 @@ function podCosts(plan: Plan, pod: PlanPod, index: number, profile: Profile, dra
         `profile of ${profile.topology}: stage ${stage.name} (${stage.key}) was not measured on node ${pod.node}`,
       );
     }
-    return draw(cost.cpu, "stage", stage.key, pod.node);
+    return {
+      idle: draw(cost.idle, "stage", "idle", stage.key, pod.node),
+      busy: draw(cost.busy, "stage", "busy", stage.key, pod.node),
+    };
   });
   const into = plan.hops[index - 1];
   const out = plan.hops[index];
@@ -134,14 +136,14 @@ function messageCosts(
   direction: MessageCost["direction"],
   { link, bytes }: PlanHop,
   draw: Draw,
-): MessageSamples {
+): ThreadSamples {
   const across = link === null ? undefined : findLink(profile, link.between)?.[direction];
-  const samples = (receiver: MessageCost["receiver"]): Samples => {
+  const samples = (thread: MessageCost["thread"]): Samples => {
     const measured =
-      receiver === "idle" && across !== undefined
+      thread === "idle" && across !== undefined
         ? across
         : profile.messages.filter(
-            (cost) => cost.node === node && cost.direction === direction && cost.receiver === receiver,
+            (cost) => cost.node === node && cost.direction === direction && cost.thread === thread,
           );
     const sized = interpolated(
       measured.map((cost) => ({ bytes: cost.bytes, samples: cost.cpu })),
@@ -150,10 +152,8 @@ function messageCosts(
     if (sized === null) {
       throw new ProfileError(`profile of ${profile.topology}: no message to ${direction} was measured on node ${node}`);
     }
-    return draw(sized, direction, receiver, node, bytes);
+    return draw(sized, direction, thread, node, bytes);
   };
-  // Behind a link the sender's peer is the network, which is never busy computing.
-  if (across !== undefined && direction === "send") return { idle: samples("idle"), busy: samples("idle") };
   return { idle: samples("idle"), busy: samples("busy") };
 }
 

@@ -3,7 +3,7 @@ import { Fifo } from "../engine/queue.ts";
 import type { RandomStream } from "../engine/random.ts";
 import type { Scheduler } from "../engine/scheduler.ts";
 import type { PodTrace } from "../trace.ts";
-import type { PodCosts, Samples } from "./costs.ts";
+import type { PodCosts, Samples, ThreadSamples } from "./costs.ts";
 
 /** What a pod's thread does besides computing: one item of work, then what follows from it. */
 interface Chore {
@@ -40,6 +40,9 @@ export class PodServer {
   #cursor = 0;
   #base = 0;
   #busy = false;
+  /** Whether the thread had nothing to do at some time since the last compute, and whether it had before that one. */
+  #waited = false;
+  #thread: keyof ThreadSamples = "busy";
   /** CPU time of chores since the last compute: what an emulated node holds for before the next. */
   #debt = 0;
   #receiveCpu = 0;
@@ -47,8 +50,6 @@ export class PodServer {
 
   /** Hands a frame to the hop. `null` at the last pod. */
   transmit: ((frame: number) => void) | null = null;
-  /** True while the pod downstream waits for work. */
-  downstreamIdle: () => boolean = () => false;
   /** Tells upstream that all frames below `next` are delivered. */
   acknowledgeUpstream: ((next: number) => void) | null = null;
 
@@ -71,8 +72,7 @@ export class PodServer {
 
   /** A frame's bytes are there, all of them: they wait for the thread to read them. */
   arrive(frame: number): void {
-    const { idle, busy } = this.#costs.receive;
-    const cpu = this.#streams.receive.pick(this.idle ? idle : busy);
+    const cpu = this.#streams.receive.pick(this.#costs.receive[this.#busy ? "busy" : "idle"]);
     this.#chores.push({
       work: "receive",
       cpu,
@@ -83,11 +83,6 @@ export class PodServer {
       },
     });
     this.#dispatch();
-  }
-
-  /** True while the thread waits for work. */
-  get idle(): boolean {
-    return !this.#busy;
   }
 
   /** CPU time that an idle thread is expected to take to receive a message, seconds: part of the hop's measured time. */
@@ -127,7 +122,12 @@ export class PodServer {
       return;
     }
     const blocked = this.transmit !== null && this.#next - this.#base > this.#window;
-    if (blocked || this.#next >= this.#ready || this.#next >= this.#frames) return;
+    if (blocked || this.#next >= this.#ready || this.#next >= this.#frames) {
+      this.#waited = true;
+      return;
+    }
+    this.#thread = this.#waited ? "idle" : "busy";
+    this.#waited = false;
     this.#busy = true;
     const hold = this.#debt * (1 / this.#costs.speed - 1);
     this.#debt = 0;
@@ -159,7 +159,7 @@ export class PodServer {
       this.#computed(frame);
       return;
     }
-    const cpu = this.#streams.compute.pick(samples);
+    const cpu = this.#streams.compute.pick(samples[this.#thread]);
     this.trace.computeCpu[frame]! += cpu;
     const until = this.#scheduler.now + cpu / this.#costs.speed;
     this.#host.submit(cpu, () => {
@@ -182,8 +182,7 @@ export class PodServer {
     while (this.transmit !== null && this.#cursor < this.#next && this.#cursor < this.#base + this.#window) {
       const frame = this.#cursor++;
       this.trace.sent[frame] = this.#scheduler.now;
-      const { idle, busy } = this.#costs.send;
-      const cpu = this.#streams.send.pick(this.downstreamIdle() ? idle : busy);
+      const cpu = this.#streams.send.pick(this.#costs.send[this.#thread]);
       this.#urgent.push({ work: "send", cpu, done: () => {} });
       this.transmit(frame);
     }

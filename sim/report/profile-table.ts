@@ -25,11 +25,11 @@ const MESSAGES: readonly Column[] = [
 /** What a profile measured, for a terminal of 80 columns. */
 export function profileTable(profile: Profile): string {
   const { fingerprint } = profile;
-  const stages = profile.stages.map(({ stage, node, output, cpu }) => [
+  const stages = profile.stages.map(({ stage, node, output, busy }) => [
     stage,
     node,
     describeShape(output),
-    ...spread(cpu),
+    ...spread(busy),
   ]);
   const messages = [
     ...profile.messages.map(({ direction, node, bytes, cpu }) => ({ what: direction, node, bytes, samples: cpu })),

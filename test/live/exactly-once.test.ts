@@ -32,7 +32,7 @@ async function stream(
     });
     during(sequence, line);
   };
-  const run = { id: "test", frames: FRAMES, rate: 0, height: 48, width: 40, window: 4, digests: 0, pause: 0 };
+  const run = { id: "test", frames: FRAMES, rate: 0, height: 48, width: 40, window: 4, digests: 0 };
   try {
     await driver.stream(run, { onFrame, timeout: 25 });
   } finally {

@@ -1,0 +1,100 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { capacity, causality, conservation, littlesLaw, order } from "../laws/traces.ts";
+import { type LineSpec, line, run } from "./fixtures.ts";
+
+const seconds = (max: number) => fc.double({ min: 0, max, noNaN: true });
+const samples = (max: number) => fc.array(seconds(max), { minLength: 1, maxLength: 5 });
+const speed = fc.double({ min: 0.1, max: 1, noNaN: true });
+
+/** Lines of 1..5 pods that go from edge to server at some pod (or do not), on one host or two, with costs of every kind. */
+const lines = fc
+  .record({ pods: fc.integer({ min: 1, max: 5 }), moves: fc.integer({ min: 0, max: 5 }), shared: fc.boolean() })
+  .chain(({ pods, moves, shared }): fc.Arbitrary<LineSpec> => {
+    const hops = { minLength: pods - 1, maxLength: pods - 1 };
+    return fc
+      .record({
+        stages: fc.array(fc.array(samples(2), { minLength: 1, maxLength: 3 }), { minLength: pods, maxLength: pods }),
+        speeds: fc.tuple(speed, speed),
+        cores: fc.tuple(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 4 })),
+        windows: fc.array(fc.integer({ min: 1, max: 6 }), hops),
+        bytes: fc.array(fc.integer({ min: 0, max: 5000 }), hops),
+        bandwidth: fc.option(fc.double({ min: 100, max: 1e6, noNaN: true })),
+        delay: seconds(1),
+        residuals: fc.array(fc.double({ min: -0.2, max: 1, noNaN: true }), { minLength: 1, maxLength: 4 }),
+        cpuPerByte: seconds(1e-4),
+        rate: fc.option(fc.double({ min: 0.05, max: 5, noNaN: true }), { nil: undefined }),
+        frames: fc.integer({ min: 1, max: 40 }),
+        seed: fc.nat(),
+        receive: samples(0.3),
+        send: samples(0.3),
+        loopback: samples(0.3),
+        acknowledgement: samples(0.3),
+        lateness: samples(0.3),
+      })
+      .map(({ stages, speeds, cores, bandwidth, delay, residuals, cpuPerByte, rate, ...rest }) => ({
+        ...rest,
+        ...(rate === undefined ? {} : { rate }),
+        pods: stages.map((cpu, i) => ({ stages: cpu, node: i < moves ? "edge" : "server" })),
+        nodes: [
+          { name: "edge", host: "small", speed: speeds[0] },
+          { name: "server", host: shared ? "small" : "big", speed: speeds[1] },
+        ],
+        hosts: shared ? { small: cores[0] } : { small: cores[0], big: cores[1] },
+        links: [{ between: ["edge", "server"] as const, bandwidth, delay, residuals, cpuPerByte }],
+      }));
+  });
+
+test("every simulated trace keeps the laws of traces", () => {
+  fc.assert(
+    fc.property(lines, (spec) => {
+      const { trace } = run(spec);
+      order(trace);
+      conservation(trace);
+      causality(trace);
+      capacity(
+        trace,
+        line(spec).plan.hops.map(({ window }) => window),
+      );
+      littlesLaw(trace);
+    }),
+    { seed: 4, numRuns: 300 },
+  );
+});
+
+test("every frame is acknowledged on every hop, and no resource is used more than there is of it", () => {
+  fc.assert(
+    fc.property(lines, (spec) => {
+      const { trace, resources } = run(spec);
+      for (const pod of trace.pods.slice(0, -1)) expect([...pod.acked].every(Number.isFinite)).toBe(true);
+      for (const { value } of resources) {
+        if (Number.isNaN(value)) expect(trace.pods.at(-1)!.end.at(-1)).toBe(0);
+        else {
+          expect(value).toBeGreaterThanOrEqual(0);
+          expect(value).toBeLessThanOrEqual(1 + 1e-9);
+        }
+      }
+    }),
+    { seed: 5, numRuns: 150 },
+  );
+});
+
+test("a frame's work is drawn from the measured samples, stage by stage", () => {
+  const { trace } = run({ pods: [{ stages: [[1, 2], [10, 20], 100] }], frames: 60 });
+  const [pod] = trace.pods;
+  const works = [...new Set(pod!.computeCpu)].sort((a, b) => a - b);
+  expect(works).toEqual([111, 112, 121, 122]);
+  for (let n = 0; n < 60; n++) expect(pod!.end[n]! - pod!.start[n]!).toBeCloseTo(pod!.computeCpu[n]!, 9);
+});
+
+test("message costs are on record: what a pod spends on receiving and sending", () => {
+  const { trace } = run({ pods: [{ cpu: 1 }, { cpu: 3 }], receive: 0.25, send: 0.125, loopback: 0.5 });
+  const [source, sink] = trace.pods;
+  const sum = (column: Float64Array) => column.reduce((total, value) => total + value, 0);
+  // The cost of what comes after the last compute is on no frame's record.
+  expect(sum(sink!.receiveCpu)).toBeCloseTo(40 * 0.25, 9);
+  expect(sum(source!.sendCpu)).toBeGreaterThan(37 * 0.125);
+  expect(sum(source!.sendCpu)).toBeLessThanOrEqual(40 * 0.125 + 1e-9);
+  expect(sum(source!.receiveCpu)).toBe(0);
+  expect(sum(sink!.sendCpu)).toBe(0);
+});
