@@ -4,6 +4,7 @@ import { setImmediate as turn } from "node:timers/promises";
 import { catalogue } from "../kernels/catalogue.ts";
 import { compare } from "../sim/compare/compare.ts";
 import type { Comparison } from "../sim/comparison.ts";
+import { lasting } from "../sim/compile.ts";
 import { compileAll, type Experiment, planOf } from "../sim/experiment.ts";
 import type { Plan } from "../sim/plan.ts";
 import { predict } from "../sim/predict.ts";
@@ -122,7 +123,10 @@ export async function predictAll(
     const { saturated } = experiment;
     const capacity = capacities.get(saturated) ?? predict(saturated, profile);
     capacities.set(saturated, capacity);
-    const plan = planOf(experiment, () => capacity.throughput);
+    const asked = planOf(experiment, () => capacity.throughput);
+    const { load } = asked.workload;
+    const rate = load.kind === "rate" ? load.rate : capacity.throughput;
+    const plan = lasting(asked, bench.topology.workload.duration, rate);
     predicted.push({ plan, prediction: plan === saturated ? capacity : predict(plan, profile) });
     progress.update(++done / bench.experiments.length, plan.id);
   }

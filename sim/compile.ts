@@ -80,6 +80,20 @@ export function withLoad(plan: Plan, load: PlanLoad): Plan {
   });
 }
 
+/**
+ * The same plan with so many frames that a run lasts at least `duration` seconds at `rate` frames/s; the warm-up grows in
+ * proportion. Without need it stays as it is.
+ */
+export function lasting(plan: Plan, duration: number, rate: number): Plan {
+  const { frames, warmup } = plan.workload;
+  const wanted = Math.ceil(duration * rate);
+  if (wanted <= frames) return plan;
+  return deepFreeze({
+    ...plan,
+    workload: { ...plan.workload, frames: wanted, warmup: Math.round((warmup * wanted) / frames) },
+  });
+}
+
 /** `EESS-256x256-saturated`, `SSSS-2+2-1280x720-50pct`, `monolith-E-128x128-30ps`: fit for a file name. */
 export function planId(split: string, grouping: Grouping, size: FrameSize, load: PlanLoad): string {
   const parts = [split.replace("@", "-")];

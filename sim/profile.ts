@@ -17,7 +17,8 @@ export interface Fingerprint {
 
 /**
  * Costs of one stage on one node for one pair of shapes: CPU seconds of its kernel per frame, of a thread that had to wait
- * for the frame (caches and clocks are cold) and of one that never waits.
+ * for the frame (caches and clocks are cold) and of one that never waits. By itself in a pod its input was just received;
+ * `inner` is its cost behind another stage of its pod, which has just written its input.
  */
 export interface StageCost {
   /** `PlanStage.key` */
@@ -26,6 +27,7 @@ export interface StageCost {
   readonly node: string;
   readonly input: FrameShape | null;
   readonly output: FrameShape;
+  readonly inner: boolean;
   readonly idle: readonly number[];
   readonly busy: readonly number[];
 }

@@ -24,6 +24,7 @@ export function addWorkload(command: Command): Command {
     .option("--splits <list>", "only these splits, e.g. EESS,SSSS")
     .option("--sizes <list>", "sizes of the source's frames, e.g. 128,512,1280x720")
     .option("--frames <count>", "frames per run, warm-up included")
+    .option("--duration <time>", "a shorter run gets more frames, e.g. 0.5 s")
     .option("--warmup <count>", "frames at the start of a run that are left out")
     .option("--loads <list>", "loads, e.g. saturated,50%,30/s")
     .option("--rate <number>", "open loop at so many frames per second, instead of --loads")
@@ -64,10 +65,10 @@ export function addTolerance(command: Command): Command {
 
 /** The flags of `addWorkload` out of all that a verb has. */
 export function overridesOf(options: WorkloadOptions): Overrides {
-  const { splits, sizes, frames, warmup, loads, rate, window, repeats, seed } = options;
+  const { splits, sizes, frames, duration, warmup, loads, rate, window, repeats, seed } = options;
   // A bare number is what one types; in the file a rate has its unit.
   const perSecond = rate !== undefined && /^[\d.]+$/.test(rate) ? `${rate}/s` : rate;
-  return { splits, sizes, frames, warmup, loads, rate: perSecond, window, repeats, seed };
+  return { splits, sizes, frames, duration, warmup, loads, rate: perSecond, window, repeats, seed };
 }
 
 function share(text: string): number {

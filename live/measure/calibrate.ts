@@ -62,14 +62,16 @@ class Calibration {
     this.#options = options;
     this.#subject = subjectOf(topology, plans);
     this.#random = new RandomStream(topology.workload.seed, "calibration order");
-    const { stages, sizes, links } = this.#subject;
+    const { stages, sizes, links, grouped } = this.#subject;
     this.#total =
+      grouped.length * sizes.length +
       stages.reduce((sum, { nodes }) => sum + nodes.length * sizes.length, 0) +
       links.reduce((sum, { bytes }) => sum + bytes.length, 0);
   }
 
   async measure(): Promise<Profile> {
     for (const { index, nodes } of this.#subject.stages) if (nodes.length > 0) await this.#measureStage(index);
+    for (const node of this.#subject.grouped) await this.#measureInner(node);
     const links: LinkCost[] = [];
     for (const { link, bytes } of this.#subject.links) {
       const progress = () => this.#progress(`link ${link.between.join("-")}`);
@@ -115,27 +117,55 @@ class Calibration {
     });
   }
 
+  /** All stages in one pod: what each costs behind the one before it. */
+  async #measureInner(node: string): Promise<void> {
+    const { sizes, stages } = this.#subject;
+    const pod = this.#podOf(
+      "all",
+      node,
+      stages.map(({ index }) => index),
+    );
+    await MeasuredLine.deployed([pod], this.#options, async (lineOf) => {
+      const line = lineOf([pod]);
+      await line.warmUp(largest(sizes));
+      for (const size of this.#shuffled(sizes)) {
+        const { idle, busy } = await line.stages(size);
+        for (const { index } of stages) {
+          const { key, name, input, output } = this.#stageOfPlan(index, size);
+          this.#stages.push({
+            key,
+            stage: name,
+            node,
+            input,
+            output,
+            inner: true,
+            idle: idle[index]!,
+            busy: busy[index]!,
+          });
+        }
+        this.#progress(`all stages on ${node}`);
+      }
+    });
+  }
+
+  #podOf(name: string, node: string, indices: readonly number[]): PodSpec {
+    const { speed } = this.#topology.nodes.find((one) => one.name === node)!;
+    const stages = indices.map((index) => {
+      const { name, kernel, params } = this.#topology.stages[index]!;
+      return { name, kernel, params };
+    });
+    return { name, node, speed, stages, baseDirectory: this.#options.baseDirectory, upstream: null, link: null };
+  }
+
   /** feeder -> the stage on its node -> a pod that takes its frames. The source has no feeder. */
   #lineOf(index: number, node: string): PodSpec[] {
-    const stages = this.#topology.stages.map(({ name, kernel, params }) => ({ name, kernel, params }));
-    const { speed } = this.#topology.nodes.find(({ name }) => name === node)!;
-    const common = { baseDirectory: this.#options.baseDirectory, link: null };
-    const name = `${stages[index]!.name}-${node}`;
-    const feeder: PodSpec = {
-      ...common,
-      name: "feeder",
-      node,
-      speed: 1,
-      stages: stages.slice(0, index),
-      upstream: null,
-      replay: REPLAY,
-    };
-    const upstream = index === 0 ? null : { pod: "feeder" };
-    const tested: PodSpec = { ...common, name, node, speed, stages: [stages[index]!], upstream };
+    const name = `${this.#topology.stages[index]!.name}-${node}`;
+    const before = Array.from({ length: index }, (_, i) => i);
+    const feeder: PodSpec = { ...this.#podOf("feeder", node, before), speed: 1, replay: REPLAY };
+    const tested: PodSpec = { ...this.#podOf(name, node, [index]), upstream: index === 0 ? null : { pod: "feeder" } };
     const sink: PodSpec = {
-      ...common,
+      ...tested,
       name: `after-${name}`,
-      node,
       speed: 1,
       stages: [{ name: "same", kernel: "identity", params: {} }],
       upstream: { pod: name },
@@ -168,7 +198,15 @@ class Calibration {
       this.#loopbacks.push({ node, bytes: input, seconds: onTheWay(trace, at) });
       this.#acknowledgement.push(...acknowledgements(trace, at));
     }
-    this.#stages.push({ key: stage.key, stage: stage.name, node, input: stage.input, output: stage.output, ...cpu });
+    this.#stages.push({
+      key: stage.key,
+      stage: stage.name,
+      node,
+      input: stage.input,
+      output: stage.output,
+      inner: false,
+      ...cpu,
+    });
   }
 
   #stageOfPlan(index: number, size: FrameSize): PlanStage {

@@ -1,7 +1,7 @@
 import type { FrameSize } from "../../sim/topology/catalogue.ts";
 import type { Trace } from "../../sim/trace.ts";
 import type { Deployment, PodSpec } from "../clusters/cluster.ts";
-import { Driver } from "../driver.ts";
+import { Driver, type RunResult } from "../driver.ts";
 import type { CalibrationOptions } from "./calibrate.ts";
 
 /** Seconds of streaming that each cost is measured over, as far as the number of frames allows. */
@@ -13,6 +13,12 @@ const WARMUP = 4;
 const TIMEOUT_SECONDS = 60;
 /** Frames on the way when the line is saturated. */
 const BUSY_WINDOW = 8;
+
+interface Drive {
+  readonly rate?: number;
+  readonly window?: number;
+  readonly onFrame?: () => void;
+}
 
 export type Line = MeasuredLine;
 
@@ -67,25 +73,31 @@ export class MeasuredLine {
     return this.run(size, framesFor(first), { window: BUSY_WINDOW });
   }
 
-  async run(
-    size: FrameSize,
-    frames: number,
-    more: {
-      readonly rate?: number;
-      readonly window?: number;
-      readonly onFrame?: () => void;
-    } = {},
-  ): Promise<Trace> {
-    const { rate = 0, window = 1, onFrame } = more;
+  /** CPU seconds of each stage of a line of one pod, after warm-up: waiting for each frame, and never waiting. */
+  async stages(size: FrameSize): Promise<{ idle: number[][]; busy: number[][] }> {
+    const first = await this.#drive(size, LEAST_FRAMES, {});
+    const frames = framesFor(first.trace);
+    const busy = await this.#drive(size, frames, { window: BUSY_WINDOW });
+    // At a third of its pace the pod waits two thirds of the time.
+    const ends = busy.trace.pods[0]!.end;
+    const rate = (frames - 1) / (ends.at(-1)! - ends[0]!) / 3;
+    const idle = await this.#drive(size, Math.min(frames, LEAST_FRAMES + Math.ceil(SAMPLE_SECONDS * rate)), { rate });
+    const settled = ({ stages }: RunResult) => stages[0]!.map((cpu) => Array.from(cpu.subarray(WARMUP)));
+    return { idle: settled(idle), busy: settled(busy) };
+  }
+
+  async run(size: FrameSize, frames: number, more: Drive = {}): Promise<Trace> {
+    return (await this.#drive(size, frames, more)).trace;
+  }
+
+  async #drive(size: FrameSize, frames: number, { rate = 0, window = 1, onFrame }: Drive): Promise<RunResult> {
     const run = { frames, rate, height: size.height, width: size.width, window, digests: 0 };
-    const options = {
+    this.streamed += frames;
+    return this.#driver.run("calibration", 0, WARMUP, run, {
       timeout: TIMEOUT_SECONDS,
       ...(this.#signal === undefined ? {} : { signal: this.#signal }),
       ...(onFrame === undefined ? {} : { onFrame }),
-    };
-    this.streamed += frames;
-    const { trace } = await this.#driver.run("calibration", 0, WARMUP, run, options);
-    return trace;
+    });
   }
 }
 

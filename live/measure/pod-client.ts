@@ -7,6 +7,8 @@ import { type ProbeReply, podService, type TraceChunk } from "../stage/wire.ts";
 export interface FetchedTrace {
   readonly trace: PodTrace;
   readonly scheduled: Float64Array;
+  /** CPU seconds per frame of each stage of the pod. */
+  readonly stages: readonly Float64Array[];
   /** SHA-256 of the first frames' payloads, as hexadecimal text. */
   readonly digests: readonly string[];
 }
@@ -52,7 +54,18 @@ export class PodClient {
     const { path, requestSerialize, responseDeserialize } = podService.trace;
     const trace = emptyPodTrace(this.name, node, frames);
     const scheduled = new Float64Array(frames).fill(Number.NaN);
+    const stages: Float64Array[] = [];
     const digests: string[] = [];
+    const columnOf = (name: string): Float64Array | undefined => {
+      if (name === "scheduled") return scheduled;
+      const stage = /^stage (\d+)$/.exec(name);
+      if (stage !== null) {
+        const index = Number(stage[1]);
+        stages[index] ??= new Float64Array(frames);
+        return stages[index];
+      }
+      return STAMPS.includes(name as Stamp) ? trace[name as Stamp] : undefined;
+    };
     const call = this.#client.makeServerStreamRequest(
       path,
       requestSerialize,
@@ -63,12 +76,7 @@ export class PodClient {
     );
     try {
       for await (const chunk of call as AsyncIterable<TraceChunk>) {
-        const column =
-          chunk.column === "scheduled"
-            ? scheduled
-            : STAMPS.includes(chunk.column as Stamp)
-              ? trace[chunk.column as Stamp]
-              : null;
+        const column = columnOf(chunk.column);
         // A copy, since the message's bytes need not be aligned.
         column?.set(new Float64Array(new Uint8Array(chunk.values).buffer), chunk.first);
         const bytes = Buffer.from(chunk.digests);
@@ -78,7 +86,7 @@ export class PodClient {
       const { details, message } = error as { details?: string; message: string };
       throw new Error(`pod ${this.name}: trace of run ${run}: ${details ?? message}`);
     }
-    return { trace, scheduled, digests };
+    return { trace, scheduled, stages, digests };
   }
 
   close(): void {

@@ -6,6 +6,8 @@ import type { Link, Stage, Topology } from "../../sim/topology/topology.ts";
 /** What a calibration measures: every stage on every node where a plan has it, at every size; every link that a hop crosses. */
 export interface Subject {
   readonly stages: readonly { readonly stage: Stage; readonly index: number; readonly nodes: readonly string[] }[];
+  /** Nodes on which a plan has several stages in one pod. */
+  readonly grouped: readonly string[];
   readonly sizes: readonly FrameSize[];
   /** Payload sizes that cross the link, bytes, ascending. */
   readonly links: readonly { readonly link: Link; readonly bytes: readonly number[] }[];
@@ -28,8 +30,10 @@ export function subjectOf(topology: Topology, plans: readonly Plan[]): Subject {
     entry.bytes.add(bytes);
     links.set(link.between.join("-"), entry);
   }
+  const grouped = plans.flatMap(({ pods }) => pods.filter((pod) => pod.stages.length > 1).map(({ node }) => node));
   const subject = {
     stages,
+    grouped: [...new Set(grouped)].sort(),
     sizes: [...sizes.values()],
     links: [...links.values()].map(({ link, bytes }) => ({ link, bytes: [...bytes].sort((a, b) => a - b) })),
   };

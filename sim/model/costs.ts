@@ -69,8 +69,10 @@ type Draw = (samples: Samples, ...path: (string | number)[]) => Samples;
 
 function podCosts(plan: Plan, pod: PlanPod, index: number, profile: Profile, draw: Draw): PodCosts {
   const node = plan.nodes.find(({ name }) => name === pod.node)!;
-  const compute = pod.stages.map((stage) => {
-    const cost = profile.stages.find(({ key, node: on }) => key === stage.key && on === pod.node);
+  const compute = pod.stages.map((stage, position) => {
+    const measured = profile.stages.filter(({ key, node: on }) => key === stage.key && on === pod.node);
+    const inner = pod.stages.length > 1 && (position > 0 || stage.input === null);
+    const cost = measured.find((one) => one.inner === inner) ?? measured[0];
     if (cost === undefined) {
       throw new ProfileError(
         `profile of ${profile.topology}: stage ${stage.name} (${stage.key}) was not measured on node ${pod.node}`,

@@ -56,17 +56,19 @@ export function draftOf(raw: unknown, catalogue: KernelCatalogue, units: Units, 
 
 /** The workload that its fields in the file say; a field that is not there is left out. */
 export function workloadOf(fields: Partial<z.output<z.ZodObject<typeof WORKLOAD>>>, units: Units): Partial<Workload> {
-  const { sizes, loads, ...rest } = fields;
+  const { sizes, loads, duration, ...rest } = fields;
   return {
     ...rest,
+    ...(duration !== undefined && { duration: units.convert(duration, DURATION) }),
     ...(sizes && { sizes: sizes.map((size) => parseSize(String(size))) }),
     ...(loads && { loads: loads.map((load) => loadOf(load, units)) }),
   };
 }
 
 function withWarmup(workload: Partial<Workload>): Partial<Workload> {
-  const { frames, warmup } = workload;
-  return warmup === undefined && frames !== undefined ? { ...workload, warmup: Math.floor(frames / 10) } : workload;
+  const { frames, warmup, duration = 0 } = workload;
+  const rest = warmup === undefined && frames !== undefined ? { warmup: Math.floor(frames / 10) } : {};
+  return { ...workload, duration, ...rest };
 }
 
 function loadOf(text: string, units: Units): Load {

@@ -14,6 +14,7 @@ export interface Overrides {
   readonly splits?: string | undefined;
   readonly sizes?: string | undefined;
   readonly frames?: string | number | undefined;
+  readonly duration?: string | undefined;
   readonly warmup?: string | number | undefined;
   readonly loads?: string | undefined;
   /** A rate as the only load: `30/s`. Not together with `loads`. */
@@ -53,7 +54,9 @@ export async function withOverrides(
       allowed: `--loads ${overrides.loads},${overrides.rate}`,
     });
   }
-  const fields = rate === undefined ? given : { ...given, loads: [rate] };
+  // So many frames, no more: a duration of the file's would add to them.
+  const exact = given.frames !== undefined && given.duration === undefined ? { duration: "0 s" } : {};
+  const fields = { ...given, ...exact, ...(rate !== undefined && { loads: [rate] }) };
   const workload = { ...topology.workload, ...workloadOf(fields, await loadUnits()) };
   const changed: Topology = { ...topology, splits, workload };
   findings.push(...check(changed, catalogue));

@@ -81,6 +81,11 @@ export const loadSchema = matching({ allowed: LOAD_ALLOWED, pattern: LOAD_PATTER
 export const WORKLOAD = {
   sizes: z.array(sizeSchema, "a list of sizes").min(1, "at least one size").describe("Sizes of the source's frames."),
   frames: integer(1).describe("Frames of a run, warm-up included."),
+  duration: matching(DURATION)
+    .optional()
+    .describe(
+      "A run that is predicted to be shorter gets more frames, warm-up in proportion. Left out: just `frames`.",
+    ),
   warmup: integer(0).optional().describe("Frames at the start that statistics leave out. Left out: a tenth of frames."),
   loads: z
     .array(loadSchema, "a list of loads")

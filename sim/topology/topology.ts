@@ -45,8 +45,10 @@ export type Load =
 
 export interface Workload {
   readonly sizes: readonly FrameSize[];
-  /** Frames per run, warm-up included. */
+  /** Frames per run, warm-up included; more where that would be shorter than `duration`. */
   readonly frames: number;
+  /** Seconds that a run is to last at least, by prediction; 0: `frames` are enough. */
+  readonly duration: number;
   /** Frames at the start of a run that statistics leave out. */
   readonly warmup: number;
   readonly loads: readonly Load[];
