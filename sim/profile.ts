@@ -75,6 +75,12 @@ export interface LinkCost {
   readonly cpuPerByte: number;
 }
 
+/** Seconds by which a source starts late on frames that are due every `interval` seconds, with nothing else to do. */
+export interface LatenessCost {
+  readonly interval: number;
+  readonly seconds: readonly number[];
+}
+
 export interface HostCost {
   readonly host: string;
   readonly cores: number;
@@ -94,6 +100,5 @@ export interface Profile {
   readonly links: readonly LinkCost[];
   /** Seconds that an acknowledgement takes from a pod to the one before it, over loopback. */
   readonly acknowledgement: readonly number[];
-  /** Seconds by which a source on an idle host starts late on a frame that is due. */
-  readonly lateness: readonly number[];
+  readonly lateness: readonly LatenessCost[];
 }

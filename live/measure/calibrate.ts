@@ -1,7 +1,7 @@
 import { RandomStream } from "../../sim/engine/random.ts";
 import { bytesOf } from "../../sim/frame.ts";
 import type { Plan, PlanStage } from "../../sim/plan.ts";
-import type { LinkCost, LoopbackCost, MessageCost, Profile, StageCost } from "../../sim/profile.ts";
+import type { LatenessCost, LinkCost, LoopbackCost, MessageCost, Profile, StageCost } from "../../sim/profile.ts";
 import type { FrameSize } from "../../sim/topology/catalogue.ts";
 import type { Topology } from "../../sim/topology/topology.ts";
 import type { Cluster, PodSpec } from "../clusters/cluster.ts";
@@ -25,9 +25,10 @@ export interface CalibrationOptions {
 
 /** The feeder computes so many frames and repeats them: what it costs must not slow the pod that is measured. */
 const REPLAY = 4;
-/** Frames per second at which a source's lateness is measured: idle in between, as a source at a light load is. */
-const LATENESS_RATE = 60;
-const LATENESS_FRAMES = 40;
+/** Frames per second at which a source's lateness is measured: how soon it wakes depends on how long it slept. */
+const LATENESS_RATES = [30, 100, 300, 1000];
+const LATENESS_FRAMES = 12;
+const LATENESS_SECONDS = 0.2;
 
 /**
  * Measures a topology's stages and links, each by itself: a stage in a pod of its own on its node, fed with the frames that
@@ -52,7 +53,7 @@ class Calibration {
   readonly #messages: MessageCost[] = [];
   readonly #loopbacks: LoopbackCost[] = [];
   readonly #acknowledgement: number[] = [];
-  readonly #lateness: number[] = [];
+  readonly #lateness: LatenessCost[] = [];
   readonly #total: number;
   #done = 0;
 
@@ -99,22 +100,26 @@ class Calibration {
     const feeders = index === 0 ? [] : [lines[0]![0]!];
     const pods = [...feeders, ...lines.flatMap((line) => line.slice(feeders.length))];
     await MeasuredLine.deployed(pods, this.#options, async (lineOf) => {
-      const cases: { node: string; size: FrameSize; idle: Line; busy: Line }[] = [];
-      for (const [i, line] of lines.entries()) {
-        const idle = lineOf(line.slice(0, -1));
-        const busy = lineOf(line);
-        await busy.warmUp(largest(this.#subject.sizes));
-        for (const size of this.#subject.sizes) cases.push({ node: nodes[i]!, size, idle, busy });
-        if (index === 0)
-          this.#lateness.push(
-            ...lateness(await idle.run(this.#subject.sizes[0]!, LATENESS_FRAMES, { rate: LATENESS_RATE })),
-          );
+      const cases: { node: string; size: FrameSize; line: Line }[] = [];
+      for (const [i, specs] of lines.entries()) {
+        const line = lineOf(specs);
+        await line.warmUp(largest(this.#subject.sizes));
+        for (const size of this.#subject.sizes) cases.push({ node: nodes[i]!, size, line });
+        if (index === 0 && i === 0) await this.#measureLateness(line);
       }
-      for (const { node, size, idle, busy } of this.#shuffled(cases)) {
-        await this.#measureCase(this.#stageOfPlan(index, size), node, size, idle, busy);
+      for (const { node, size, line } of this.#shuffled(cases)) {
+        await this.#measureCase(this.#stageOfPlan(index, size), node, size, line);
         this.#progress(`${stage.name} on ${node}`);
       }
     });
+  }
+
+  async #measureLateness(line: Line): Promise<void> {
+    for (const rate of LATENESS_RATES) {
+      const frames = LATENESS_FRAMES + Math.ceil(LATENESS_SECONDS * rate);
+      const trace = await line.run(this.#subject.sizes[0]!, frames, { rate, window: 8 });
+      this.#lateness.push({ interval: 1 / rate, seconds: lateness(trace) });
+    }
   }
 
   /** All stages in one pod: what each costs behind the one before it. */
@@ -174,16 +179,13 @@ class Calibration {
   }
 
   /** One stage on one node at one size: first one frame at a time, then as many as it takes. */
-  async #measureCase(stage: PlanStage, node: string, size: FrameSize, idle: Line, busy: Line): Promise<void> {
+  async #measureCase(stage: PlanStage, node: string, size: FrameSize, line: Line): Promise<void> {
     const output = bytesOf(stage.output);
     const input = stage.input === null ? null : bytesOf(stage.input);
     const at = input === null ? 0 : 1;
     const cpu: { idle: number[]; busy: number[] } = { idle: [], busy: [] };
-    for (const [thread, line] of [
-      ["idle", idle],
-      ["busy", busy],
-    ] as const) {
-      const trace = thread === "idle" ? await line.idle(size) : await line.busy(size);
+    for (const thread of ["idle", "busy"] as const) {
+      const trace = await line[thread](size);
       cpu[thread].push(...settled(trace, at, "computeCpu"));
       this.#messages.push({ node, direction: "send", thread, bytes: output, cpu: settled(trace, at, "sendCpu") });
       if (input === null) continue;

@@ -17,7 +17,6 @@ const BUSY_WINDOW = 8;
 interface Drive {
   readonly rate?: number;
   readonly window?: number;
-  readonly onFrame?: () => void;
 }
 
 export type Line = MeasuredLine;
@@ -60,11 +59,10 @@ export class MeasuredLine {
     await this.#driver.warmUp(largest, this.#signal);
   }
 
-  /** One frame at a time, taken by this process: every pod waits for it. */
+  /** One frame at a time: every pod waits for it. */
   async idle(size: FrameSize): Promise<Trace> {
-    const onFrame = () => {};
-    const first = await this.run(size, LEAST_FRAMES, { onFrame });
-    return this.run(size, framesFor(first), { onFrame });
+    const first = await this.run(size, LEAST_FRAMES);
+    return this.run(size, framesFor(first));
   }
 
   /** As many frames as the line takes: its slowest pod, the one that is measured, never waits. */
@@ -90,13 +88,12 @@ export class MeasuredLine {
     return (await this.#drive(size, frames, more)).trace;
   }
 
-  async #drive(size: FrameSize, frames: number, { rate = 0, window = 1, onFrame }: Drive): Promise<RunResult> {
+  async #drive(size: FrameSize, frames: number, { rate = 0, window = 1 }: Drive): Promise<RunResult> {
     const run = { frames, rate, height: size.height, width: size.width, window, digests: 0 };
     this.streamed += frames;
     return this.#driver.run("calibration", 0, WARMUP, run, {
       timeout: TIMEOUT_SECONDS,
       ...(this.#signal === undefined ? {} : { signal: this.#signal }),
-      ...(onFrame === undefined ? {} : { onFrame }),
     });
   }
 }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Picture } from "../../kernels/kernel.ts";
 
 const PICTURE = /\.(png|jpe?g)$/i;
+const UNREADABLE: Readonly<Record<string, string>> = { ENOENT: "no such folder", ENOTDIR: "not a folder" };
 
 /** A folder of images can't be used: says which, and what is allowed. */
 export class ImagesError extends Error {
@@ -10,7 +11,7 @@ export class ImagesError extends Error {
 }
 
 /**
- * Decodes the PNG and JPEG files of a folder, in order of their names. Transparency is put on black.
+ * Decodes the PNG and JPEG files of a folder, in order of their names, upright (as EXIF says). Transparency is put on black.
  * @throws ImagesError if the folder is missing or holds no such file, or one can't be decoded.
  */
 export async function loadImages(folder: string): Promise<Picture[]> {
@@ -18,8 +19,8 @@ export async function loadImages(folder: string): Promise<Picture[]> {
   try {
     entries = await readdir(folder);
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new ImagesError(`${folder}: ${code === "ENOENT" ? "no such folder" : message}`);
+    const { code = "", message } = error as NodeJS.ErrnoException;
+    throw new ImagesError(`${folder}: ${UNREADABLE[code] ?? message}`);
   }
   const files = entries.filter((name) => PICTURE.test(name)).sort();
   if (files.length === 0) throw new ImagesError(`${folder}: no .png, .jpg or .jpeg file in it`);
@@ -31,6 +32,7 @@ export async function loadImages(folder: string): Promise<Picture[]> {
     const path = join(folder, file);
     try {
       const { data, info } = await sharp(path)
+        .autoOrient()
         .flatten({ background: "black" })
         .toColourspace("srgb")
         .raw()

@@ -5,8 +5,8 @@ import { primeHeap } from "./heap.ts";
 import { Pod } from "./pod.ts";
 import { servePod } from "./server.ts";
 
-/** What V8 lets buffers take before it collects (its limit of external memory), twice. */
-const HEAP_BYTES = 128 * 1024 * 1024;
+/** What V8 lets buffers take before it collects: its limit of external memory. */
+const HEAP_BYTES = 64 * 1024 * 1024;
 
 async function main(): Promise<void> {
   const config: PodConfig = readPodConfig(process.env);

@@ -29,6 +29,8 @@ export class Outlet {
   /** Sequence number that goes out next. */
   #cursor: number;
   #call: HopCall | null = null;
+  /** Upstream has all its acknowledgements too: whoever sees this stream's end finds every pod done with the run. */
+  #settled = false;
 
   /** @param shape of the frames, @param first sequence number that will come first, @param frames of the whole run. */
   constructor(shape: FrameShape, window: number, first: number, frames: number, events: OutletEvents) {
@@ -102,8 +104,14 @@ export class Outlet {
     return this.#kept.length === 0;
   }
 
+  /** Everything upstream is acknowledged; there is nothing upstream of a source. */
+  settle(): void {
+    this.#settled = true;
+    this.#endIfDone();
+  }
+
   #endIfDone(): void {
-    if (this.#base !== this.#frames) return;
+    if (!this.#settled || this.#base !== this.#frames) return;
     const call = this.#call;
     this.#call = null;
     call?.end();

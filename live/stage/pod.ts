@@ -34,6 +34,10 @@ class Session {
   next: number;
   /** Monotonic time at which frame 0 is due; open loop only. */
   origin = 0;
+  /** Frames below this number are delivered. */
+  acknowledged = 0;
+  /** Nothing upstream waits for an acknowledgement any more. */
+  settled = false;
   failure: { code: number; details: string } | null = null;
   call: HopCall | null = null;
 
@@ -65,7 +69,7 @@ export class Pod {
         ? null
         : new Upstream(config.upstream, config, {
             frame: (frame) => this.#take(frame),
-            finished: () => {},
+            finished: () => this.#settle(),
             failed: (code, details) => this.#fail(code, `${config.name}: upstream: ${details}`),
           });
   }
@@ -84,7 +88,13 @@ export class Pod {
   }
 
   acknowledge(next: number): void {
-    this.#session?.outlet?.acknowledge(next);
+    const session = this.#session;
+    session?.outlet?.acknowledge(next);
+    // Also what this pod never had, or no longer has: after a restart, upstream may wait for just that.
+    if (session !== null && next > session.acknowledged) {
+      session.acknowledged = next;
+      this.#upstream?.acknowledge(next);
+    }
     this.#checkDrained();
     this.#wake();
   }
@@ -143,7 +153,7 @@ export class Pod {
     const session = this.#session!;
     session.call = call;
     if (session.failure !== null) call.emit("error", session.failure);
-    else if (session.delivery === Delivery.HERE && session.next >= session.run.frames) call.end();
+    else if (session.delivery === Delivery.HERE && session.settled && session.next >= session.run.frames) call.end();
     else session.outlet?.attach(call, next);
     this.#wake();
   }
@@ -165,10 +175,10 @@ export class Pod {
       },
       acknowledged: (first, next) => {
         trace.acked.fill(now(), first, next);
-        this.#upstream?.acknowledge(next);
         this.#pace.lap("send");
       },
     });
+    if (this.#upstream === null) session.outlet.settle();
     if (session.call !== null) session.outlet.attach(session.call, session.next);
   }
 
@@ -192,6 +202,15 @@ export class Pod {
     this.#pace.lap("receive");
     session.inbox.push(frame);
     this.#wake();
+  }
+
+  /** Every pod upstream has its acknowledgements: the stream downstream may end. */
+  #settle(): void {
+    const session = this.#session;
+    if (session === null) return;
+    session.settled = true;
+    session.outlet?.settle();
+    if (session.delivery === Delivery.HERE && session.next >= session.run.frames) session.call?.end();
   }
 
   #fail(code: number, details: string): void {
@@ -276,7 +295,7 @@ export class Pod {
     if (session.outlet !== null) session.outlet.offer(frame, sequence);
     else {
       this.#upstream?.acknowledge(sequence + 1);
-      if (sequence + 1 === run.frames) session.call?.end();
+      if (this.#upstream === null && sequence + 1 === run.frames) this.#settle();
     }
     this.#checkDrained();
     this.#wake();

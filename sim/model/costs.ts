@@ -62,7 +62,15 @@ export function costsOf(plan: Plan, profile: Profile, replication: number | null
   const hops = plan.hops.map((hop, i) => hopCosts(plan, hop, i, profile, draw));
   const cores = new Map(profile.hosts.map(({ host, cores }) => [host, cores]));
   for (const { name, cores: told } of plan.hosts) if (told !== null) cores.set(name, told);
-  return { pods, hops, lateness: draw(profile.lateness, "lateness"), cores };
+  return { pods, hops, lateness: draw(latenessAt(plan, profile), "lateness"), cores };
+}
+
+/** As measured at the interval that is nearest to the plan's, by ratio. */
+function latenessAt({ workload: { load } }: Plan, { lateness }: Profile): Samples {
+  const distance = (interval: number) => (load.kind === "rate" ? Math.abs(Math.log2(interval * load.rate)) : 0);
+  const [first, ...others] = lateness;
+  if (first === undefined) return [0];
+  return others.reduce((best, one) => (distance(one.interval) < distance(best.interval) ? one : best), first).seconds;
 }
 
 type Draw = (samples: Samples, ...path: (string | number)[]) => Samples;

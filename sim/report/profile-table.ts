@@ -49,7 +49,7 @@ export function profileTable(profile: Profile): string {
     ...tableLines(MESSAGES, messages.sort(inOrder)),
     "",
     ...links.flatMap((line) => wrap(line)),
-    `acknowledgement over loopback: ${formatSeconds(middle(profile.acknowledgement))}; a source starts late by ${formatSeconds(middle(profile.lateness))}`,
+    `acknowledgement over loopback: ${formatSeconds(middle(profile.acknowledgement))}; a source starts late by ${formatSeconds(middle(profile.lateness.flatMap(({ seconds }) => seconds)))}`,
   ].join("\n");
 }
 
