@@ -31,7 +31,7 @@ export interface RunOptions {
 }
 
 /** Small, so that it takes a second or two; large enough for several HTTP/2 frames, and for a pipeline that halves it often. */
-const WARMUP = { height: 96, width: 96, frames: 700 };
+const WARMUP = { height: 96, width: 96, frames: 600 };
 /** And some of the largest frames to come, for the buffers that they need. */
 const LARGE_WARMUP_FRAMES = 30;
 const WARMUP_TIMEOUT = 60;

@@ -21,18 +21,20 @@ export interface Experiment {
 
 /**
  * Every experiment of a topology: all its splits with one pod per stage, the monolith on each node that has a split to
- * itself, and the extra groupings on the furthest such node (the server), at every size, under every load, in this order.
+ * itself, and the extra groupings on the furthest such node (the server), at every size, under every load (extra groupings saturated only, where that is a load), in this order.
  *
  * @throws RangeError if the topology has not been checked.
  */
 export function compileAll(topology: Topology, catalogue: KernelCatalogue): Experiment[] {
   const { sizes, loads } = topology.workload;
   const experiments = new Map<string, Experiment>();
-  for (const { split, grouping } of placementsOf(topology)) {
+  for (const { split, grouping, extra } of placementsOf(topology)) {
     for (const size of sizes) {
       const load = planLoad({ kind: "saturated" });
       const saturated = compilePlan(topology, catalogue, { split, grouping, size, load });
-      for (const load of loads) {
+      // Extra groupings are there for throughput against the number of pods; without a saturated load they take what there is.
+      const throughput = loads.filter(({ kind }) => kind === "saturated");
+      for (const load of extra && throughput.length > 0 ? throughput : loads) {
         const label = planLoad(load, 1);
         const id = planId(saturated.split, grouping, size, label);
         // A grouping of one pod is the monolith, which is there already.
@@ -60,7 +62,14 @@ export function splitsOf(topology: Topology): readonly string[] {
   return topology.splits ?? allSplits(letters, topology.stages.length);
 }
 
-function placementsOf(topology: Topology): { readonly split: string; readonly grouping: Grouping }[] {
+interface Placement {
+  readonly split: string;
+  readonly grouping: Grouping;
+  /** One of the topology's groupings, besides one pod per stage. */
+  readonly extra?: boolean;
+}
+
+function placementsOf(topology: Topology): Placement[] {
   const stages = topology.stages.length;
   const splits = splitsOf(topology);
   const alone = splits.filter(isHomogeneous);
@@ -69,6 +78,6 @@ function placementsOf(topology: Topology): { readonly split: string; readonly gr
   return [
     ...splits.map((split) => ({ split, grouping: onePodPerStage(stages) })),
     ...alone.map((split) => ({ split, grouping: [stages] })),
-    ...furthest.flatMap((split) => topology.groupings.map((grouping) => ({ split, grouping }))),
+    ...furthest.flatMap((split) => topology.groupings.map((grouping) => ({ split, grouping, extra: true }))),
   ];
 }

@@ -16,8 +16,14 @@ export interface Fingerprint {
 }
 
 /**
- * Costs of one stage on one node for one pair of shapes: CPU seconds of its kernel per frame, of a thread that had to wait
- * for the frame (caches and clocks are cold) and of one that never waits. By itself in a pod its input was just received;
+ * What a pod's thread did before a frame came. `busy`: it never waits. `idle`: it waited a moment, as in a pipeline that
+ * carries one frame at a time. `cold`: it waited long, tens of milliseconds; caches hold other things, the core slept, and
+ * the same work takes two or three times as long. How long idle and cold are is in the profile's `gaps`.
+ */
+export type Thread = "busy" | "idle" | "cold";
+
+/**
+ * Costs of one stage on one node for one pair of shapes: CPU seconds of its kernel per frame. By itself in a pod its input was just received;
  * `inner` is its cost behind another stage of its pod, which has just written its input.
  */
 export interface StageCost {
@@ -28,8 +34,7 @@ export interface StageCost {
   readonly input: FrameShape | null;
   readonly output: FrameShape;
   readonly inner: boolean;
-  readonly idle: readonly number[];
-  readonly busy: readonly number[];
+  readonly cpu: Readonly<Record<Thread, readonly number[]>>;
 }
 
 /** CPU seconds per message of a size. */
@@ -41,13 +46,13 @@ export interface SizedCost {
 
 /**
  * CPU seconds of a pod's thread per message, besides the kernels: `receive` reads, decodes and acknowledges a frame, `send`
- * encodes and writes one and takes its acknowledgement. `idle`: the thread waited for the message, was woken for it, and read
- * it in pieces as they came. `busy`: it never waits; messages wait in the kernel and are read at once.
+ * encodes and writes one and takes its acknowledgement. A thread that waited is woken, and reads a
+ * message in pieces as they come; for a busy one they wait in the kernel and are read at once.
  */
 export interface MessageCost extends SizedCost {
   readonly node: string;
   readonly direction: "receive" | "send";
-  readonly thread: "idle" | "busy";
+  readonly thread: Thread;
 }
 
 /**
@@ -56,8 +61,13 @@ export interface MessageCost extends SizedCost {
  */
 export interface LoopbackCost {
   readonly node: string;
+  readonly thread: "idle" | "cold";
   readonly bytes: number;
   readonly seconds: readonly number[];
+}
+
+export interface LinkMessageCost extends SizedCost {
+  readonly thread: "idle" | "cold";
 }
 
 /** A link as measured: one-way time = delay + bytes / bandwidth + a residual. */
@@ -67,10 +77,10 @@ export interface LinkCost {
   readonly bandwidth: number | null;
   /** Seconds. */
   readonly delay: number;
-  readonly residuals: readonly number[];
-  /** CPU time of either end's thread, the receiver idle. */
-  readonly receive: readonly SizedCost[];
-  readonly send: readonly SizedCost[];
+  readonly residuals: { readonly idle: readonly number[]; readonly cold: readonly number[] };
+  /** CPU time of either end's thread, which waited. */
+  readonly receive: readonly LinkMessageCost[];
+  readonly send: readonly LinkMessageCost[];
   /** CPU seconds that the host spends per byte for an emulated link; 0 for a real one. */
   readonly cpuPerByte: number;
 }
@@ -93,6 +103,8 @@ export interface Profile {
   /** ISO 8601, UTC. */
   readonly created: string;
   readonly fingerprint: Fingerprint;
+  /** Seconds that a thread had waited where it is called idle, and cold: medians. */
+  readonly gaps: { readonly idle: number; readonly cold: number };
   readonly hosts: readonly HostCost[];
   readonly stages: readonly StageCost[];
   readonly messages: readonly MessageCost[];

@@ -37,6 +37,7 @@ export function simulate(plan: Plan, costs: Costs, replication: number): Simulat
       compute: stream(pod.name, "compute"),
       receive: stream(pod.name, "receive"),
       send: stream(pod.name, "send"),
+      thread: stream(pod.name, "thread"),
     };
     const window = plan.hops[i]?.window ?? 0;
     return new PodServer(
@@ -44,6 +45,7 @@ export function simulate(plan: Plan, costs: Costs, replication: number): Simulat
       hostOf(pod.node),
       costs.pods[i]!,
       streams,
+      costs.gaps,
       window,
       emptyPodTrace(pod.name, pod.node, frames),
     );
@@ -65,11 +67,12 @@ export function simulate(plan: Plan, costs: Costs, replication: number): Simulat
       links.set(name, link);
       flow = link.flow();
     }
-    const receive = to.meanReceive;
     // Frames of a hop arrive in order: none overtakes the one before it, whatever their delays.
     let last = 0;
     const arrive = (frame: number) => {
-      last = Math.max(last, scheduler.now + Math.max(0, delays.pick(cost.delay) - receive));
+      const thread = to.thread() === "cold" ? "cold" : "idle";
+      const delay = delays.pick(cost.delay[thread]) - to.meanReceive(thread);
+      last = Math.max(last, scheduler.now + Math.max(0, delay));
       scheduler.at(last, () => to.arrive(frame));
     };
     const relayHost = hostOf(plan.pods[i]!.node);

@@ -1,12 +1,21 @@
 import { RandomStream } from "../../sim/engine/random.ts";
 import { bytesOf } from "../../sim/frame.ts";
 import type { Plan, PlanStage } from "../../sim/plan.ts";
-import type { LatenessCost, LinkCost, LoopbackCost, MessageCost, Profile, StageCost } from "../../sim/profile.ts";
+import type {
+  LatenessCost,
+  LinkCost,
+  LoopbackCost,
+  MessageCost,
+  Profile,
+  StageCost,
+  Thread,
+} from "../../sim/profile.ts";
 import type { FrameSize } from "../../sim/topology/catalogue.ts";
 import type { Topology } from "../../sim/topology/topology.ts";
+import type { Trace } from "../../sim/trace.ts";
 import type { Cluster, PodSpec } from "../clusters/cluster.ts";
 import { largest } from "../testbed.ts";
-import { acknowledgements, lateness, onTheWay, settled } from "./columns.ts";
+import { acknowledgements, gaps, lateness, median, onTheWay, settled } from "./columns.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { measureLink } from "./link-costs.ts";
 import { type Line, MeasuredLine } from "./measured-line.ts";
@@ -29,6 +38,8 @@ const REPLAY = 4;
 const LATENESS_RATES = [30, 100, 300, 1000];
 const LATENESS_FRAMES = 12;
 const LATENESS_SECONDS = 0.2;
+
+const THREADS: readonly Thread[] = ["busy", "idle", "cold"];
 
 /**
  * Measures a topology's stages and links, each by itself: a stage in a pod of its own on its node, fed with the frames that
@@ -54,6 +65,7 @@ class Calibration {
   readonly #loopbacks: LoopbackCost[] = [];
   readonly #acknowledgement: number[] = [];
   readonly #lateness: LatenessCost[] = [];
+  readonly #gaps: { idle: number[]; cold: number[] } = { idle: [], cold: [] };
   readonly #total: number;
   #done = 0;
 
@@ -84,6 +96,7 @@ class Calibration {
       topology: this.#topology.name,
       created: new Date().toISOString(),
       fingerprint: print,
+      gaps: { idle: median(this.#gaps.idle), cold: median(this.#gaps.cold) },
       hosts: this.#topology.hosts.map(({ name, cores }) => ({ host: name, cores: cores ?? print.cores })),
       stages: this.#stages,
       messages: this.#messages,
@@ -108,7 +121,8 @@ class Calibration {
         if (index === 0 && i === 0) await this.#measureLateness(line);
       }
       for (const { node, size, line } of this.#shuffled(cases)) {
-        await this.#measureCase(this.#stageOfPlan(index, size), node, size, line);
+        const traces = { busy: await line.busy(size), idle: await line.idle(size), cold: await line.cold(size) };
+        this.#record(this.#stageOfPlan(index, size), node, index === 0 ? 0 : 1, traces);
         this.#progress(`${stage.name} on ${node}`);
       }
     });
@@ -134,7 +148,7 @@ class Calibration {
       const line = lineOf([pod]);
       await line.warmUp(largest(sizes));
       for (const size of this.#shuffled(sizes)) {
-        const { idle, busy } = await line.stages(size);
+        const { busy, idle, cold } = await line.stages(size);
         for (const { index } of stages) {
           const { key, name, input, output } = this.#stageOfPlan(index, size);
           this.#stages.push({
@@ -144,8 +158,7 @@ class Calibration {
             input,
             output,
             inner: true,
-            idle: idle[index]!,
-            busy: busy[index]!,
+            cpu: { busy: busy[index]!, idle: idle[index]!, cold: cold[index]! },
           });
         }
         this.#progress(`all stages on ${node}`);
@@ -178,37 +191,27 @@ class Calibration {
     return index === 0 ? [tested, sink] : [feeder, tested, sink];
   }
 
-  /** One stage on one node at one size: first one frame at a time, then as many as it takes. */
-  async #measureCase(stage: PlanStage, node: string, size: FrameSize, line: Line): Promise<void> {
+  /** Takes the costs of a stage on a node from the traces of its measurements. */
+  #record(stage: PlanStage, node: string, pod: number, traces: Record<Thread, Trace>): void {
     const output = bytesOf(stage.output);
     const input = stage.input === null ? null : bytesOf(stage.input);
-    const at = input === null ? 0 : 1;
-    const cpu: { idle: number[]; busy: number[] } = { idle: [], busy: [] };
-    for (const thread of ["idle", "busy"] as const) {
-      const trace = await line[thread](size);
-      cpu[thread].push(...settled(trace, at, "computeCpu"));
-      this.#messages.push({ node, direction: "send", thread, bytes: output, cpu: settled(trace, at, "sendCpu") });
+    const cpu = (thread: Thread) => settled(traces[thread], pod, "computeCpu");
+    for (const thread of THREADS) {
+      const trace = traces[thread];
+      this.#messages.push({ node, direction: "send", thread, bytes: output, cpu: settled(trace, pod, "sendCpu") });
       if (input === null) continue;
-      this.#messages.push({
-        node,
-        direction: "receive",
-        thread,
-        bytes: input,
-        cpu: settled(trace, at, "receiveCpu"),
-      });
-      if (thread === "busy") continue;
-      this.#loopbacks.push({ node, bytes: input, seconds: onTheWay(trace, at) });
-      this.#acknowledgement.push(...acknowledgements(trace, at));
+      this.#messages.push({ node, direction: "receive", thread, bytes: input, cpu: settled(trace, pod, "receiveCpu") });
     }
-    this.#stages.push({
-      key: stage.key,
-      stage: stage.name,
-      node,
-      input: stage.input,
-      output: stage.output,
-      inner: false,
-      ...cpu,
-    });
+    const { key, name, input: from, output: to } = stage;
+    const all = { busy: cpu("busy"), idle: cpu("idle"), cold: cpu("cold") };
+    this.#stages.push({ key, stage: name, node, input: from, output: to, inner: false, cpu: all });
+    if (input === null) return;
+    for (const thread of ["idle", "cold"] as const) {
+      const trace = traces[thread];
+      this.#loopbacks.push({ node, thread, bytes: input, seconds: onTheWay(trace, pod) });
+      this.#gaps[thread].push(...gaps(trace, pod));
+    }
+    this.#acknowledgement.push(...acknowledgements(traces.idle, pod));
   }
 
   #stageOfPlan(index: number, size: FrameSize): PlanStage {

@@ -1,8 +1,13 @@
+import { quantile } from "../../sim/statistics/quantile.ts";
 import type { Trace } from "../../sim/trace.ts";
 
 /** A column of a pod after warm-up, seconds. */
 export function settled(trace: Trace, pod: number, column: "computeCpu" | "receiveCpu" | "sendCpu"): number[] {
   return Array.from(trace.pods[pod]![column].subarray(trace.warmup));
+}
+
+export function median(values: ArrayLike<number>): number {
+  return quantile(Float64Array.from(values).sort(), 0.5);
 }
 
 /** From `sent` at the pod before until `arrived` at a pod, after warm-up, seconds. */
@@ -25,6 +30,16 @@ export function acknowledgements(trace: Trace, pod: number): number[] {
   const times: number[] = [];
   for (let frame = trace.warmup; frame < trace.frames; frame++) {
     times.push(to.acked[frame]! - from.acked[frame]! + offset);
+  }
+  return times;
+}
+
+/** How long a pod's thread had nothing to do before each frame after warm-up: from sending one until the next is there, less reading it. */
+export function gaps(trace: Trace, pod: number): number[] {
+  const { start, end, receiveCpu, sendCpu } = trace.pods[pod]!;
+  const times: number[] = [];
+  for (let frame = trace.warmup + 1; frame < trace.frames; frame++) {
+    times.push(Math.max(0, start[frame]! - end[frame - 1]! - receiveCpu[frame]! - sendCpu[frame]!));
   }
   return times;
 }

@@ -2,15 +2,23 @@ import type { LinkCost } from "../../sim/profile.ts";
 import { quantile } from "../../sim/statistics/quantile.ts";
 import type { Link } from "../../sim/topology/topology.ts";
 
+/** One message across the link. */
+export interface Point {
+  readonly bytes: number;
+  readonly seconds: number;
+}
+
 /**
  * Fits one-way time = delay + bytes / bandwidth to measured messages by least squares over the median time of each size, so
- * that a few late ones do not tilt the line; residuals are those of all messages.
+ * that a few late ones do not tilt the line. The fit is to messages that idle pods sent one by one; the residuals of those
+ * that found everything cold tell what that adds.
  * With one size only, the bandwidth is the one that the topology states and the delay what remains.
  */
 export function fitLink(
-  points: readonly { readonly bytes: number; readonly seconds: number }[],
+  measured: { readonly idle: readonly Point[]; readonly cold: readonly Point[] },
   stated: Link,
 ): Pick<LinkCost, "bandwidth" | "delay" | "residuals"> {
+  const points = measured.idle;
   const sizes = [...new Set(points.map(({ bytes }) => bytes))];
   const medians = sizes.map((size) => {
     const times = points.filter(({ bytes }) => bytes === size).map(({ seconds }) => seconds);
@@ -31,5 +39,6 @@ export function fitLink(
   const slope = n > 1 && sxy > 0 ? sxy / sxx : 1 / (stated.bandwidth ?? Number.POSITIVE_INFINITY);
   const delay = Math.max(0, meanTime - slope * meanBytes);
   const bandwidth = slope > 0 ? 1 / slope : null;
-  return { bandwidth, delay, residuals: points.map(({ bytes, seconds }) => seconds - delay - slope * bytes) };
+  const residuals = (of: readonly Point[]) => of.map(({ bytes, seconds }) => seconds - delay - slope * bytes);
+  return { bandwidth, delay, residuals: { idle: residuals(measured.idle), cold: residuals(measured.cold) } };
 }

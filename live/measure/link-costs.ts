@@ -1,4 +1,4 @@
-import type { LinkCost, SizedCost } from "../../sim/profile.ts";
+import type { LinkCost, LinkMessageCost } from "../../sim/profile.ts";
 import type { FrameSize } from "../../sim/topology/catalogue.ts";
 import type { Link } from "../../sim/topology/topology.ts";
 import type { PodSpec } from "../clusters/cluster.ts";
@@ -37,9 +37,9 @@ export async function measureLink(
     link,
     replay: 0,
   };
-  const points: { bytes: number; seconds: number }[] = [];
-  const receive: SizedCost[] = [];
-  const send: SizedCost[] = [];
+  const points: Record<"idle" | "cold", { bytes: number; seconds: number }[]> = { idle: [], cold: [] };
+  const receive: LinkMessageCost[] = [];
+  const send: LinkMessageCost[] = [];
   let cpuPerByte = 0;
   await MeasuredLine.deployed([sender, receiver], options, async (lineOf, deployment) => {
     const line = lineOf([sender, receiver]);
@@ -48,10 +48,12 @@ export async function measureLink(
     let carried = 0;
     for (const bytes of sizes) {
       const streamed = line.streamed;
-      const trace = await line.idle(rectangle(bytes));
-      for (const seconds of onTheWay(trace, 1)) points.push({ bytes, seconds });
-      receive.push({ bytes, cpu: settled(trace, 1, "receiveCpu") });
-      send.push({ bytes, cpu: settled(trace, 0, "sendCpu") });
+      for (const thread of ["idle", "cold"] as const) {
+        const trace = await line[thread](rectangle(bytes));
+        for (const seconds of onTheWay(trace, 1)) points[thread].push({ bytes, seconds });
+        receive.push({ bytes, thread, cpu: settled(trace, 1, "receiveCpu") });
+        send.push({ bytes, thread, cpu: settled(trace, 0, "sendCpu") });
+      }
       carried += bytes * (line.streamed - streamed);
       onSize();
     }

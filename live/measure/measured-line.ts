@@ -1,3 +1,4 @@
+import type { Thread } from "../../sim/profile.ts";
 import type { FrameSize } from "../../sim/topology/catalogue.ts";
 import type { Trace } from "../../sim/trace.ts";
 import type { Deployment, PodSpec } from "../clusters/cluster.ts";
@@ -5,14 +6,18 @@ import { Driver, type RunResult } from "../driver.ts";
 import type { CalibrationOptions } from "./calibrate.ts";
 
 /** Seconds of streaming that each cost is measured over, as far as the number of frames allows. */
-const SAMPLE_SECONDS = 0.3;
-const LEAST_FRAMES = 12;
-const MOST_FRAMES = 80;
+const SAMPLE_SECONDS = 0.15;
+const LEAST_FRAMES = 16;
+const MOST_FRAMES = 120;
 /** Frames at the start of every measurement that are left out: caches fill, the compiler learns the shapes. */
 const WARMUP = 4;
 const TIMEOUT_SECONDS = 60;
 /** Frames on the way when the line is saturated. */
 const BUSY_WINDOW = 8;
+
+/** Frames per second, and frames, of a line that is cold. */
+const COLD_RATE = 40;
+const COLD_FRAMES = 14;
 
 interface Drive {
   readonly rate?: number;
@@ -60,28 +65,40 @@ export class MeasuredLine {
   }
 
   /** One frame at a time: every pod waits for it. */
-  async idle(size: FrameSize): Promise<Trace> {
-    const first = await this.run(size, LEAST_FRAMES);
-    return this.run(size, framesFor(first));
+  idle(size: FrameSize): Promise<Trace> {
+    return this.#sized(size, 1);
   }
 
   /** As many frames as the line takes: its slowest pod, the one that is measured, never waits. */
-  async busy(size: FrameSize): Promise<Trace> {
-    const first = await this.run(size, LEAST_FRAMES, { window: BUSY_WINDOW });
-    return this.run(size, framesFor(first), { window: BUSY_WINDOW });
+  busy(size: FrameSize): Promise<Trace> {
+    return this.#sized(size, BUSY_WINDOW);
   }
 
-  /** CPU seconds of each stage of a line of one pod, after warm-up: waiting for each frame, and never waiting. */
-  async stages(size: FrameSize): Promise<{ idle: number[][]; busy: number[][] }> {
-    const first = await this.#drive(size, LEAST_FRAMES, {});
-    const frames = framesFor(first.trace);
+  /** A frame now and then: every pod has long waited for it. */
+  cold(size: FrameSize): Promise<Trace> {
+    return this.run(size, COLD_FRAMES, { rate: COLD_RATE, window: BUSY_WINDOW });
+  }
+
+  /** CPU seconds of each stage of a line of one pod, after warm-up, by what the thread did before. */
+  async stages(size: FrameSize): Promise<Record<Thread, number[][]>> {
+    const frames = await this.#framesOf(size, BUSY_WINDOW);
     const busy = await this.#drive(size, frames, { window: BUSY_WINDOW });
     // At a third of its pace the pod waits two thirds of the time.
     const ends = busy.trace.pods[0]!.end;
     const rate = (frames - 1) / (ends.at(-1)! - ends[0]!) / 3;
     const idle = await this.#drive(size, Math.min(frames, LEAST_FRAMES + Math.ceil(SAMPLE_SECONDS * rate)), { rate });
+    const cold = await this.#drive(size, COLD_FRAMES, { rate: COLD_RATE });
     const settled = ({ stages }: RunResult) => stages[0]!.map((cpu) => Array.from(cpu.subarray(WARMUP)));
-    return { idle: settled(idle), busy: settled(busy) };
+    return { busy: settled(busy), idle: settled(idle), cold: settled(cold) };
+  }
+
+  async #sized(size: FrameSize, window: number): Promise<Trace> {
+    return this.run(size, await this.#framesOf(size, window), { window });
+  }
+
+  /** As many frames as the time of a measurement holds: a few frames tell. */
+  async #framesOf(size: FrameSize, window: number): Promise<number> {
+    return framesFor(await this.run(size, LEAST_FRAMES, { window }));
   }
 
   async run(size: FrameSize, frames: number, more: Drive = {}): Promise<Trace> {

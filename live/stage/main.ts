@@ -6,7 +6,7 @@ import { Pod } from "./pod.ts";
 import { servePod } from "./server.ts";
 
 /** What V8 lets buffers take before it collects: its limit of external memory. */
-const HEAP_BYTES = 64 * 1024 * 1024;
+const HEAP_BYTES = 32 * 1024 * 1024;
 
 async function main(): Promise<void> {
   const config: PodConfig = readPodConfig(process.env);

@@ -1,6 +1,6 @@
 import { RandomStream } from "../engine/random.ts";
 import type { Plan, PlanHop, PlanPod } from "../plan.ts";
-import type { LinkCost, MessageCost, Profile } from "../profile.ts";
+import type { LinkCost, MessageCost, Profile, SizedCost, Thread } from "../profile.ts";
 import { resample } from "../statistics/bootstrap.ts";
 import { mean } from "../statistics/moments.ts";
 
@@ -16,18 +16,15 @@ export interface PodCosts {
   readonly send: ThreadSamples;
 }
 
-/** Costs to a thread that waited for the frame, and to one that did not. */
-export interface ThreadSamples {
-  readonly idle: Samples;
-  readonly busy: Samples;
-}
+/** Costs by what the thread did before. */
+export type ThreadSamples = Readonly<Record<Thread, Samples>>;
 
 /** What a hop costs in one replication. */
 export interface HopCosts {
   /** Bytes per second; `Infinity` on loopback. */
   readonly bandwidth: number;
-  /** From `sent` to `arrived` at an idle pod, without bytes / bandwidth, seconds. */
-  readonly delay: Samples;
+  /** From `sent` to `arrived` at a pod that waits, without bytes / bandwidth, seconds. */
+  readonly delay: { readonly idle: Samples; readonly cold: Samples };
   /** From a pod to the one before it, seconds. */
   readonly acknowledgement: Samples;
   /** CPU seconds per byte of an emulated link's relay. */
@@ -38,6 +35,8 @@ export interface Costs {
   readonly pods: readonly PodCosts[];
   readonly hops: readonly HopCosts[];
   readonly lateness: Samples;
+  /** Seconds that a thread has waited when it is idle, and when it is cold. */
+  readonly gaps: Profile["gaps"];
   readonly cores: ReadonlyMap<string, number>;
 }
 
@@ -46,7 +45,7 @@ export class ProfileError extends Error {
   override readonly name = "ProfileError";
 }
 
-const NONE: ThreadSamples = { idle: [0], busy: [0] };
+const NONE: ThreadSamples = { busy: [0], idle: [0], cold: [0] };
 
 /**
  * Looks a plan's costs up in a profile. With a replication number the samples themselves are resampled (bootstrap: Efron &
@@ -62,7 +61,7 @@ export function costsOf(plan: Plan, profile: Profile, replication: number | null
   const hops = plan.hops.map((hop, i) => hopCosts(plan, hop, i, profile, draw));
   const cores = new Map(profile.hosts.map(({ host, cores }) => [host, cores]));
   for (const { name, cores: told } of plan.hosts) if (told !== null) cores.set(name, told);
-  return { pods, hops, lateness: draw(latenessAt(plan, profile), "lateness"), cores };
+  return { pods, hops, lateness: draw(latenessAt(plan, profile), "lateness"), gaps: profile.gaps, cores };
 }
 
 /** As measured at the interval that is nearest to the plan's, by ratio. */
@@ -86,10 +85,7 @@ function podCosts(plan: Plan, pod: PlanPod, index: number, profile: Profile, dra
         `profile of ${profile.topology}: stage ${stage.name} (${stage.key}) was not measured on node ${pod.node}`,
       );
     }
-    return {
-      idle: draw(cost.idle, "stage", "idle", stage.key, pod.node),
-      busy: draw(cost.busy, "stage", "busy", stage.key, pod.node),
-    };
+    return byThread((thread) => draw(cost.cpu[thread], "stage", thread, stage.key, pod.node));
   });
   const into = plan.hops[index - 1];
   const out = plan.hops[index];
@@ -104,16 +100,18 @@ function podCosts(plan: Plan, pod: PlanPod, index: number, profile: Profile, dra
 function hopCosts(plan: Plan, hop: PlanHop, index: number, profile: Profile, draw: Draw): HopCosts {
   const to = plan.pods[index + 1]!.node;
   if (hop.link === null) {
-    const measured = profile.loopbacks.filter(({ node }) => node === to);
-    const sized = interpolated(
-      measured.map(({ bytes, seconds }) => ({ bytes, samples: seconds })),
-      hop.bytes,
-    );
-    if (sized === null)
+    const delay = (thread: "idle" | "cold") => {
+      const measured = profile.loopbacks.filter((cost) => cost.node === to && cost.thread === thread);
+      const sized = interpolated(
+        measured.map(({ bytes, seconds }) => ({ bytes, samples: seconds })),
+        hop.bytes,
+      );
+      if (sized !== null) return draw(sized, "loopback", thread, to, hop.bytes);
       throw new ProfileError(`profile of ${profile.topology}: no loopback was measured on node ${to}`);
+    };
     return {
       bandwidth: Number.POSITIVE_INFINITY,
-      delay: draw(sized, "loopback", to, hop.bytes),
+      delay: { idle: delay("idle"), cold: delay("cold") },
       acknowledgement: draw(profile.acknowledgement, "acknowledgement"),
       relayCpuPerByte: 0,
     };
@@ -122,14 +120,17 @@ function hopCosts(plan: Plan, hop: PlanHop, index: number, profile: Profile, dra
   if (link === undefined) {
     throw new ProfileError(`profile of ${profile.topology}: link ${hop.link.between.join("-")} was not measured`);
   }
-  const residuals = draw(link.residuals, "link", link.between.join("-"));
+  const delay = (thread: "idle" | "cold") => {
+    const residuals = draw(link.residuals[thread], "link", thread, link.between.join("-"));
+    return Array.from(residuals, (residual) => Math.max(0, link.delay + residual));
+  };
   const acknowledgement = Array.from(
     draw(profile.acknowledgement, "acknowledgement", index),
     (seconds) => seconds + link.delay,
   );
   return {
     bandwidth: link.bandwidth ?? Number.POSITIVE_INFINITY,
-    delay: Array.from(residuals, (residual) => Math.max(0, link.delay + residual)),
+    delay: { idle: delay("idle"), cold: delay("cold") },
     acknowledgement,
     relayCpuPerByte: link.cpuPerByte,
   };
@@ -148,10 +149,10 @@ function messageCosts(
   draw: Draw,
 ): ThreadSamples {
   const across = link === null ? undefined : findLink(profile, link.between)?.[direction];
-  const samples = (thread: MessageCost["thread"]): Samples => {
-    const measured =
-      thread === "idle" && across !== undefined
-        ? across
+  return byThread((thread) => {
+    const measured: readonly SizedCost[] =
+      thread !== "busy" && across !== undefined
+        ? across.filter((cost) => cost.thread === thread)
         : profile.messages.filter(
             (cost) => cost.node === node && cost.direction === direction && cost.thread === thread,
           );
@@ -163,8 +164,11 @@ function messageCosts(
       throw new ProfileError(`profile of ${profile.topology}: no message to ${direction} was measured on node ${node}`);
     }
     return draw(sized, direction, thread, node, bytes);
-  };
-  return { idle: samples("idle"), busy: samples("busy") };
+  });
+}
+
+function byThread(samples: (thread: Thread) => Samples): ThreadSamples {
+  return { busy: samples("busy"), idle: samples("idle"), cold: samples("cold") };
 }
 
 /**

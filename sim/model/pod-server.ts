@@ -1,9 +1,11 @@
+import { log } from "../engine/elementary.ts";
 import type { SharedProcessor } from "../engine/processor.ts";
 import { Fifo } from "../engine/queue.ts";
 import type { RandomStream } from "../engine/random.ts";
 import type { Scheduler } from "../engine/scheduler.ts";
+import type { Thread } from "../profile.ts";
 import type { PodTrace } from "../trace.ts";
-import type { PodCosts, Samples, ThreadSamples } from "./costs.ts";
+import type { Costs, PodCosts, Samples } from "./costs.ts";
 
 /** What a pod's thread does besides computing: one item of work, then what follows from it. */
 interface Chore {
@@ -16,6 +18,7 @@ export interface PodStreams {
   readonly compute: RandomStream;
   readonly receive: RandomStream;
   readonly send: RandomStream;
+  readonly thread: RandomStream;
 }
 
 /**
@@ -29,6 +32,7 @@ export class PodServer {
   readonly #host: SharedProcessor;
   readonly #costs: PodCosts;
   readonly #streams: PodStreams;
+  readonly #gaps: Costs["gaps"];
   readonly #window: number;
   readonly #frames: number;
   readonly #chores = new Fifo<Chore>();
@@ -40,9 +44,11 @@ export class PodServer {
   #cursor = 0;
   #base = 0;
   #busy = false;
-  /** Whether the thread had nothing to do at some time since the last compute, and whether it had before that one. */
-  #waited = false;
-  #thread: keyof ThreadSamples = "busy";
+  /** Since when the thread has had nothing to do; `NaN` while it has. */
+  #idleSince = 0;
+  /** What it did before the frame in hand, and before the one that it is about to take up. */
+  #thread: Thread = "busy";
+  #woken: Thread = "busy";
   /** CPU time of chores since the last compute: what an emulated node holds for before the next. */
   #debt = 0;
   #receiveCpu = 0;
@@ -58,6 +64,7 @@ export class PodServer {
     host: SharedProcessor,
     costs: PodCosts,
     streams: PodStreams,
+    gaps: Costs["gaps"],
     window: number,
     trace: PodTrace,
   ) {
@@ -65,6 +72,7 @@ export class PodServer {
     this.#host = host;
     this.#costs = costs;
     this.#streams = streams;
+    this.#gaps = gaps;
     this.#window = window;
     this.trace = trace;
     this.#frames = trace.start.length;
@@ -72,7 +80,9 @@ export class PodServer {
 
   /** A frame's bytes are there, all of them: they wait for the thread to read them. */
   arrive(frame: number): void {
-    const cpu = this.#streams.receive.pick(this.#costs.receive[this.#busy ? "busy" : "idle"]);
+    const thread = this.thread();
+    if (thread !== "busy") this.#woken = thread;
+    const cpu = this.#streams.receive.pick(this.#costs.receive[thread]);
     this.#chores.push({
       work: "receive",
       cpu,
@@ -85,13 +95,28 @@ export class PodServer {
     this.#dispatch();
   }
 
-  /** CPU time that an idle thread is expected to take to receive a message, seconds: part of the hop's measured time. */
-  get meanReceive(): number {
-    return average(this.#costs.receive.idle);
+  /**
+   * What the thread does: busy, or idle, or cold if it has been idle for long. In between, either, the likelier the nearer the
+   * logarithm of the time is to that of the measured one.
+   */
+  thread(): Thread {
+    if (Number.isNaN(this.#idleSince)) return "busy";
+    const { idle, cold } = this.#gaps;
+    const gap = this.#scheduler.now - this.#idleSince;
+    if (gap <= idle) return "idle";
+    if (gap >= cold) return "cold";
+    return this.#streams.thread.uniform() < log(gap / idle) / log(cold / idle) ? "cold" : "idle";
+  }
+
+  /** CPU time that a thread that waited is expected to take to receive a message, seconds: part of the hop's measured time. */
+  meanReceive(thread: "idle" | "cold"): number {
+    return average(this.#costs.receive[thread]);
   }
 
   /** A source's frames up to, not including, `next` are due. */
   due(next: number): void {
+    const thread = this.thread();
+    if (thread !== "busy") this.#woken = thread;
     this.#ready = Math.max(this.#ready, next);
     this.#dispatch();
   }
@@ -114,6 +139,7 @@ export class PodServer {
     const chore = this.#urgent.shift() ?? this.#chores.shift();
     if (chore !== undefined) {
       this.#busy = true;
+      this.#idleSince = Number.NaN;
       this.#debt += chore.cpu;
       if (chore.work === "receive") this.#receiveCpu += chore.cpu;
       else this.#sendCpu += chore.cpu;
@@ -123,11 +149,12 @@ export class PodServer {
     }
     const blocked = this.transmit !== null && this.#next - this.#base > this.#window;
     if (blocked || this.#next >= this.#ready || this.#next >= this.#frames) {
-      this.#waited = true;
+      if (Number.isNaN(this.#idleSince)) this.#idleSince = this.#scheduler.now;
       return;
     }
-    this.#thread = this.#waited ? "idle" : "busy";
-    this.#waited = false;
+    this.#thread = this.#woken;
+    this.#woken = "busy";
+    this.#idleSince = Number.NaN;
     this.#busy = true;
     const hold = this.#debt * (1 / this.#costs.speed - 1);
     this.#debt = 0;

@@ -25,7 +25,7 @@ const MESSAGES: readonly Column[] = [
 /** What a profile measured, for a terminal of 80 columns. */
 export function profileTable(profile: Profile): string {
   const { fingerprint } = profile;
-  const stages = profile.stages.map(({ stage, node, output, busy }) => [
+  const stages = profile.stages.map(({ stage, node, output, cpu: { busy } }) => [
     stage,
     node,
     describeShape(output),

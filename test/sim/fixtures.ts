@@ -1,6 +1,6 @@
 import { costsOf } from "../../sim/model/costs.ts";
 import type { Plan, PlanHop, PlanLoad, PlanPod } from "../../sim/plan.ts";
-import type { LinkCost, MessageCost, Profile } from "../../sim/profile.ts";
+import type { LinkCost, MessageCost, Profile, StageCost } from "../../sim/profile.ts";
 import { type SimulatedRun, simulate } from "../../sim/simulate.ts";
 import type { Link } from "../../sim/topology/topology.ts";
 
@@ -82,7 +82,9 @@ export function line(spec: LineSpec): Fixture {
     }));
     return { name: `pod-${i}`, node, stages: named };
   });
-  const links = (spec.links ?? []).map(({ between, bandwidth = null, delay = 0 }): Link => ({ between, bandwidth, delay }));
+  const links = (spec.links ?? []).map(
+    ({ between, bandwidth = null, delay = 0 }): Link => ({ between, bandwidth, delay }),
+  );
   const hops = pods.slice(1).map((to, i): PlanHop => {
     const from = pods[i]!.node;
     const link = from === to.node ? null : links.find(({ between: [a, b] }) => joins(a, b, from, to.node));
@@ -130,27 +132,25 @@ function profileOf(spec: LineSpec, plan: Plan): Profile {
       subject: "fixture",
     },
     hosts: Object.entries(spec.measuredCores ?? {}).map(([host, cores]) => ({ host, cores })),
+    // By itself or behind another stage of its pod, in a thread that waited or one that did not: all the same.
     stages: plan.pods.flatMap((pod, i) =>
-      pod.stages.map((stage, j) => ({
-        key: stage.key,
-        stage: stage.name,
-        node: pod.node,
-        input: stage.input,
-        output: stage.output,
-        cpu: samples(spec.pods[i]!.stages?.[j] ?? spec.pods[i]!.cpu ?? 0),
-      })),
+      pod.stages.flatMap((stage, j) => {
+        const cpu = samples(spec.pods[i]!.stages?.[j] ?? spec.pods[i]!.cpu ?? 0);
+        return [false, true].map((inner): StageCost => {
+          const { key, name, input, output } = stage;
+          return { key, stage: name, node: pod.node, input, output, inner, idle: cpu, busy: cpu };
+        });
+      }),
     ),
     messages: nodes.flatMap((node) =>
       sizes.flatMap((bytes) =>
-        (["idle", "busy"] as const).flatMap((receiver): MessageCost[] => [
-          { node, bytes, receiver, direction: "receive", cpu: receive },
-          { node, bytes, receiver, direction: "send", cpu: send },
+        (["idle", "busy"] as const).flatMap((thread): MessageCost[] => [
+          { node, bytes, thread, direction: "receive", cpu: receive },
+          { node, bytes, thread, direction: "send", cpu: send },
         ]),
       ),
     ),
-    loopbacks: nodes.flatMap((node) =>
-      sizes.map((bytes) => ({ node, bytes, seconds: samples(spec.loopback ?? 0) })),
-    ),
+    loopbacks: nodes.flatMap((node) => sizes.map((bytes) => ({ node, bytes, seconds: samples(spec.loopback ?? 0) }))),
     links: (spec.links ?? []).map(
       ({ between, bandwidth = null, delay = 0, residuals = [0], cpuPerByte = 0 }): LinkCost => ({
         between,
@@ -163,7 +163,7 @@ function profileOf(spec: LineSpec, plan: Plan): Profile {
       }),
     ),
     acknowledgement: samples(spec.acknowledgement ?? 0),
-    lateness: samples(spec.lateness ?? 0),
+    lateness: [{ interval: 1, seconds: samples(spec.lateness ?? 0) }],
   };
 }
 

@@ -40,7 +40,7 @@ const lines = fc
           { name: "edge", host: "small", speed: speeds[0] },
           { name: "server", host: shared ? "small" : "big", speed: speeds[1] },
         ],
-        hosts: shared ? { small: cores[0] } : { small: cores[0], big: cores[1] },
+        hosts: { small: cores[0], ...(shared ? {} : { big: cores[1] }) },
         links: [{ between: ["edge", "server"] as const, bandwidth, delay, residuals, cpuPerByte }],
       }));
   });

@@ -1,0 +1,269 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { costsOf } from "../../sim/model/costs.ts";
+import { simulate } from "../../sim/simulate.ts";
+import { summarise } from "../../sim/summarise.ts";
+import { STAMPS, type Trace } from "../../sim/trace.ts";
+import { apart, type LineSpec, line, makespan, run, utilisationOf } from "./fixtures.ts";
+
+const FRAMES = 40;
+
+/** All of a trace, bit by bit. */
+function bytesOf(trace: Trace): string {
+  const columns = [trace.scheduled, ...trace.pods.flatMap((pod) => STAMPS.map((stamp) => pod[stamp]))];
+  return columns.map((column) => Buffer.from(column.buffer).toString("hex")).join();
+}
+
+/** Frames per second between the deliveries of two frames, after the line has filled. */
+function throughput(spec: LineSpec): number {
+  return summarise(run({ frames: FRAMES, warmup: 20, ...spec }).trace).throughput;
+}
+
+describe("randomness", () => {
+  const noisy: LineSpec = {
+    ...apart({ bandwidth: 5000, delay: 0.1, residuals: [0, 0.2, 0.5] }),
+    pods: [{ cpu: [1, 2, 3] }, { cpu: [0.5, 0.7, 4] }, { cpu: [1, 1.5, 2], node: "server" }],
+    receive: [0.1, 0.2],
+    send: [0.1, 0.3],
+    loopback: [0.1, 0.4],
+    acknowledgement: [0.01, 0.05],
+    lateness: [0, 0.1],
+  };
+
+  test.each([
+    ["saturated", {}],
+    ["at a rate", { rate: 0.2 }],
+  ])("the same seed and replication give the same bytes, others do not: %s", (_, load) => {
+    const bytes = (seed: number, replication: number) => bytesOf(run({ ...noisy, ...load, seed }, replication).trace);
+    expect(bytes(7, 0)).toBe(bytes(7, 0));
+    expect(bytes(8, 0)).not.toBe(bytes(7, 0));
+    expect(bytes(7, 1)).not.toBe(bytes(7, 0));
+  });
+
+  test("resampling of the calibration is as repeatable", () => {
+    const { plan, profile } = line(noisy);
+    const bytes = (replication: number) => bytesOf(simulate(plan, costsOf(plan, profile, replication), 0).trace);
+    expect(bytes(3)).toBe(bytes(3));
+    expect(bytes(4)).not.toBe(bytes(3));
+  });
+
+  test("each cause has a stream of its own: another delay leaves what a pod draws as it is", () => {
+    const drawn = (loopback: number) =>
+      run({ pods: [{ cpu: [1, 2, 3] }, { cpu: [2, 4] }], loopback }).trace.pods.map(({ computeCpu }) => [
+        ...computeCpu,
+      ]);
+    expect(drawn(5)).toEqual(drawn(0));
+  });
+});
+
+describe("hosts", () => {
+  const pair = { pods: [{ cpu: 2 }, { cpu: 3 }] };
+
+  test("pods that share one core take the sum of their works, on two cores the maximum", () => {
+    expect(makespan(run({ ...pair, hosts: { box: 1 } }))).toBeCloseTo(FRAMES * 5, 9);
+    expect(makespan(run({ ...pair, hosts: { box: 2 } }))).toBeCloseTo(2 + FRAMES * 3, 9);
+    expect(makespan(run({ ...pair, hosts: { box: 64 } }))).toBeCloseTo(2 + FRAMES * 3, 9);
+  });
+
+  test("a core is shared equally while both want it", () => {
+    const { trace } = run({ ...pair, hosts: { box: 1 }, frames: 2 });
+    const [source, sink] = trace.pods;
+    // From 2 on both run at half speed: the source's second frame takes 4, of the sink's first 1 core-second is left.
+    expect([...source!.end]).toEqual([2, 6]);
+    expect([...sink!.end]).toEqual([7, 10]);
+  });
+
+  test("one core is fully used, several by as much as there is work", () => {
+    expect(utilisationOf(run({ ...pair, hosts: { box: 1 } }), "box")).toBeCloseTo(1, 9);
+    expect(utilisationOf(run({ ...pair, hosts: { box: 4 } }), "box")).toBeCloseTo(
+      (FRAMES * 5) / (4 * (2 + FRAMES * 3)),
+      9,
+    );
+  });
+
+  test("cores that the topology leaves open are those of the profile; those it tells come first", () => {
+    const open = { ...pair, hosts: { box: null }, measuredCores: { box: 1 } };
+    expect(makespan(run(open))).toBeCloseTo(FRAMES * 5, 9);
+    expect(makespan(run({ ...open, hosts: { box: 2 } }))).toBeCloseTo(2 + FRAMES * 3, 9);
+    expect(() => run({ ...pair, hosts: { box: null } })).toThrow(/host box.*cores/);
+  });
+
+  test("nodes of one host share its cores, whatever link is between them", () => {
+    const nodes = [
+      { name: "edge", host: "box" },
+      { name: "server", host: "box" },
+    ];
+    const links = [{ between: ["edge", "server"] as const }];
+    const spec = { nodes, links, pods: [{ cpu: 2 }, { cpu: 3, node: "server" }] };
+    expect(makespan(run({ ...spec, hosts: { box: 1 } }))).toBeCloseTo(FRAMES * 5, 9);
+    expect(makespan(run({ ...spec, hosts: { box: 2 } }))).toBeCloseTo(2 + FRAMES * 3, 9);
+  });
+});
+
+describe("emulated nodes", () => {
+  const slow = (speed: number, cores = 1): LineSpec => ({
+    nodes: [{ name: "edge", speed }],
+    hosts: { box: cores },
+    pods: [{ stages: [2, 3] }],
+  });
+
+  test.each([1, 0.5, 0.125])("speed %d takes 1/speed the time, and the host's native core-seconds", (speed) => {
+    const result = run(slow(speed));
+    expect(makespan(result)).toBeCloseTo((FRAMES * 5) / speed, 6);
+    expect(utilisationOf(result, "box") * makespan(result)).toBeCloseTo(FRAMES * 5, 6);
+    expect(result.trace.pods[0]!.computeCpu[3]).toBeCloseTo(5, 9);
+  });
+
+  test("what an emulated node does not use of its core is there for others", () => {
+    const { trace } = run({
+      nodes: [{ name: "edge", speed: 0.5 }, { name: "server" }],
+      hosts: { box: 1 },
+      links: [{ between: ["edge", "server"] }],
+      pods: [{ cpu: 2 }, { cpu: 1, node: "server" }],
+      windows: 4,
+    });
+    // 4 s a frame at the edge, of which 2 or 3 (shared) are on the core.
+    expect(trace.pods[1]!.end.at(-1)).toBeCloseTo(FRAMES * 4 + 1, 6);
+  });
+
+  test("a message costs an emulated node 1/speed too", () => {
+    const rate = (speed: number) =>
+      throughput({ nodes: [{ name: "edge", speed }], pods: [{ cpu: 0 }, { cpu: 1 }], receive: 0.5, windows: 4 });
+    expect(rate(1)).toBeCloseTo(1 / 1.5, 6);
+    expect(rate(0.5)).toBeCloseTo(1 / 3, 6);
+  });
+});
+
+describe("links", () => {
+  const across = (link: Parameters<typeof apart>[0], more: Partial<LineSpec> = {}): LineSpec => ({
+    ...apart(link),
+    pods: [{ cpu: 0.1 }, { cpu: 0.1, node: "server" }],
+    ...more,
+  });
+
+  test("bandwidth limits a saturated line to bandwidth / bytes", () => {
+    const spec = across({ bandwidth: 2000, delay: 0.01 }, { bytes: 1000, windows: 8 });
+    expect(throughput(spec)).toBeCloseTo(2, 6);
+    expect(utilisationOf(run({ ...spec, frames: 400 }), "edge>server")).toBeGreaterThan(0.99);
+  });
+
+  test("a frame that has the link to itself takes bytes / bandwidth + delay", () => {
+    const { trace } = run(across({ bandwidth: 2000, delay: 0.25 }, { rate: 0.5, bytes: 1000 }));
+    const [source, sink] = trace.pods;
+    for (let n = 0; n < FRAMES; n++) expect(sink!.arrived[n]! - source!.sent[n]!).toBeCloseTo(0.75, 9);
+  });
+
+  test("two hops over one link in one direction share its bandwidth", () => {
+    const three = (bandwidth: number): LineSpec => ({
+      nodes: [
+        { name: "edge", host: "small" },
+        { name: "server", host: "big" },
+      ],
+      hosts: { small: 64, big: 64 },
+      links: [{ between: ["edge", "server"], bandwidth }],
+      pods: [
+        { cpu: 0, node: "edge" },
+        { cpu: 0, node: "server" },
+        { cpu: 0, node: "edge" },
+        { cpu: 0, node: "server" },
+      ],
+      windows: 8,
+    });
+    expect(throughput(three(1000))).toBeCloseTo(0.5, 1);
+    expect(throughput(three(4000))).toBeCloseTo(2, 1);
+  });
+
+  test("frames of a hop arrive in order, whatever the delays", () => {
+    const { trace } = run(across({ delay: 1, residuals: [-1, 0, 5] }, { windows: 8, frames: 200 }));
+    const { arrived } = trace.pods[1]!;
+    for (let n = 1; n < 200; n++) expect(arrived[n]!).toBeGreaterThanOrEqual(arrived[n - 1]!);
+    expect(new Set(arrived).size).toBeGreaterThan(10);
+  });
+
+  test.each([1, 2, 3, 7])("a window of %d limits a line to so many frames per round trip", (window) => {
+    const [transfer, delay, compute, back] = [0.5, 2, 0.25, 0.125];
+    const round = transfer + delay + compute + delay + back;
+    const spec = across({ bandwidth: 2000, delay }, { windows: window, bytes: 1000, acknowledgement: back });
+    const pods = [{ cpu: 0.01 }, { cpu: compute, node: "server" }];
+    expect(throughput({ ...spec, pods, frames: 20 + 7 * 6 + 1 })).toBeCloseTo(window / round, 6);
+  });
+
+  test("over loopback the round trip is the hop's time and the acknowledgement's", () => {
+    const spec = { pods: [{ cpu: 0.01 }, { cpu: 0.25 }], windows: 1, loopback: 0.5, acknowledgement: 0.125 };
+    expect(throughput(spec)).toBeCloseTo(1 / 0.875, 6);
+  });
+
+  test("an emulated link's relay takes its CPU time from the sender's host", () => {
+    const spec = across({ cpuPerByte: 0.001 }, { bytes: 1000 });
+    const result = run(spec);
+    // 0.1 s of compute and 1 s of relaying a frame.
+    const used = utilisationOf(result, "small") / utilisationOf(result, "big");
+    expect(used).toBeCloseTo(11, 1);
+  });
+});
+
+describe("messages", () => {
+  test("the thread that computes also reads, and sends: their times add up", () => {
+    expect(throughput({ pods: [{ cpu: 0 }, { cpu: 1 }], receive: 0.5, windows: 4 })).toBeCloseTo(1 / 1.5, 6);
+    expect(throughput({ pods: [{ cpu: 1 }, { cpu: 0 }], send: 0.5, windows: 4 })).toBeCloseTo(1 / 1.5, 6);
+  });
+});
+
+describe("more of anything is never slower, in deterministic lines", () => {
+  const cost = fc.double({ min: 0.05, max: 2, noNaN: true });
+  const ample = fc.record({
+    cpus: fc.tuple(cost, cost, cost, cost),
+    window: fc.integer({ min: 1, max: 6 }),
+    bandwidth: fc.double({ min: 300, max: 1e4, noNaN: true }),
+    delay: fc.double({ min: 0, max: 2, noNaN: true }),
+    speed: fc.double({ min: 0.1, max: 0.9, noNaN: true }),
+  });
+  type Ample = typeof ample extends fc.Arbitrary<infer T> ? T : never;
+  /** Only the hop over the link has a window that can limit: news of deliveries never waits for a thread in the middle. */
+  const built = ({ cpus: [a, b, c, d], window, bandwidth, delay, speed }: Ample): LineSpec => ({
+    ...apart({ bandwidth, delay }),
+    nodes: [
+      { name: "edge", host: "small", speed },
+      { name: "server", host: "big" },
+    ],
+    pods: [{ cpu: a }, { stages: [b, c] }, { cpu: d, node: "server" }],
+    windows: [FRAMES, window],
+  });
+  /** When the last frame is out: lower means a higher throughput. */
+  const time = (spec: Ample) => makespan(run(built(spec)));
+
+  test.each<[string, (spec: Ample, factor: number) => Ample]>([
+    ["a faster link", (spec, factor) => ({ ...spec, bandwidth: spec.bandwidth * factor })],
+    ["a shorter delay", (spec, factor) => ({ ...spec, delay: spec.delay / factor })],
+    ["a larger window", (spec, factor) => ({ ...spec, window: spec.window + Math.ceil(factor) })],
+    ["a faster node", (spec, factor) => ({ ...spec, speed: Math.min(1, spec.speed * factor) })],
+    [
+      "a cheaper last stage",
+      (spec, factor) => ({ ...spec, cpus: spec.cpus.with(3, spec.cpus[3] / factor) as Ample["cpus"] }),
+    ],
+  ])("%s", (_, better) => {
+    fc.assert(
+      fc.property(ample, fc.double({ min: 1, max: 4, noNaN: true }), (spec, factor) => {
+        expect(time(better(spec, factor))).toBeLessThanOrEqual(time(spec) * (1 + 1e-9));
+      }),
+      { seed: 9, numRuns: 60 },
+    );
+  });
+
+  test("more cores", () => {
+    fc.assert(
+      fc.property(
+        cost,
+        cost,
+        fc.integer({ min: 1, max: 3 }),
+        fc.integer({ min: 1, max: 4 }),
+        (a, b, cores, windows) => {
+          const on = (count: number) =>
+            makespan(run({ pods: [{ cpu: a }, { cpu: b }], windows, hosts: { box: count } }));
+          expect(on(cores + 1)).toBeLessThanOrEqual(on(cores) * (1 + 1e-9));
+        },
+      ),
+      { seed: 10, numRuns: 60 },
+    );
+  });
+});
