@@ -6,6 +6,7 @@ import { now, sleepUntil } from "./clock.ts";
 import type { PodConfig } from "./config.ts";
 import type { Executor } from "./executor.ts";
 import { newFrame, type ReceivedFrame, type SentFrame } from "./frame-codec.ts";
+import { FrameCollector } from "./heap.ts";
 import { type HopCall, Outlet } from "./outlet.ts";
 import { Pace } from "./pace.ts";
 import { Recorder } from "./recorder.ts";
@@ -54,6 +55,7 @@ export class Pod {
   readonly #executor: Executor;
   readonly #pace: Pace;
   readonly #upstream: Upstream | null;
+  readonly #collector = new FrameCollector();
   readonly recorders = new Map<string, Recorder>();
   #session: Session | null = null;
   #scheduled = false;
@@ -292,6 +294,10 @@ export class Pod {
     trace.end[sequence] = now();
     recorder.completed++;
     if (sequence < run.digests) recorder.digests[sequence] = digestOf(frame);
+    // A message is there twice, whole and in the pieces that HTTP/2 makes of it.
+    this.#collector.passed(
+      2 * ((received?.samples.byteLength ?? 0) + (session.outlet === null ? 0 : frame.samples.byteLength)),
+    );
     if (session.outlet !== null) session.outlet.offer(frame, sequence);
     else {
       this.#upstream?.acknowledge(sequence + 1);

@@ -21,4 +21,5 @@ export const NODE_FLAGS: readonly string[] = [
   "--single-threaded-gc",
   "--max-semi-space-size=2",
   "--initial-old-space-size=512",
+  "--expose-gc",
 ];

@@ -1,6 +1,6 @@
 import { costsOf } from "../../sim/model/costs.ts";
 import type { Plan, PlanHop, PlanLoad, PlanPod } from "../../sim/plan.ts";
-import type { LinkCost, MessageCost, Profile, StageCost } from "../../sim/profile.ts";
+import type { LinkCost, LoopbackCost, MessageCost, Profile, StageCost } from "../../sim/profile.ts";
 import { type SimulatedRun, simulate } from "../../sim/simulate.ts";
 import type { Link } from "../../sim/topology/topology.ts";
 
@@ -43,6 +43,8 @@ export interface LineSpec {
   readonly frames?: number;
   readonly warmup?: number;
   readonly seed?: number;
+  /** How many times the CPU time a compute takes in a thread that waited a moment, or long (0.1 s); 1 where left out. */
+  readonly waited?: { readonly idle?: number; readonly cold?: number };
   /** CPU seconds per message, whatever its size and however busy the receiver. */
   readonly receive?: Cost;
   readonly send?: Cost;
@@ -57,6 +59,9 @@ export interface Fixture {
   readonly plan: Plan;
   readonly profile: Profile;
 }
+
+/** What a thread did that has something to wait for: a moment, or long. */
+const WAITED = ["idle", "cold"] as const;
 
 const SHAPE = { height: 1, width: 1, channels: 1, element: "uint8" } as const;
 
@@ -132,33 +137,40 @@ function profileOf(spec: LineSpec, plan: Plan): Profile {
       subject: "fixture",
     },
     hosts: Object.entries(spec.measuredCores ?? {}).map(([host, cores]) => ({ host, cores })),
-    // By itself or behind another stage of its pod, in a thread that waited or one that did not: all the same.
+    gaps: { idle: 0.01, cold: 0.1 },
+    // By itself or behind another stage of its pod: all the same.
     stages: plan.pods.flatMap((pod, i) =>
       pod.stages.flatMap((stage, j) => {
-        const cpu = samples(spec.pods[i]!.stages?.[j] ?? spec.pods[i]!.cpu ?? 0);
+        const busy = samples(spec.pods[i]!.stages?.[j] ?? spec.pods[i]!.cpu ?? 0);
+        const { idle = 1, cold = 1 } = spec.waited ?? {};
+        const cpu = { busy, idle: busy.map((value) => value * idle), cold: busy.map((value) => value * cold) };
         return [false, true].map((inner): StageCost => {
           const { key, name, input, output } = stage;
-          return { key, stage: name, node: pod.node, input, output, inner, idle: cpu, busy: cpu };
+          return { key, stage: name, node: pod.node, input, output, inner, cpu };
         });
       }),
     ),
     messages: nodes.flatMap((node) =>
       sizes.flatMap((bytes) =>
-        (["idle", "busy"] as const).flatMap((thread): MessageCost[] => [
+        (["busy", ...WAITED] as const).flatMap((thread): MessageCost[] => [
           { node, bytes, thread, direction: "receive", cpu: receive },
           { node, bytes, thread, direction: "send", cpu: send },
         ]),
       ),
     ),
-    loopbacks: nodes.flatMap((node) => sizes.map((bytes) => ({ node, bytes, seconds: samples(spec.loopback ?? 0) }))),
+    loopbacks: nodes.flatMap((node) =>
+      sizes.flatMap((bytes) =>
+        WAITED.map((thread): LoopbackCost => ({ node, thread, bytes, seconds: samples(spec.loopback ?? 0) })),
+      ),
+    ),
     links: (spec.links ?? []).map(
       ({ between, bandwidth = null, delay = 0, residuals = [0], cpuPerByte = 0 }): LinkCost => ({
         between,
         bandwidth,
         delay,
-        residuals,
-        receive: sizes.map((bytes) => ({ bytes, cpu: receive })),
-        send: sizes.map((bytes) => ({ bytes, cpu: send })),
+        residuals: { idle: residuals, cold: residuals },
+        receive: sizes.flatMap((bytes) => WAITED.map((thread) => ({ bytes, thread, cpu: receive }))),
+        send: sizes.flatMap((bytes) => WAITED.map((thread) => ({ bytes, thread, cpu: send }))),
         cpuPerByte,
       }),
     ),

@@ -100,6 +100,22 @@ describe("hosts", () => {
   });
 });
 
+describe("threads", () => {
+  const works = (load: Partial<LineSpec>) => {
+    const { trace } = run({ pods: [{ cpu: 0.05 }, { cpu: 0.5 }], waited: { idle: 2, cold: 3 }, ...load });
+    return trace.pods.map(({ computeCpu }) => computeCpu.at(-1)!);
+  };
+
+  test("one that never waits computes at the cost of a busy one", () => {
+    expect(works({})[1]).toBeCloseTo(0.5, 9);
+  });
+
+  test("one that waits long between frames computes at the cost of a cold one", () => {
+    expect(works({ rate: 0.1 })[0]).toBeCloseTo(0.15, 9);
+    expect(works({ rate: 0.1 })[1]).toBeCloseTo(1.5, 9);
+  });
+});
+
 describe("emulated nodes", () => {
   const slow = (speed: number, cores = 1): LineSpec => ({
     nodes: [{ name: "edge", speed }],
