@@ -111,9 +111,8 @@ function prepareReference(given: Conv2dParams, input: FrameShape): PreparedTrans
                 continue;
               }
               const begin = (c * height + row) * width;
-              for (let i = 0; i < kernelWidth; i++) {
-                addTap(sums, from, begin, width, stride, i - left, weights[weight++]!, replicate);
-              }
+              addRow(sums, from, begin, width, stride, left, weights, weight, kernelWidth, replicate);
+              weight += kernelWidth;
             }
           }
           to.set(sums, written);
@@ -125,28 +124,46 @@ function prepareReference(given: Conv2dParams, input: FrameShape): PreparedTrans
 }
 
 /**
- * Adds weight * in(row, x * stride + shift) to every sum, x counting outputs; the row has `width` samples from `begin` on.
+ * Adds the taps of one kernel row to every sum, in their order: weights[weight + i] * in(row, x * stride + i - left), x counting
+ * outputs; the row has `width` samples from `begin` on.
  * A function of the module, not of `prepare`: V8 compiles a closure's loop anew for every closure that is made.
  */
-function addTap(
+function addRow(
   sums: Float64Array,
   samples: Samples,
   begin: number,
   width: number,
   stride: number,
-  shift: number,
+  left: number,
+  weights: Float32Array,
   weight: number,
+  taps: number,
   replicate: boolean,
 ): void {
-  // Outputs whose sample lies within the row; those to the left and right of them see the padding.
-  const first = Math.min(sums.length, Math.max(0, Math.ceil(-shift / stride)));
-  const end = Math.max(first, Math.min(sums.length, Math.floor((width - 1 - shift) / stride) + 1));
-  for (let x = first, at = begin + first * stride + shift; x < end; x++, at += stride) {
-    sums[x] = sums[x]! + weight * samples[at]!;
+  // Outputs whose taps all lie within the row; those to the left and right of them see the padding.
+  const first = Math.min(sums.length, Math.ceil(left / stride));
+  const end = Math.max(first, Math.min(sums.length, Math.floor((width - taps + left) / stride) + 1));
+  const origin = begin + first * stride - left;
+  let tap = 0;
+  // Three at a time: sums are read and written a third as often, and still added to in the same order.
+  for (; tap + 3 <= taps; tap += 3) {
+    const a = weights[weight + tap]!;
+    const b = weights[weight + tap + 1]!;
+    const c = weights[weight + tap + 2]!;
+    for (let x = first, at = origin + tap; x < end; x++, at += stride) {
+      sums[x] = sums[x]! + a * samples[at]! + b * samples[at + 1]! + c * samples[at + 2]!;
+    }
   }
-  if (!replicate) return;
-  const leftmost = weight * samples[begin]!;
-  for (let x = 0; x < first; x++) sums[x] = sums[x]! + leftmost;
-  const rightmost = weight * samples[begin + width - 1]!;
-  for (let x = end; x < sums.length; x++) sums[x] = sums[x]! + rightmost;
+  for (; tap < taps; tap++) {
+    const a = weights[weight + tap]!;
+    for (let x = first, at = origin + tap; x < end; x++, at += stride) sums[x] = sums[x]! + a * samples[at]!;
+  }
+  // The rest: what is left of these outputs, then what is right of them.
+  for (let x = first > 0 ? 0 : end; x < sums.length; x = x + 1 === first ? end : x + 1) {
+    for (let i = 0; i < taps; i++) {
+      const column = x * stride + i - left;
+      const inside = Math.min(width - 1, Math.max(0, column));
+      if (replicate || inside === column) sums[x] = sums[x]! + weights[weight + i]! * samples[begin + inside]!;
+    }
+  }
 }

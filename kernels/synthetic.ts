@@ -38,12 +38,13 @@ export const synthetic: SourceKernel<SyntheticParams> = {
           produce(sequence, to) {
             const down = (sequence * SPEED.down) % PERIOD;
             const across = (sequence * SPEED.across) % PERIOD;
-            tiles.forEach((tile, c) => {
+            for (let c = 0; c < channels; c++) {
+              const tile = tiles[c]!;
               for (let y = 0; y < height; y++) {
                 const row = ((y + down) % PERIOD) * PERIOD;
                 copyRow(tile, row, across, to, (c * height + y) * width, width);
               }
-            });
+            }
           },
         };
       },

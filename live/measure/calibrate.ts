@@ -121,7 +121,9 @@ class Calibration {
         if (index === 0 && i === 0) await this.#measureLateness(line);
       }
       for (const { node, size, line } of this.#shuffled(cases)) {
-        const traces = { busy: await line.busy(size), idle: await line.idle(size), cold: await line.cold(size) };
+        const busy = await line.busy(size);
+        const idle = await line.idle(size);
+        const traces = { busy, idle, cold: await line.cold(size, idle) };
         this.#record(this.#stageOfPlan(index, size), node, index === 0 ? 0 : 1, traces);
         this.#progress(`${stage.name} on ${node}`);
       }

@@ -44,10 +44,13 @@ export function gaps(trace: Trace, pod: number): number[] {
   return times;
 }
 
-/** How late the source began on frames that were due, seconds. */
+/** How late the source began on frames that it waited for, seconds; one that was still at the frame before is no measure. */
 export function lateness(trace: Trace): number[] {
-  const { start } = trace.pods[0]!;
+  const { start, end } = trace.pods[0]!;
   const times: number[] = [];
-  for (let frame = trace.warmup; frame < trace.frames; frame++) times.push(start[frame]! - trace.scheduled[frame]!);
+  for (let frame = Math.max(1, trace.warmup); frame < trace.frames; frame++) {
+    const due = trace.scheduled[frame]!;
+    if (end[frame - 1]! < due) times.push(start[frame]! - due);
+  }
   return times;
 }

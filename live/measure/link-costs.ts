@@ -48,8 +48,11 @@ export async function measureLink(
     let carried = 0;
     for (const bytes of sizes) {
       const streamed = line.streamed;
-      for (const thread of ["idle", "cold"] as const) {
-        const trace = await line[thread](rectangle(bytes));
+      const idle = await line.idle(rectangle(bytes));
+      for (const [thread, trace] of [
+        ["idle", idle],
+        ["cold", await line.cold(rectangle(bytes), idle)],
+      ] as const) {
         for (const seconds of onTheWay(trace, 1)) points[thread].push({ bytes, seconds });
         receive.push({ bytes, thread, cpu: settled(trace, 1, "receiveCpu") });
         send.push({ bytes, thread, cpu: settled(trace, 0, "sendCpu") });

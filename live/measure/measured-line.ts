@@ -4,6 +4,7 @@ import type { Trace } from "../../sim/trace.ts";
 import type { Deployment, PodSpec } from "../clusters/cluster.ts";
 import { Driver, type RunResult } from "../driver.ts";
 import type { CalibrationOptions } from "./calibrate.ts";
+import { median } from "./columns.ts";
 
 /** Seconds of streaming that each cost is measured over, as far as the number of frames allows. */
 const SAMPLE_SECONDS = 0.15;
@@ -74,9 +75,9 @@ export class MeasuredLine {
     return this.#sized(size, BUSY_WINDOW);
   }
 
-  /** A frame now and then: every pod has long waited for it. */
-  cold(size: FrameSize): Promise<Trace> {
-    return this.run(size, COLD_FRAMES, { rate: COLD_RATE, window: BUSY_WINDOW });
+  /** A frame now and then, at most a third of what the line carries one by one: every pod has long waited for it. */
+  cold(size: FrameSize, idle: Trace): Promise<Trace> {
+    return this.run(size, COLD_FRAMES, { rate: Math.min(COLD_RATE, 1 / (3 * periodOf(idle))), window: BUSY_WINDOW });
   }
 
   /** CPU seconds of each stage of a line of one pod, after warm-up, by what the thread did before. */
@@ -84,10 +85,9 @@ export class MeasuredLine {
     const frames = await this.#framesOf(size, BUSY_WINDOW);
     const busy = await this.#drive(size, frames, { window: BUSY_WINDOW });
     // At a third of its pace the pod waits two thirds of the time.
-    const ends = busy.trace.pods[0]!.end;
-    const rate = (frames - 1) / (ends.at(-1)! - ends[0]!) / 3;
+    const rate = 1 / (3 * periodOf(busy.trace));
     const idle = await this.#drive(size, Math.min(frames, LEAST_FRAMES + Math.ceil(SAMPLE_SECONDS * rate)), { rate });
-    const cold = await this.#drive(size, COLD_FRAMES, { rate: COLD_RATE });
+    const cold = await this.#drive(size, COLD_FRAMES, { rate: Math.min(COLD_RATE, rate) });
     const settled = ({ stages }: RunResult) => stages[0]!.map((cpu) => Array.from(cpu.subarray(WARMUP)));
     return { busy: settled(busy), idle: settled(idle), cold: settled(cold) };
   }
@@ -117,7 +117,11 @@ export class MeasuredLine {
 
 /** So many frames take about the time that a measurement may take. */
 function framesFor(trace: Trace): number {
+  return WARMUP + Math.round(Math.min(MOST_FRAMES, Math.max(LEAST_FRAMES, SAMPLE_SECONDS / periodOf(trace))));
+}
+
+/** Seconds from one frame's delivery to the next's, the middle of them. */
+function periodOf(trace: Trace): number {
   const ends = trace.pods.at(-1)!.end;
-  const period = (ends.at(-1)! - ends[WARMUP]!) / (trace.frames - 1 - WARMUP);
-  return WARMUP + Math.round(Math.min(MOST_FRAMES, Math.max(LEAST_FRAMES, SAMPLE_SECONDS / period)));
+  return median(ends.subarray(WARMUP + 1).map((end, i) => end - ends[WARMUP + i]!));
 }

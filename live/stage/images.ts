@@ -12,7 +12,7 @@ export class ImagesError extends Error {
 
 /**
  * Decodes the PNG and JPEG files of a folder, in order of their names, upright (as EXIF says). Transparency is put on black.
- * @throws ImagesError if the folder is missing or holds no such file, or one can't be decoded.
+ * @throws ImagesError if the folder is missing or holds no such file, or some can't be decoded: names each.
  */
 export async function loadImages(folder: string): Promise<Picture[]> {
   let entries: string[];
@@ -28,6 +28,7 @@ export async function loadImages(folder: string): Promise<Picture[]> {
   // Decoding is done before the first frame; a thread pool for it would only stand in the way of other pods.
   sharp.concurrency(1);
   const pictures: Picture[] = [];
+  const problems: string[] = [];
   for (const file of files) {
     const path = join(folder, file);
     try {
@@ -39,8 +40,9 @@ export async function loadImages(folder: string): Promise<Picture[]> {
         .toBuffer({ resolveWithObject: true });
       pictures.push({ height: info.height, width: info.width, channels: info.channels, data: new Uint8Array(data) });
     } catch (error) {
-      throw new ImagesError(`${path}: can't be decoded as PNG or JPEG: ${(error as Error).message}`);
+      problems.push(`${path}: can't be decoded as PNG or JPEG: ${(error as Error).message}`);
     }
   }
+  if (problems.length > 0) throw new ImagesError(problems.join("\n"));
   return pictures;
 }

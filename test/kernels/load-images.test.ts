@@ -133,6 +133,16 @@ describe("an error names what is wrong", () => {
     expect(await complaint()).toMatch(`${join(folder, "b.png")}: can't be decoded as PNG or JPEG: `);
   });
 
+  test("each file that is no picture, all at once", async () => {
+    for (const name of ["a.png", "c.jpg"]) await writeFile(join(folder, name), "not a picture");
+    await draw("b.png", [1, 2, 3], 1, 3);
+    const lines = (await complaint()).split("\n").filter((line) => line.startsWith(folder));
+    expect(lines.map((line) => line.slice(0, line.indexOf(": ")))).toEqual([
+      join(folder, "a.png"),
+      join(folder, "c.jpg"),
+    ]);
+  });
+
   test.for(["1-mountains.jpg", "2-street.png"])("%s, cut off in the middle", async (name) => {
     const whole = await readFile(join(EXAMPLES, name));
     await writeFile(join(folder, name), whole.subarray(0, whole.length / 2));
