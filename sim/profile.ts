@@ -11,6 +11,8 @@ export interface Fingerprint {
   readonly kernel: string;
   readonly node: string;
   readonly edgetwin: string;
+  /** Digest of the kernels' and the stage service's code. */
+  readonly code: string;
   /** Digest of what was measured: stages, shapes, nodes, links. */
   readonly subject: string;
 }

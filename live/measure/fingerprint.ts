@@ -1,10 +1,21 @@
-import { readFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
 import { arch, cpus, hostname, platform, release, totalmem } from "node:os";
 import type { Fingerprint } from "../../sim/profile.ts";
 
 const VERSION = (
   JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string }
 ).version;
+
+/** Digest of the code whose cost is measured: kernels and the stage service. */
+function codeDigest(): string {
+  const hash = createHash("sha256");
+  for (const folder of ["../../kernels/", "../stage/"]) {
+    const url = new URL(folder, import.meta.url);
+    for (const name of readdirSync(url).sort()) hash.update(name).update(readFileSync(new URL(name, url)));
+  }
+  return hash.digest("hex").slice(0, 16);
+}
 
 /** What this machine is, and what was measured on it. */
 export function fingerprint(subject: string): Fingerprint {
@@ -18,6 +29,7 @@ export function fingerprint(subject: string): Fingerprint {
     kernel: release(),
     node: process.version,
     edgetwin: VERSION,
+    code: codeDigest(),
     subject,
   };
 }

@@ -134,6 +134,7 @@ function profileOf(spec: LineSpec, plan: Plan): Profile {
       kernel: "0",
       node: "v24.0.0",
       edgetwin: "0",
+      code: "fixture",
       subject: "fixture",
     },
     hosts: Object.entries(spec.measuredCores ?? {}).map(([host, cores]) => ({ host, cores })),

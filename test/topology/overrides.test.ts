@@ -47,6 +47,7 @@ test("values of flags replace the file's", async () => {
         { width: 1280, height: 720 },
       ],
       frames: 50,
+      duration: 0,
       warmup: 0,
       loads: [{ kind: "saturated" }, { kind: "fraction", fraction: 0.75 }],
       window: 2,

@@ -48,6 +48,7 @@ test("units become seconds and bytes per second, defaults are filled in", async 
         { width: 1280, height: 720 },
       ],
       frames: 125,
+      duration: 0,
       warmup: 12,
       loads: [{ kind: "saturated" }, { kind: "fraction", fraction: 0.125 }, { kind: "rate", rate: 1.5 }],
       window: 8,

@@ -1,0 +1,29 @@
+/**
+ * Files that are made from the sources: `npm run update` writes them, `npm run verify` fails if one differs.
+ */
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { catalogue } from "../../kernels/catalogue.ts";
+import { comparisonSchemaText } from "../../sim/compare/schema.ts";
+import { jsonSchemaText } from "../../sim/topology/json-schema.ts";
+
+const GENERATED: Readonly<Record<string, () => string>> = {
+  "topologies/schema.json": () => jsonSchemaText(catalogue),
+  "sim/comparison.schema.json": comparisonSchemaText,
+};
+
+const [, , verb] = process.argv;
+if (verb !== "update" && verb !== "verify") throw new Error(`usage: generated.ts update|verify, not ${verb}`);
+const stale: string[] = [];
+for (const [name, make] of Object.entries(GENERATED)) {
+  const path = fileURLToPath(new URL(`../../${name}`, import.meta.url));
+  const text = make();
+  if (existsSync(path) && readFileSync(path, "utf8") === text) continue;
+  stale.push(name);
+  if (verb === "update") writeFileSync(path, text);
+}
+if (verb === "update") process.stdout.write(stale.length === 0 ? "nothing to update\n" : `updated ${stale.join(", ")}\n`);
+else if (stale.length > 0) {
+  process.stderr.write(`not as their sources make them: ${stale.join(", ")}; run: npm run update\n`);
+  process.exitCode = 1;
+} else process.stdout.write(`${Object.keys(GENERATED).length} generated files verified\n`);
