@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import { status } from "@grpc/grpc-js";
-import { Fifo } from "../../sim/engine/queue.ts";
 import { describeShape, type FrameShape, sameShape } from "../../sim/frame.ts";
 import { now, sleepUntil } from "./clock.ts";
 import type { PodConfig } from "./config.ts";
@@ -10,8 +9,9 @@ import { FrameCollector } from "./heap.ts";
 import { type HopCall, Outlet } from "./outlet.ts";
 import { Pace } from "./pace.ts";
 import { Recorder } from "./recorder.ts";
+import { Session } from "./session.ts";
 import { Upstream } from "./upstream.ts";
-import { Delivery, type Open, type Run } from "./wire.ts";
+import { Delivery, type Open } from "./wire.ts";
 
 /** How long before a frame is due its timer may fire, seconds; Node's timers are good to a millisecond, the rest is slept. */
 const TIMER_SLACK = 1.5e-3;
@@ -19,37 +19,9 @@ const TIMER_SLACK = 1.5e-3;
 const KEPT_RUNS = 4;
 
 /**
- * One run as a pod sees it: takes frames from upstream (or makes them), computes, hands them to the outlet. One thread does
- * everything, a frame at a time, and goes back to the event loop in between: the FIFO single server of the model.
+ * Takes frames from upstream (or makes them), computes, hands them to the outlet. One thread does everything, a frame at a
+ * time, and goes back to the event loop in between: the FIFO single server of the model.
  */
-class Session {
-  readonly run: Run;
-  readonly delivery: number;
-  readonly recorder: Recorder;
-  readonly inbox = new Fifo<ReceivedFrame>();
-  input: FrameShape | null = null;
-  outlet: Outlet | null = null;
-  /** The last pod's output goes nowhere: one buffer takes it. */
-  discarded: SentFrame | null = null;
-  /** Sequence number to compute next. */
-  next: number;
-  /** Monotonic time at which frame 0 is due; open loop only. */
-  origin = 0;
-  /** Frames below this number are delivered. */
-  acknowledged = 0;
-  /** Nothing upstream waits for an acknowledgement any more. */
-  settled = false;
-  failure: { code: number; details: string } | null = null;
-  call: HopCall | null = null;
-
-  constructor(run: Run, next: number, delivery: number, recorder: Recorder) {
-    this.run = run;
-    this.next = next;
-    this.delivery = delivery;
-    this.recorder = recorder;
-  }
-}
-
 export class Pod {
   readonly #config: PodConfig;
   readonly #executor: Executor;

@@ -43,7 +43,11 @@ test("a summary by hand: warm-up left out, clocks put right", () => {
 });
 
 test("CPU time of receive and send counts as busy, where it was recorded", () => {
-  const pods = skewed.pods.map((pod) => ({ ...pod, receiveCpu: Float64Array.of(9, 9, 0.25, Number.NaN), sendCpu: Float64Array.of(9, 9, 0.75, Number.NaN) }));
+  const pods = skewed.pods.map((pod) => ({
+    ...pod,
+    receiveCpu: Float64Array.of(9, 9, 0.25, Number.NaN),
+    sendCpu: Float64Array.of(9, 9, 0.75, Number.NaN),
+  }));
   // Frame 1 opens the measured window, so its 9 s fall before it.
   expect(summarise({ ...skewed, pods }).utilisation.map(({ value }) => value)).toEqual([3 / 8, 5 / 10, 7 / 9]);
 });

@@ -1,0 +1,78 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { edgetwin } from "./edgetwin.ts";
+
+const LOCAL = "topologies/local.yaml";
+const VERBS = ["check", "plan", "profile", "predict", "run", "compare", "report", "validate"];
+
+describe("help", () => {
+  test("lists every verb and where to start, within 80 columns", async () => {
+    const { code, stdout } = await edgetwin(["--help"]);
+    expect(code).toBe(0);
+    for (const verb of VERBS) expect(stdout).toContain(`  ${verb} `);
+    expect(stdout).toContain("edgetwin validate topologies/local.yaml");
+    for (const line of stdout.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
+  test.each(VERBS)("%s --help fits 80 columns", async (verb) => {
+    const { code, stdout } = await edgetwin([verb, "--help"]);
+    expect(code).toBe(0);
+    for (const line of stdout.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
+  });
+});
+
+describe("a wrong command line ends with 2 and one clear message", () => {
+  test.each([
+    [["validat", LOCAL], /unknown command 'validat'\n\(Did you mean validate\?\)/],
+    [["check"], /missing required argument 'topology'/],
+    [["check", "missing.yaml"], /missing\.yaml: no such file/],
+    [["check", LOCAL, "--frame", "10"], /unknown option '--frame'\n\(Did you mean --frames\?\)/],
+    [["check", LOCAL, "--splits", "EEXS,SE"], /--splits/],
+    [["check", LOCAL, "--sizes", "0"], /--sizes/],
+    [["check", LOCAL, "--rate", "5", "--loads", "saturated"], /--rate: .*--loads/],
+    [["plan", LOCAL, "--output", "xml"], /--output.*table, json/],
+    [["validate", LOCAL, "--tolerance", "300%"], /--tolerance.*10% or 0\.1/s],
+    [["run", LOCAL, "--name", "../x"], /--name.*letters, digits/s],
+    [["compare", "no-such-run"], /no-such-run: no run there/],
+    [["report", "no-such-run"], /no-such-run: no run there/],
+    [["predict", LOCAL, "--profile", "missing.json"], /missing\.json: no such file/],
+  ])("%j", async (args, message) => {
+    const { code, stdout, stderr } = await edgetwin(args);
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toMatch(/^\s+at /m);
+    expect(stdout).toBe("");
+    expect(code).toBe(2);
+  });
+
+  test("a broken topology: all problems at once, with file and line", async () => {
+    const file = join(mkdtempSync(join(tmpdir(), "edgetwin-")), "broken.yaml");
+    writeFileSync(
+      file,
+      "apiVersion: edgetwin/v1\nname: Broken Name\nhosts: { a: {} }\nnodes: { e: { letter: e, host: b } }\nstages: []\nworkload: { sizes: [0], frames: 1 }\n",
+    );
+    const { code, stderr } = await edgetwin(["check", file]);
+    expect(code).toBe(2);
+    for (const line of [2, 4, 5, 6]) expect(stderr).toContain(`broken.yaml:${line}:`);
+  });
+});
+
+describe("check and plan", () => {
+  test("describe every example, within 80 columns", async () => {
+    for (const name of ["local", "thesis", "two-edges", "deep"]) {
+      for (const verb of ["check", "plan"]) {
+        const { code, stdout, stderr } = await edgetwin([verb, `topologies/${name}.yaml`]);
+        expect(stderr).toBe("");
+        expect(code).toBe(0);
+        for (const line of stdout.split("\n")) expect([...line].length, line).toBeLessThanOrEqual(80);
+      }
+    }
+  });
+
+  test("--output json is JSON", async () => {
+    const { stdout } = await edgetwin(["plan", LOCAL, "--sizes", "64", "--loads", "saturated", "--output", "json"]);
+    const plans = JSON.parse(stdout) as { id: string }[];
+    expect(plans.map(({ id }) => id)).toContain("EESS-64x64-saturated");
+  });
+});
