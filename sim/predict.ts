@@ -48,6 +48,7 @@ export function predict(plan: Plan, profile: Profile, replications = REPLICATION
     value: mean(runs.map(({ summary }) => summary.utilisation[i]!.value)),
   }));
   const { load } = plan.workload;
+  const saturated = load.kind === "saturated" || throughput < KEPT_UP * load.rate;
   return {
     plan: plan.id,
     throughput,
@@ -57,8 +58,8 @@ export function predict(plan: Plan, profile: Profile, replications = REPLICATION
     ccr: middle(over((summary) => summary.ccr)),
     utilisation,
     resources,
-    bottleneck: bottleneckOf(utilisation, resources, load.kind === "saturated"),
-    saturated: load.kind === "saturated" || throughput < KEPT_UP * load.rate,
+    bottleneck: bottleneckOf(utilisation, resources, saturated),
+    saturated,
     replications,
   };
 }

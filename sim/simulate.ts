@@ -57,8 +57,11 @@ export function simulate(plan: Plan, costs: Costs, replication: number): Simulat
     const [from, to] = [pods[i]!, pods[i + 1]!];
     const delays = stream("hop", i, "delay");
     const acknowledgements = stream("hop", i, "acknowledgement");
+    // They share one TCP connection with the frames: neither those nor these overtake each other.
+    let lastBack = 0;
     to.acknowledgeUpstream = (next) => {
-      scheduler.after(acknowledgements.pick(cost.acknowledgement), () => from.acknowledged(next));
+      lastBack = Math.max(lastBack, scheduler.now + acknowledgements.pick(cost.acknowledgement));
+      scheduler.at(lastBack, () => from.acknowledged(next));
     };
     let flow: LinkFlow | null = null;
     if (hop.link !== null) {
@@ -67,7 +70,6 @@ export function simulate(plan: Plan, costs: Costs, replication: number): Simulat
       links.set(name, link);
       flow = link.flow();
     }
-    // Frames of a hop arrive in order: none overtakes the one before it, whatever their delays.
     let last = 0;
     const arrive = (frame: number) => {
       const thread = to.thread() === "cold" ? "cold" : "idle";
@@ -110,7 +112,7 @@ export function simulate(plan: Plan, costs: Costs, replication: number): Simulat
   };
   const resources: { kind: "host" | "link"; name: string; value: number }[] = [];
   for (const [name, processor] of hosts) {
-    resources.push({ kind: "host", name, value: processor.delivered / (scheduler.now * costs.cores.get(name)!) });
+    resources.push({ kind: "host", name, value: share(processor.delivered, scheduler.now * costs.cores.get(name)!) });
   }
   plan.hops.forEach((hop, i) => {
     if (hop.link === null) return;
@@ -119,8 +121,13 @@ export function simulate(plan: Plan, costs: Costs, replication: number): Simulat
     resources.push({
       kind: "link",
       name,
-      value: links.get(name)!.carried / (scheduler.now * costs.hops[i]!.bandwidth),
+      value: share(links.get(name)!.carried, scheduler.now * costs.hops[i]!.bandwidth),
     });
   });
   return { trace, resources };
+}
+
+/** 0 of nothing is 0: a run may take no time. */
+function share(used: number, available: number): number {
+  return available > 0 ? used / available : 0;
 }

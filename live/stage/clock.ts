@@ -25,12 +25,14 @@ export function sleep(seconds: number): void {
 // Atomics.wait comes back late by the timer slack and the wake-up (about 0.1 ms); what it overslept is learnt and taken off.
 let overshoot = 50e-6;
 
-/** Blocks this thread without using the CPU until the monotonic clock reads `time` (seconds), as closely as it can. */
+/** Blocks this thread until the monotonic clock reads `time` (seconds), asleep but for the last tenth of a millisecond. */
 export function sleepUntil(time: number): void {
   const begin = now();
   const wait = time - begin - overshoot;
-  if (wait <= 0) return;
-  sleep(wait);
-  const late = now() - begin - wait;
-  overshoot += 0.1 * (Math.min(late, 500e-6) - overshoot);
+  if (wait > 0) {
+    sleep(wait);
+    overshoot += 0.1 * (Math.min(now() - begin - wait, 500e-6) - overshoot);
+  }
+  // What is left is shorter than a sleep can be.
+  while (now() < time);
 }

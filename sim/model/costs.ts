@@ -125,7 +125,7 @@ function hopCosts(plan: Plan, hop: PlanHop, index: number, profile: Profile, dra
     return Array.from(residuals, (residual) => Math.max(0, link.delay + residual));
   };
   const acknowledgement = Array.from(
-    draw(profile.acknowledgement, "acknowledgement", index),
+    draw(profile.acknowledgement, "acknowledgement"),
     (seconds) => seconds + link.delay,
   );
   return {
@@ -191,5 +191,5 @@ export function interpolated(measured: readonly { bytes: number; samples: Sample
   const [y0, y1] = [meanAt(x0), meanAt(x1)];
   const expected = Math.max(0, y0 + ((y1 - y0) * (bytes - x0)) / (x1 - x0));
   const base = mean(samples);
-  return base > 0 ? samples.map((sample) => (sample * expected) / base) : samples;
+  return base > 0 ? samples.map((sample) => (sample * expected) / base) : [expected];
 }

@@ -44,6 +44,8 @@ export class PodServer {
   #cursor = 0;
   #base = 0;
   #busy = false;
+  /** A turn is due that may compute. */
+  #turn = false;
   /** Since when the thread has had nothing to do; `NaN` while it has. */
   #idleSince = 0;
   /** What it did before the frame in hand, and before the one that it is about to take up. */
@@ -123,6 +125,9 @@ export class PodServer {
 
   /** An acknowledgement is there: all frames below `next`. */
   acknowledged(next: number): void {
+    // Waiting for the window is waiting, too.
+    const thread = this.thread();
+    if (thread !== "busy") this.#woken = thread;
     this.#chores.push({ work: "send", cpu: 0, done: () => this.#release(next) });
     this.#dispatch();
   }
@@ -134,24 +139,50 @@ export class PodServer {
     this.#pump();
   }
 
+  /** Takes up the next chore; when there is none, the turn that may compute a frame. */
   #dispatch(): void {
-    if (this.#busy) return;
-    const chore = this.#urgent.shift() ?? this.#chores.shift();
-    if (chore !== undefined) {
-      this.#busy = true;
+    while (!this.#busy) {
+      const chore = this.#urgent.shift() ?? this.#chores.shift();
+      if (chore === undefined) {
+        this.#await();
+        return;
+      }
       this.#idleSince = Number.NaN;
       this.#debt += chore.cpu;
       if (chore.work === "receive") this.#receiveCpu += chore.cpu;
       else this.#sendCpu += chore.cpu;
-      if (chore.cpu === 0) this.#finish(chore);
-      else this.#host.submit(chore.cpu, () => this.#finish(chore));
-      return;
+      if (chore.cpu === 0) chore.done();
+      else {
+        this.#busy = true;
+        this.#host.submit(chore.cpu, () => {
+          this.#busy = false;
+          chore.done();
+          this.#dispatch();
+        });
+      }
     }
+  }
+
+  /** Nothing to do but to compute: in a turn of its own, so that messages of this very moment are taken first. */
+  #await(): void {
+    if (this.#turn) return;
+    if (this.#canCompute()) {
+      this.#turn = true;
+      this.#scheduler.after(0, () => {
+        this.#turn = false;
+        if (this.#busy) return;
+        if (this.#urgent.length + this.#chores.length > 0 || !this.#canCompute()) this.#dispatch();
+        else this.#start();
+      });
+    } else if (Number.isNaN(this.#idleSince)) this.#idleSince = this.#scheduler.now;
+  }
+
+  #canCompute(): boolean {
     const blocked = this.transmit !== null && this.#next - this.#base > this.#window;
-    if (blocked || this.#next >= this.#ready || this.#next >= this.#frames) {
-      if (Number.isNaN(this.#idleSince)) this.#idleSince = this.#scheduler.now;
-      return;
-    }
+    return !blocked && this.#next < this.#ready && this.#next < this.#frames;
+  }
+
+  #start(): void {
     this.#thread = this.#woken;
     this.#woken = "busy";
     this.#idleSince = Number.NaN;
@@ -160,12 +191,6 @@ export class PodServer {
     this.#debt = 0;
     if (hold > 0) this.#scheduler.after(hold, () => this.#begin());
     else this.#begin();
-  }
-
-  #finish(chore: Chore): void {
-    this.#busy = false;
-    chore.done();
-    this.#dispatch();
   }
 
   #begin(): void {
