@@ -44,13 +44,17 @@ export function gaps(trace: Trace, pod: number): number[] {
   return times;
 }
 
-/** How late the source began on frames that it waited for, seconds; one that was still at the frame before is no measure. */
-export function lateness(trace: Trace): number[] {
-  const { start, end } = trace.pods[0]!;
+/**
+ * How late the source began on frames that it waited for, seconds, without the hold of a node of that speed; one that was
+ * still at the frame before is no measure.
+ */
+export function lateness(trace: Trace, speed: number): number[] {
+  const { start, end, receiveCpu, sendCpu } = trace.pods[0]!;
   const times: number[] = [];
   for (let frame = Math.max(1, trace.warmup); frame < trace.frames; frame++) {
     const due = trace.scheduled[frame]!;
-    if (end[frame - 1]! < due) times.push(start[frame]! - due);
+    const held = (receiveCpu[frame]! + sendCpu[frame]!) * (1 / speed - 1);
+    if (end[frame - 1]! < due) times.push(Math.max(0, start[frame]! - due - held));
   }
   return times;
 }
