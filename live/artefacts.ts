@@ -53,6 +53,7 @@ export function readText(path: string): string {
 /** Names within a run's folder. */
 export const RUN_FILES = {
   topology: "topology.yaml",
+  command: "command.json",
   plans: "plan.json",
   profile: "profile.json",
   predictions: "predictions.json",

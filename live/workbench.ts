@@ -162,8 +162,15 @@ export async function runAll(
 }
 
 /** Starts a run's folder: the topology as it was, the plans and what the twin says of them. */
-export function writePlans(folder: string, bench: Bench, profile: Profile, predicted: readonly Predicted[]): void {
+export function writePlans(
+  folder: string,
+  command: readonly string[],
+  bench: Bench,
+  profile: Profile,
+  predicted: readonly Predicted[],
+): void {
   writeWhole(join(folder, RUN_FILES.topology), bench.text);
+  writeJson(join(folder, RUN_FILES.command), command);
   writeJson(
     join(folder, RUN_FILES.plans),
     predicted.map(({ plan }) => plan),

@@ -35,7 +35,7 @@ export async function measured(
 ): Promise<{ name: string; folder: string; pairs: Predicted[] }> {
   const { name, folder } = newFolder(bench.topology.name, options);
   const { profile, pairs } = await predicted(bench, options, signal);
-  writePlans(folder, bench, profile, pairs);
+  writePlans(folder, process.argv.slice(2), bench, profile, pairs);
   const running = progress("run");
   const begin = performance.now();
   await runAll(bench, pairs, { folder, signal, progress: running }).finally(running.stop);

@@ -16,7 +16,7 @@ export async function writeReport(folder: string): Promise<string> {
       `${platform} ${kernel} ${arch}, Node ${node}`,
       `calibrated ${created}`,
     ],
-    commands: [`npx edgetwin validate ${join(folder, RUN_FILES.topology)}`],
+    commands: [`npx edgetwin ${readJson<string[]>(join(folder, RUN_FILES.command)).join(" ")}`],
     version: fingerprint.edgetwin,
   });
   const path = join(folder, RUN_FILES.report);

@@ -1,4 +1,5 @@
-import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Ajv } from "ajv";
@@ -87,6 +88,22 @@ describe("validate: the whole loop", async () => {
     const refused = await edgetwin(["run", "topologies/local.yaml", ...SMALL, "--runs", RUNS, "--name", "loop"]);
     expect(refused.code).toBe(2);
     expect(refused.stderr).toMatch(/loop exists already/);
+  });
+
+  test("the notebook's cells run on it, one after the other", () => {
+    const notebook = JSON.parse(readFileSync("notebooks/read-a-run.ipynb", "utf8")) as {
+      cells: { cell_type: string; source: string[] }[];
+    };
+    const code = notebook.cells.filter((cell) => cell.cell_type === "code").map((cell) => cell.source.join(""));
+    const script = join("notebooks", `.cells-${process.pid}.ts`);
+    writeFileSync(script, code.join("\n").replace('"../runs"', JSON.stringify(RUNS)));
+    try {
+      const printed = execFileSync(process.execPath, [script], { encoding: "utf8" });
+      expect(printed).toContain("best split at 64x64");
+      expect(printed).toMatch(/EESS +saturated/);
+    } finally {
+      rmSync(script);
+    }
   });
 
   test("compare and report work on the folder; beyond the tolerance compare ends with 1", async () => {
