@@ -19,6 +19,8 @@ export function predictVerb(): Command {
       const { openBench } = await import("../workbench.ts");
       const { predicted } = await import("./steps.ts");
       const { predictionTable } = await import("../../sim/report/table.ts");
+      const { findingsOfPredictions } = await import("../../sim/compare/findings.ts");
+      const { findingsText } = await import("../../sim/report/findings-text.ts");
       const { interruptSignal } = await import("../interrupt.ts");
       const bench = await openBench(file, overridesOf(options));
       const { pairs } = await predicted(bench, options, interruptSignal());
@@ -28,7 +30,12 @@ export function predictVerb(): Command {
         load: plan.workload.load,
         ...prediction,
       }));
-      print(options.output, value, () => predictionTable(pairs));
+      print(
+        options.output,
+        value,
+        () =>
+          `${predictionTable(pairs)}\nThe thesis' findings, as predicted:\n${findingsText(findingsOfPredictions(pairs))}`,
+      );
     });
   return addOutput(addProfile(addRuns(addWorkload(command))));
 }
