@@ -161,8 +161,8 @@ class LocalDeployment implements Deployment {
       env: { ...process.env, ...POD_ENVIRONMENT, ...environment },
       // The channel tells when the program is ready, and ends it should this process die.
       stdio: ["ignore", output, output, "ipc"],
-      // Ctrl-C in a terminal reaches the whole process group; these are ended in order by this process instead.
-      detached: false,
+      // Ctrl-C in a terminal reaches the whole process group: out of it, these are ended by this process, in order.
+      detached: true,
     });
     closeSync(output);
     this.#children.set(name, child);

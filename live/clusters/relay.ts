@@ -124,9 +124,9 @@ async function main(): Promise<void> {
       server.listen(listen, LOOPBACK, resolve);
     });
   }
-  process.on("SIGINT", () => {});
   process.on("SIGTERM", () => process.exit(0));
   process.on("disconnect", () => process.exit(1));
+  if (process.send !== undefined && !process.connected) process.exit(1);
   process.on("message", () => {
     const { user, system } = process.cpuUsage();
     process.send?.({ cpu: (user + system) * 1e-6 });

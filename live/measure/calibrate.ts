@@ -208,13 +208,13 @@ class Calibration {
     const { key, name, input: from, output: to } = stage;
     const all = { busy: cpu("busy"), idle: cpu("idle"), cold: cpu("cold") };
     this.#stages.push({ key, stage: name, node, input: from, output: to, inner: false, cpu: all });
-    if (input === null) return;
     for (const thread of ["idle", "cold"] as const) {
       const trace = traces[thread];
-      this.#loopbacks.push({ node, thread, bytes: input, seconds: onTheWay(trace, pod) });
       this.#gaps[thread].push(...gaps(trace, pod));
+      if (input === null) continue;
+      this.#loopbacks.push({ node, thread, bytes: input, seconds: onTheWay(trace, pod) });
     }
-    this.#acknowledgement.push(...acknowledgements(traces.idle, pod));
+    if (input !== null) this.#acknowledgement.push(...acknowledgements(traces.idle, pod));
   }
 
   #stageOfPlan(index: number, size: FrameSize): PlanStage {

@@ -35,13 +35,12 @@ async function main(): Promise<void> {
     void pod.drain().then(() => setImmediate(quit, 0));
   };
   process.on("SIGTERM", drain);
-  // Ctrl-C reaches the whole process group; it is the driver's business to end its pods in order.
-  process.on("SIGINT", () => {});
-  // A driver on the same host holds the other end of this channel: when it is gone, however it went, so are its pods.
-  if (process.channel !== undefined) {
+  // A driver on the same host holds the other end of this channel: when it is gone, however and whenever, so are its pods.
+  if (process.send !== undefined) {
     process.on("disconnect", () => quit(1));
+    if (!process.connected) quit(1);
     process.channel?.unref();
-    process.send?.({ ready: server.port });
+    process.send({ ready: server.port });
   }
 }
 

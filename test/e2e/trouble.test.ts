@@ -64,6 +64,15 @@ describe.skipIf(process.platform !== "linux")("no process stays behind (Linux: l
     await until(() => !pods.some(alive), 10);
   });
 
+  test("after a driver that is killed while its pods are still starting", async () => {
+    const { child, ended } = started([...LONG, "--name", "starting"]);
+    await until(() => children(child.pid!).length >= 2, 30);
+    const pods = children(child.pid!);
+    child.kill("SIGKILL");
+    await ended;
+    await until(() => !pods.some(alive), 10);
+  });
+
   test("a pod that is killed ends the run with its name, the signal and its log", async () => {
     const { child, ended } = started([...LONG, "--name", "killed"]);
     await until(() => children(child.pid!).length >= 2, 30);
