@@ -1,4 +1,6 @@
+import { emulatedPace } from "../sim/model/costs.ts";
 import type { Plan } from "../sim/plan.ts";
+import type { Profile } from "../sim/profile.ts";
 import type { FrameSize } from "../sim/topology/catalogue.ts";
 import type { Trace } from "../sim/trace.ts";
 import type { Cluster, PodSpec } from "./clusters/cluster.ts";
@@ -9,6 +11,8 @@ export interface TestbedOptions {
   /** Folder for the pods' logs, one below it per deployment. */
   readonly logs: string;
   readonly baseDirectory: string;
+  /** Says how fast the machines are that emulated nodes stand for. */
+  readonly profile: Profile;
   /** Runs per plan. */
   readonly repeats: number;
   readonly signal?: AbortSignal;
@@ -48,10 +52,10 @@ async function runPlacement(
   options: TestbedOptions,
   onRun: (plan: Plan, digests: readonly string[]) => void,
 ): Promise<void> {
-  const { cluster, logs, baseDirectory, repeats, signal, expected, onTrace } = options;
+  const { cluster, logs, baseDirectory, profile, repeats, signal, expected, onTrace } = options;
   const first = plans[0]!;
   signal?.throwIfAborted();
-  const deployment = await cluster.deploy(podSpecs(first, baseDirectory), `${logs}/${placementName(first)}`);
+  const deployment = await cluster.deploy(podSpecs(plans, profile, baseDirectory), `${logs}/${placementName(first)}`);
   const driver = new Driver(deployment, first.pods);
   try {
     await driver.warmUp(largest(plans.map(({ size }) => size)), signal);
@@ -77,17 +81,29 @@ async function runPlacement(
   }
 }
 
-/** The pods of a plan, as a cluster deploys them. */
-export function podSpecs(plan: Plan, baseDirectory: string): PodSpec[] {
-  return plan.pods.map(({ name, node, stages }, i) => ({
+/** The pods of plans that have the same ones on the same nodes, as a cluster deploys them. */
+function podSpecs(plans: readonly Plan[], profile: Profile, baseDirectory: string): PodSpec[] {
+  const first = plans[0]!;
+  return first.pods.map(({ name, node, stages }, i) => ({
     name,
     node,
-    speed: plan.nodes.find((one) => one.name === node)!.speed,
+    emulate: emulatedPaces(plans, i, profile),
     stages: stages.map((stage) => ({ name: stage.name, kernel: stage.kernel, params: stage.params })),
     baseDirectory,
-    upstream: i === 0 ? null : { pod: plan.pods[i - 1]!.name },
-    link: plan.hops[i - 1]?.link ?? null,
+    upstream: i === 0 ? null : { pod: first.pods[i - 1]!.name },
+    link: first.hops[i - 1]?.link ?? null,
   }));
+}
+
+/** What a pod is held to at each size of the plans; nothing on a real node. */
+function emulatedPaces(plans: readonly Plan[], pod: number, profile: Profile): NonNullable<PodSpec["emulate"]> {
+  const paces = new Map<string, NonNullable<PodSpec["emulate"]>[number]>();
+  for (const plan of plans) {
+    const { height, width } = plan.size;
+    const pace = emulatedPace(plan, pod, profile);
+    if (pace !== null) paces.set(`${height}x${width}`, { height, width, ...pace, stages: [...pace.stages] });
+  }
+  return [...paces.values()];
 }
 
 export function largest(sizes: readonly FrameSize[]): FrameSize {

@@ -9,7 +9,7 @@ import { compileAll, type Experiment, planOf } from "../sim/experiment.ts";
 import type { Plan } from "../sim/plan.ts";
 import { predict } from "../sim/predict.ts";
 import type { Prediction } from "../sim/prediction.ts";
-import type { Profile } from "../sim/profile.ts";
+import { PROFILE_VERSION, type Profile } from "../sim/profile.ts";
 import { summarise } from "../sim/summarise.ts";
 import type { Summary } from "../sim/summary.ts";
 import { type Overrides, withOverrides } from "../sim/topology/overrides.ts";
@@ -78,14 +78,14 @@ export interface ProfileOptions {
 export async function obtainProfile(bench: Bench, options: ProfileOptions): Promise<Profile> {
   const { runs, fresh, signal, progress, say } = options;
   const { topology, baseDirectory } = bench;
-  if (options.profile !== undefined) return readJson<Profile>(options.profile);
+  if (options.profile !== undefined) return givenProfile(options.profile);
   const plans = saturatedPlans(bench);
   const print = fingerprint(subjectOf(topology, plans).digest);
   const path = join(runs, "profiles", `${topology.name}-${print.subject}.json`);
   if (!fresh && existsSync(path)) {
     const kept = readJson<Profile>(path);
     const age = (Date.now() - Date.parse(kept.created)) / 1e3;
-    const differs = difference(kept.fingerprint, print);
+    const differs = otherFormat(kept) ?? difference(kept.fingerprint, print);
     if (differs === null && age < FRESH_SECONDS) {
       say(`profile: ${path}, measured ${Math.round(age / 60)} min ago (--fresh measures anew)`);
       return kept;
@@ -104,6 +104,21 @@ export async function obtainProfile(bench: Bench, options: ProfileOptions): Prom
   writeJson(path, profile);
   say(`profile: measured in ${((performance.now() - begin) / 1e3).toFixed(0)} s, kept in ${path}`);
   return profile;
+}
+
+/** @throws ArtefactError if it is of another format. */
+function givenProfile(path: string): Profile {
+  const profile = readJson<Profile>(path);
+  const differs = otherFormat(profile);
+  if (differs !== null) throw new ArtefactError(`${path}: ${differs}: measure anew with edgetwin profile`);
+  return profile;
+}
+
+/** In what a profile's format differs from today's; `null` if it does not. */
+function otherFormat({ version }: Profile): string | null {
+  return version === PROFILE_VERSION
+    ? null
+    : `it is of version ${version}, this edgetwin's profiles of ${PROFILE_VERSION}`;
 }
 
 /** Predicts every experiment of a bench; loads that are fractions become rates by the predicted capacity. */
@@ -143,6 +158,7 @@ export interface RunOptions {
 export async function runAll(
   bench: Bench,
   predicted: readonly Predicted[],
+  profile: Profile,
   { folder, signal, progress }: RunOptions,
 ): Promise<void> {
   const rates = new Map(predicted.map(({ plan, prediction }) => [plan.id, prediction.throughput]));
@@ -152,6 +168,7 @@ export async function runAll(
       cluster: processes,
       logs: join(folder, RUN_FILES.logs),
       baseDirectory: bench.baseDirectory,
+      profile,
       repeats: bench.topology.workload.repeats,
       signal,
       expected: (plan) => rates.get(plan.id)!,
@@ -229,7 +246,7 @@ export function emulatedIn(plans: readonly Plan[]): string[] {
     .filter(({ speed }) => speed < 1)
     .map(
       ({ name, speed }) =>
-        `Node ${name} is emulated: its pods are held, asleep, until ${1 / speed} times their CPU time has passed (speed ${speed}).`,
+        `Node ${name} is emulated, at ${speed} times this machine's speed: its pods are held, asleep, for ${(1 / speed).toPrecision(2)} times as long as their work takes here in the calibration's better moments.`,
     );
   for (const { between, bandwidth, delay } of links.values()) {
     const rate = bandwidth === null ? "unlimited bandwidth" : `${((bandwidth * 8) / 1e6).toFixed(0)} Mbit/s`;

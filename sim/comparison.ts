@@ -7,7 +7,7 @@ type Frozen<T> = T extends object ? { readonly [Key in keyof T]: Frozen<T[Key]> 
 /** Predictions against measured runs: what `comparison.json` holds. Fields are described in `sim/compare/schema.ts`. */
 export type Comparison = Frozen<z.infer<typeof comparisonSchema>>;
 
-/** One plan at one size and load: measured (mean over repeats), predicted (with 95 % intervals) and the error. */
+/** One plan at one size and load: measured (over all repeats), predicted (with 95 % intervals) and the error. */
 export type PlanComparison = Comparison["plans"][number];
 
 /** Which split is best: by throughput of saturated runs, or without them by median latency. */

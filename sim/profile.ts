@@ -1,5 +1,8 @@
 import type { FrameShape } from "./frame.ts";
 
+/** Of the format: what is of another version was measured for another model. */
+export const PROFILE_VERSION = 2;
+
 /** What a profile was measured on: predictions hold for this, and nothing else. */
 export interface Fingerprint {
   readonly hostname: string;
@@ -68,6 +71,14 @@ export interface LoopbackCost {
   readonly seconds: readonly number[];
 }
 
+/** Time from a frame's compute end until it is handed over, `sent`, at a thread that had waited, seconds: part of the CPU time of sending it. */
+export interface HandoverCost {
+  readonly node: string;
+  readonly thread: "idle" | "cold";
+  readonly bytes: number;
+  readonly seconds: readonly number[];
+}
+
 export interface LinkMessageCost extends SizedCost {
   readonly thread: "idle" | "cold";
 }
@@ -100,7 +111,7 @@ export interface HostCost {
 
 /** Measured costs of a topology's stages and links: all that the twin knows of the world. */
 export interface Profile {
-  readonly version: 1;
+  readonly version: typeof PROFILE_VERSION;
   readonly topology: string;
   /** ISO 8601, UTC. */
   readonly created: string;
@@ -110,6 +121,7 @@ export interface Profile {
   readonly hosts: readonly HostCost[];
   readonly stages: readonly StageCost[];
   readonly messages: readonly MessageCost[];
+  readonly handovers: readonly HandoverCost[];
   readonly loopbacks: readonly LoopbackCost[];
   readonly links: readonly LinkCost[];
   /** Seconds that an acknowledgement takes from a pod to the one before it, over loopback. */

@@ -75,7 +75,7 @@ export function simulate(plan: Plan, costs: Costs, replication: number): Simulat
       const thread = to.thread() === "cold" ? "cold" : "idle";
       const delay = delays.pick(cost.delay[thread]) - to.meanReceive(thread);
       last = Math.max(last, scheduler.now + Math.max(0, delay));
-      scheduler.at(last, () => to.arrive(frame));
+      scheduler.at(last, () => to.arrive(frame, thread));
     };
     const relayHost = hostOf(plan.pods[i]!.node);
     from.transmit = (frame) => {

@@ -38,7 +38,7 @@ export async function measured(
   writePlans(folder, process.argv.slice(2), bench, profile, pairs);
   const running = progress("run");
   const begin = performance.now();
-  await runAll(bench, pairs, { folder, signal, progress: running }).finally(running.stop);
+  await runAll(bench, pairs, profile, { folder, signal, progress: running }).finally(running.stop);
   say(
     `ran ${pairs.length} plans, ${bench.topology.workload.repeats} times each, in ${((performance.now() - begin) / 1e3).toFixed(0)} s`,
   );

@@ -5,7 +5,8 @@ import type { PodConfigInput } from "../stage/config.ts";
 export interface PodSpec {
   readonly name: string;
   readonly node: string;
-  readonly speed: number;
+  /** On an emulated node: what the pod is held to, by size of the frames. Left out: the node is real. */
+  readonly emulate?: NonNullable<PodConfigInput["emulate"]>;
   readonly stages: PodConfigInput["stages"];
   readonly baseDirectory: string;
   /** Name of the pod before it, an address of the driver's (`host:port`), or `null` for the source's pod. */
@@ -25,8 +26,11 @@ export interface Deployment {
   readonly broken: Promise<string>;
   /** CPU seconds that emulating a link has taken so far; 0 for a real one. */
   linkCpu(link: Link): Promise<number>;
-  /** Ends a pod at once (SIGKILL) and starts it afresh at the same address, as a kubelet would. */
-  replace(pod: string): Promise<void>;
+  /**
+   * Ends a pod, at once (`SIGKILL`) or drained (`SIGTERM`), and starts it afresh at the same address, as a kubelet would.
+   * @returns its exit code, `null` if a signal ended it.
+   */
+  replace(pod: string, signal?: "SIGKILL" | "SIGTERM"): Promise<number | null>;
   /** Drains and ends all of it; safe to call twice. */
   stop(): Promise<void>;
 }

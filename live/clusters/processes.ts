@@ -96,16 +96,17 @@ class LocalDeployment implements Deployment {
     return seconds;
   }
 
-  async replace(pod: string): Promise<void> {
+  async replace(pod: string, signal: "SIGKILL" | "SIGTERM" = "SIGKILL"): Promise<number | null> {
     const child = this.#children.get(pod);
     const program = this.#programs.get(pod);
     if (child === undefined || program === undefined)
       throw new Error(`no pod ${pod}; there are: ${[...this.#ports.keys()].join(", ")}`);
     this.#children.delete(pod);
     const gone = ended(child);
-    child.kill("SIGKILL");
+    child.kill(signal);
     await gone;
     await this.#launch(program);
+    return child.exitCode;
   }
 
   async stop(): Promise<void> {
@@ -124,7 +125,7 @@ class LocalDeployment implements Deployment {
   }
 
   #addPod(pod: PodSpec): void {
-    const { name, node, speed, stages, baseDirectory, upstream, link, replay = 0 } = pod;
+    const { name, node, emulate = [], stages, baseDirectory, upstream, link, replay = 0 } = pod;
     let address: string | null = null;
     if (upstream !== null) {
       if ("address" in upstream) ({ address } = upstream);
@@ -133,7 +134,7 @@ class LocalDeployment implements Deployment {
     const config: PodConfigInput = {
       name,
       node,
-      speed,
+      emulate,
       stages,
       baseDirectory,
       host: HOST,

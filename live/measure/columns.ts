@@ -22,6 +22,12 @@ export function onTheWay(trace: Trace, pod: number): number[] {
   return times;
 }
 
+/** From a frame's compute end until it was handed over, after warm-up, seconds, at a pod whose window was never full. */
+export function handovers(trace: Trace, pod: number): number[] {
+  const { end, sent } = trace.pods[pod]!;
+  return Array.from(sent.subarray(trace.warmup), (time, i) => time - end[trace.warmup + i]!);
+}
+
 /** From a pod having the acknowledgement of a frame until the pod before it has it, seconds. */
 export function acknowledgements(trace: Trace, pod: number): number[] {
   const from = trace.pods[pod]!;
@@ -44,17 +50,13 @@ export function gaps(trace: Trace, pod: number): number[] {
   return times;
 }
 
-/**
- * How late the source began on frames that it waited for, seconds, without the hold of a node of that speed; one that was
- * still at the frame before is no measure.
- */
-export function lateness(trace: Trace, speed: number): number[] {
-  const { start, end, receiveCpu, sendCpu } = trace.pods[0]!;
+/** How late the source began on frames that it waited for, seconds; one that was still at the frame before is no measure. */
+export function lateness(trace: Trace): number[] {
+  const { start, end } = trace.pods[0]!;
   const times: number[] = [];
   for (let frame = Math.max(1, trace.warmup); frame < trace.frames; frame++) {
     const due = trace.scheduled[frame]!;
-    const held = (receiveCpu[frame]! + sendCpu[frame]!) * (1 / speed - 1);
-    if (end[frame - 1]! < due) times.push(Math.max(0, start[frame]! - due - held));
+    if (end[frame - 1]! < due) times.push(Math.max(0, start[frame]! - due));
   }
   return times;
 }

@@ -21,7 +21,6 @@ export async function measureLink(
   const sender: PodSpec = {
     name: "sender",
     node: from,
-    speed: 1,
     stages: [{ name: "pattern", kernel: "synthetic", params: { channels: 1, element: "uint8" } }],
     baseDirectory: options.baseDirectory,
     upstream: null,

@@ -18,12 +18,21 @@ export const podConfigSchema = z.strictObject({
     .string()
     .nullable()
     .meta({ description: "host:port of the pod before this one; null for the source's pod" }),
-  speed: z
-    .number()
-    .gt(0)
-    .max(1)
-    .default(1)
-    .meta({ description: "below 1: emulate a node that is so much slower than this one" }),
+  emulate: z
+    .array(
+      z.strictObject({
+        height: z.int().min(1),
+        width: z.int().min(1),
+        receive: z.number().min(0),
+        stages: z.array(z.number().min(0)),
+        send: z.number().min(0),
+      }),
+    )
+    .default([])
+    .meta({
+      description:
+        "by size of the run's frames: seconds that receiving a frame, each stage, and sending it take on the slower machine that the node stands for",
+    }),
   flowControlWindow: z
     .int()
     .min(65_536)

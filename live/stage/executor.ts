@@ -2,7 +2,6 @@ import { resolve } from "node:path";
 import { findKernel } from "../../kernels/catalogue.ts";
 import type { Kernel, Picture, PreparedSource, PreparedTransform } from "../../kernels/kernel.ts";
 import { describeShape, type FrameShape, samplesOf } from "../../sim/frame.ts";
-import { now } from "./clock.ts";
 import type { PodConfig } from "./config.ts";
 import type { Samples } from "./frame-codec.ts";
 import type { Pace } from "./pace.ts";
@@ -108,9 +107,8 @@ export class Executor {
     const kept = replayed[sequence % this.#replay];
     if (kept === undefined) this.#compute(sequence, input, output, pace);
     else {
-      const begin = now();
       output.set(kept);
-      this.#cpu.fill(0)[0] = pace.settleStage(begin);
+      this.#cpu.fill(0)[0] = pace.settleStage(0);
     }
     if (this.#replay > 0 && kept === undefined) replayed[sequence % this.#replay] = output.slice();
     return this.#cpu;
@@ -123,16 +121,14 @@ export class Executor {
     let stage = 0;
     if (source !== null) {
       const to = transforms.length === 0 ? output : between[next++]!;
-      const begin = now();
       source.produce(sequence, to);
-      this.#cpu[stage++] = pace.settleStage(begin);
+      this.#cpu[stage] = pace.settleStage(stage++);
       from = to;
     }
     for (const transform of transforms) {
       const to = next < between.length ? between[next++]! : output;
-      const begin = now();
       transform.run(from!, to);
-      this.#cpu[stage++] = pace.settleStage(begin);
+      this.#cpu[stage] = pace.settleStage(stage++);
       from = to;
     }
   }

@@ -1,32 +1,37 @@
-import { now, sleep } from "./clock.ts";
+import { now, sleepUntil } from "./clock.ts";
 import { threadCpu } from "./thread-cpu.ts";
 
-/** A hold shorter than this would be mostly oversleeping, seconds. */
-const LEAST_HOLD = 0.1e-3;
+/** Seconds that a frame's work takes on the machine that a pod's node stands for. */
+export interface HeldPace {
+  readonly receive: number;
+  /** Per stage of the pod. */
+  readonly stages: readonly number[];
+  readonly send: number;
+}
 
 /**
- * Accounts for the CPU time of a pod's thread, and makes the thread as slow as an emulated node of speed `speed`: for every
- * second of CPU time that it used, it is held until 1/speed seconds have passed, asleep, so that the host's cores stay free
- * for others.
+ * Accounts for the CPU time of a pod's thread and, on an emulated node, makes the thread as slow as the machine that the node
+ * stands for: it is held, asleep so that the host's cores stay free for others, until that machine would be done too. One
+ * that comes late, because the host was busy with something else, is held less on the next frames: the emulated machine's
+ * clock goes on meanwhile, as a separate machine's would.
  */
 export class Pace {
-  readonly #factor: number;
-  /** Time that the thread still has to be held, seconds; below 0 when it was held for longer than it had to be. */
-  #owed = 0;
+  #held: HeldPace | null = null;
+  /** Until when the emulated machine is at work, monotonic, seconds. */
+  #until = 0;
+  #rested = true;
   #mark = threadCpu();
-  /** CPU seconds of receiving and of sending messages since the last `settle`. */
+  /** CPU seconds of receiving and of sending messages since the last `settleMessages`. */
   #receive = 0;
   #send = 0;
 
-  constructor(speed: number) {
-    this.#factor = 1 / speed;
-  }
-
-  /** Forgets what the thread did so far: it was not for the frames that come now. */
-  reset(): void {
+  /** Begins a run, and forgets what the thread did so far. @param held what to keep to; `null`: as fast as it goes. */
+  reset(held: HeldPace | null): void {
+    this.#held = held;
+    this.#until = 0;
+    this.#rested = true;
     this.#receive = 0;
     this.#send = 0;
-    this.#owed = 0;
     this.#mark = threadCpu();
   }
 
@@ -37,33 +42,40 @@ export class Pace {
     else this.#send += used;
   }
 
-  /** Holds the thread for its messages since the last call. @returns their CPU time, seconds, without the hold. */
+  /** There is nothing to do: the emulated machine takes up the next frame when it comes, not where this one left it. */
+  rest(): void {
+    this.#rested = true;
+  }
+
+  /** A frame is about to be computed: holds the thread for having received it. @returns CPU seconds of messages since the last call. */
   settleMessages(): { receive: number; send: number } {
     this.lap("receive");
     const taken = { receive: this.#receive, send: this.#send };
     this.#receive = 0;
     this.#send = 0;
-    const used = taken.receive + taken.send;
-    this.#hold(used * (this.#factor - 1));
+    if (this.#held === null) return taken;
+    if (this.#rested) this.#until = Math.max(this.#until, now() - taken.receive);
+    this.#rested = false;
+    this.#hold(this.#held.receive);
     return taken;
   }
 
-  /** Holds the thread for a stage that began at `begin` (monotonic, seconds). @returns its CPU time, seconds, without the hold. */
-  settleStage(begin: number): number {
+  /** A stage has computed: holds the thread for it. @param index of the stage in its pod. @returns its CPU seconds. */
+  settleStage(index: number): number {
     const used = this.#lap();
-    // Time that passed while others had the core counts: the slower machine would have worked on meanwhile.
-    this.#hold(Math.max(0, used * this.#factor - (now() - begin)));
+    if (this.#held !== null) this.#hold(this.#held.stages[index]!);
     return used;
   }
 
-  /** Sleeps off what is owed. A sleep is good to a tenth of a millisecond, so small debts wait for more, and what it overslept is taken off. */
+  /** A frame was handed over: its emulated machine is at work with that for a while. */
+  sent(): void {
+    if (this.#held !== null) this.#until += this.#held.send;
+  }
+
   #hold(seconds: number): void {
-    if (this.#factor === 1) return;
-    this.#owed += seconds;
-    if (this.#owed < LEAST_HOLD) return;
-    const begin = now();
-    sleep(this.#owed);
-    this.#owed -= now() - begin;
+    this.#until += seconds;
+    if (this.#until <= now()) return;
+    sleepUntil(this.#until);
     this.#mark = threadCpu();
   }
 

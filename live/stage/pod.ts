@@ -7,11 +7,11 @@ import type { Executor } from "./executor.ts";
 import { newFrame, type ReceivedFrame, type SentFrame } from "./frame-codec.ts";
 import { FrameCollector } from "./heap.ts";
 import { type HopCall, Outlet } from "./outlet.ts";
-import { Pace } from "./pace.ts";
+import { type HeldPace, Pace } from "./pace.ts";
 import { Recorder } from "./recorder.ts";
 import { Session } from "./session.ts";
 import { Upstream } from "./upstream.ts";
-import { Delivery, type Open } from "./wire.ts";
+import { Delivery, type Open, type Run } from "./wire.ts";
 
 /** How long before a frame is due its timer may fire, seconds; Node's timers are good to a millisecond, the rest is slept. */
 const TIMER_SLACK = 1.5e-3;
@@ -25,7 +25,7 @@ const KEPT_RUNS = 4;
 export class Pod {
   readonly #config: PodConfig;
   readonly #executor: Executor;
-  readonly #pace: Pace;
+  readonly #pace = new Pace();
   readonly #upstream: Upstream | null;
   readonly #collector = new FrameCollector();
   readonly recorders = new Map<string, Recorder>();
@@ -37,7 +37,6 @@ export class Pod {
   constructor(config: PodConfig, executor: Executor) {
     this.#config = config;
     this.#executor = executor;
-    this.#pace = new Pace(config.speed);
     this.#upstream =
       config.upstream === null
         ? null
@@ -111,7 +110,6 @@ export class Pod {
     for (const old of [...this.recorders.keys()].slice(0, -KEPT_RUNS)) this.recorders.delete(old);
     const session = new Session(run, next, delivery, recorder);
     this.#session = session;
-    this.#pace.reset();
     try {
       if (this.#upstream === null) {
         this.#prepare(session, null);
@@ -136,6 +134,8 @@ export class Pod {
     const { run, delivery } = session;
     session.input = input;
     const output = this.#executor.prepare(input, run);
+    // What getting ready took is no frame's work.
+    this.#pace.reset(this.#heldPace(run));
     if (delivery === Delivery.HERE) {
       session.discarded = newFrame(output);
       return;
@@ -197,6 +197,11 @@ export class Pod {
     session.call = null;
   }
 
+  /** What to keep to on frames of the run's size; `null` where the node is real, or this size is only for warming up. */
+  #heldPace({ height, width }: Run): HeldPace | null {
+    return this.#config.emulate.find((pace) => pace.height === height && pace.width === width) ?? null;
+  }
+
   readonly #endOfSend = (): void => this.#pace.lap("send");
 
   #wake(): void {
@@ -209,13 +214,17 @@ export class Pod {
     this.#scheduled = false;
     const session = this.#session;
     if (session === null || session.failure !== null || session.next >= session.run.frames) return;
-    if (session.outlet?.blocked) return;
+    if (session.outlet?.blocked) {
+      this.#pace.rest();
+      return;
+    }
     try {
       if (this.#upstream === null) {
         if (this.#draining === null && this.#isDue(session)) this.#compute(session, null);
       } else {
         const frame = session.inbox.shift();
-        if (frame !== undefined) this.#compute(session, frame);
+        if (frame === undefined) this.#pace.rest();
+        else this.#compute(session, frame);
       }
     } catch (error) {
       this.#fail(
@@ -231,6 +240,7 @@ export class Pod {
     if (rate === 0) return true;
     const due = session.origin + session.next / rate;
     const wait = due - now();
+    if (wait > 0) this.#pace.rest();
     if (wait > TIMER_SLACK) {
       this.#timer = setTimeout(
         () => {
@@ -270,8 +280,10 @@ export class Pod {
     this.#collector.passed(
       2 * ((received?.samples.byteLength ?? 0) + (session.outlet === null ? 0 : frame.samples.byteLength)),
     );
-    if (session.outlet !== null) session.outlet.offer(frame, sequence);
-    else {
+    if (session.outlet !== null) {
+      this.#pace.sent();
+      session.outlet.offer(frame, sequence);
+    } else {
       this.#upstream?.acknowledge(sequence + 1);
       if (this.#upstream === null && sequence + 1 === run.frames) this.#settle();
     }

@@ -1,4 +1,5 @@
 import type { Figures, PlanComparison, Term } from "../comparison.ts";
+import { quantile } from "../statistics/quantile.ts";
 import type { PodTerms, Summary } from "../summary.ts";
 
 export const TERMS: readonly Term[] = ["link", "decode", "queue", "compute", "send"];
@@ -17,9 +18,16 @@ export function mapFigures(figure: (of: (figures: Figures) => number) => number)
   };
 }
 
-/** Means over the repeats of one plan (of quantiles too: the mean of the repeats' medians), with their spread. */
+/**
+ * The repeats of one plan taken together, with their spread. Throughput and quantiles are the median repeat's, which one
+ * stall of the host does not move; the mean and its terms are means over repeats, so that the terms add up to it.
+ */
 export function measuredOf(repeats: readonly Summary[]): PlanComparison["measured"] {
-  const figures = mapFigures((of) => mean(repeats.map(of)));
+  const medians = mapFigures((of) => median(repeats.map(of)));
+  const figures = {
+    ...medians,
+    latency: { ...medians.latency, mean: mean(repeats.map(({ latency }) => latency.mean)) },
+  };
   const spread = mapFigures((of) => halfSpread(repeats.map(of)));
   return {
     ...figures,
@@ -51,6 +59,13 @@ function meanTerms(repeats: readonly Summary[]): PodTerms[] {
 
 function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function median(values: readonly number[]): number {
+  return quantile(
+    [...values].sort((a, b) => a - b),
+    0.5,
+  );
 }
 
 function halfSpread(values: readonly number[]): number {

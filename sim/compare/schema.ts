@@ -47,8 +47,8 @@ const size = z.tuple([z.int().min(1), z.int().min(1)]).describe("[height, width]
 const measured = z.object({
   ...figures(
     nonNegative,
-    "Frames per second, mean over repeats.",
-    "Seconds, each the mean of the repeats' own figure.",
+    "Frames per second; measured: the median over repeats.",
+    "Seconds, each the median of the repeats' own figure; the mean is the mean over repeats.",
   ),
   ccr,
   spread: z

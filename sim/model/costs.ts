@@ -1,22 +1,42 @@
 import { RandomStream } from "../engine/random.ts";
-import type { Plan, PlanHop, PlanPod } from "../plan.ts";
+import type { Plan, PlanHop } from "../plan.ts";
 import type { LinkCost, MessageCost, Profile, SizedCost, Thread } from "../profile.ts";
 import { resample } from "../statistics/bootstrap.ts";
 import { mean } from "../statistics/moments.ts";
+import { quantile } from "../statistics/quantile.ts";
 
 /** Samples to draw from, seconds. */
 export type Samples = ArrayLike<number>;
 
 /** What one pod's work costs in one replication; all in CPU seconds of an otherwise idle core. */
-export interface PodCosts {
-  readonly speed: number;
+export interface PodCosts extends PodSamples {
+  /** What the pod is held to on an emulated node; `null` on a real one. */
+  readonly emulated: EmulatedPace | null;
+}
+
+/** What was measured of a pod's work. */
+interface PodSamples {
   /** Per stage of the pod. */
   readonly compute: readonly ThreadSamples[];
   readonly receive: ThreadSamples;
   readonly send: ThreadSamples;
+  /** The first part of `send`, after which the frame is on its way. */
+  readonly handover: WaitedSamples;
+}
+
+/**
+ * How long a pod's work takes on the machine that an emulated node stands for, seconds a frame: 1/speed of what the host takes
+ * in its better moments, the lower quartile of the calibration. Constants, so that the host's own ups and downs do not
+ * become the emulated machine's.
+ */
+export interface EmulatedPace {
+  readonly receive: number;
+  readonly stages: readonly number[];
+  readonly send: number;
 }
 
 /** Costs by what the thread did before. */
+export type WaitedSamples = Readonly<Record<"idle" | "cold", Samples>>;
 export type ThreadSamples = Readonly<Record<Thread, Samples>>;
 
 /** What a hop costs in one replication. */
@@ -24,7 +44,7 @@ export interface HopCosts {
   /** Bytes per second; `Infinity` on loopback. */
   readonly bandwidth: number;
   /** From `sent` to `arrived` at a pod that waits, without bytes / bandwidth, seconds. */
-  readonly delay: { readonly idle: Samples; readonly cold: Samples };
+  readonly delay: WaitedSamples;
   /** From a pod to the one before it, seconds. */
   readonly acknowledgement: Samples;
   /** CPU seconds per byte of an emulated link's relay. */
@@ -57,7 +77,7 @@ export function costsOf(plan: Plan, profile: Profile, replication: number | null
     if (replication === null || samples.length < 2) return samples;
     return resample(samples, new RandomStream(plan.workload.seed, "calibration", replication, ...path));
   };
-  const pods = plan.pods.map((pod, i) => podCosts(plan, pod, i, profile, draw));
+  const pods = plan.pods.map((_, i) => podCosts(plan, i, profile, draw));
   const hops = plan.hops.map((hop, i) => hopCosts(plan, hop, i, profile, draw));
   const cores = new Map(profile.hosts.map(({ host, cores }) => [host, cores]));
   for (const { name, cores: told } of plan.hosts) if (told !== null) cores.set(name, told);
@@ -74,8 +94,26 @@ function latenessAt({ workload: { load } }: Plan, { lateness }: Profile): Sample
 
 type Draw = (samples: Samples, ...path: (string | number)[]) => Samples;
 
-function podCosts(plan: Plan, pod: PlanPod, index: number, profile: Profile, draw: Draw): PodCosts {
-  const node = plan.nodes.find(({ name }) => name === pod.node)!;
+function podCosts(plan: Plan, index: number, profile: Profile, draw: Draw): PodCosts {
+  const { node, stages } = plan.pods[index]!;
+  const { compute, receive, send, handover } = podSamples(plan, index, profile);
+  const drawn = (samples: ThreadSamples, ...path: (string | number)[]) =>
+    byThread((thread) => draw(samples[thread], ...path, thread, node));
+  const bytes = plan.hops[index]?.bytes ?? 0;
+  return {
+    compute: compute.map((samples, i) => drawn(samples, "stage", stages[i]!.key)),
+    receive: drawn(receive, "receive", plan.hops[index - 1]?.bytes ?? 0),
+    send: drawn(send, "send", bytes),
+    handover: {
+      idle: draw(handover.idle, "handover", "idle", node, bytes),
+      cold: draw(handover.cold, "handover", "cold", node, bytes),
+    },
+    emulated: emulatedPace(plan, index, profile),
+  };
+}
+
+function podSamples(plan: Plan, index: number, profile: Profile): PodSamples {
+  const pod = plan.pods[index]!;
   const compute = pod.stages.map((stage, position) => {
     const measured = profile.stages.filter(({ key, node: on }) => key === stage.key && on === pod.node);
     const inner = pod.stages.length > 1 && (position > 0 || stage.input === null);
@@ -85,33 +123,42 @@ function podCosts(plan: Plan, pod: PlanPod, index: number, profile: Profile, dra
         `profile of ${profile.topology}: stage ${stage.name} (${stage.key}) was not measured on node ${pod.node}`,
       );
     }
-    return byThread((thread) => draw(cost.cpu[thread], "stage", thread, stage.key, pod.node));
+    return cost.cpu;
   });
   const into = plan.hops[index - 1];
   const out = plan.hops[index];
   return {
-    speed: node.speed,
     compute,
-    receive: into === undefined ? NONE : messageCosts(profile, pod.node, "receive", into, draw),
-    send: out === undefined ? NONE : messageCosts(profile, pod.node, "send", out, draw),
+    receive: into === undefined ? NONE : messageCosts(profile, pod.node, "receive", into),
+    send: out === undefined ? NONE : messageCosts(profile, pod.node, "send", out),
+    handover: out === undefined ? NONE : waited((thread) => timesOf(profile, "handovers", pod.node, thread, out.bytes)),
   };
+}
+
+/**
+ * The pace that a pod keeps on an emulated node, `null` on a real one: what the testbed holds it to, and what the twin counts on.
+ * @throws ProfileError naming the stage or node that was not measured.
+ */
+export function emulatedPace(plan: Plan, index: number, profile: Profile): EmulatedPace | null {
+  const { speed } = plan.nodes.find(({ name }) => name === plan.pods[index]!.node)!;
+  if (speed === 1) return null;
+  const { compute, receive, send } = podSamples(plan, index, profile);
+  const held = ({ busy, idle }: ThreadSamples) =>
+    quantile(Float64Array.from([...Array.from(busy), ...Array.from(idle)]).sort(), 0.25) / speed;
+  // A busy thread reads several messages in one go, on the account of the first: one by one tells more of each.
+  const message = ({ idle }: ThreadSamples) => held({ busy: [], idle, cold: [] });
+  return { receive: message(receive), stages: compute.map(held), send: message(send) };
 }
 
 function hopCosts(plan: Plan, hop: PlanHop, index: number, profile: Profile, draw: Draw): HopCosts {
   const to = plan.pods[index + 1]!.node;
   if (hop.link === null) {
-    const delay = (thread: "idle" | "cold") => {
-      const measured = profile.loopbacks.filter((cost) => cost.node === to && cost.thread === thread);
-      const sized = interpolated(
-        measured.map(({ bytes, seconds }) => ({ bytes, samples: seconds })),
-        hop.bytes,
-      );
-      if (sized !== null) return draw(sized, "loopback", thread, to, hop.bytes);
-      throw new ProfileError(`profile of ${profile.topology}: no loopback was measured on node ${to}`);
-    };
+    const delay = waited((thread) =>
+      draw(timesOf(profile, "loopbacks", to, thread, hop.bytes), "loopback", thread, to, hop.bytes),
+    );
     return {
       bandwidth: Number.POSITIVE_INFINITY,
-      delay: { idle: delay("idle"), cold: delay("cold") },
+      delay,
       acknowledgement: draw(profile.acknowledgement, "acknowledgement"),
       relayCpuPerByte: 0,
     };
@@ -130,7 +177,7 @@ function hopCosts(plan: Plan, hop: PlanHop, index: number, profile: Profile, dra
   );
   return {
     bandwidth: link.bandwidth ?? Number.POSITIVE_INFINITY,
-    delay: { idle: delay("idle"), cold: delay("cold") },
+    delay: waited(delay),
     acknowledgement,
     relayCpuPerByte: link.cpuPerByte,
   };
@@ -146,7 +193,6 @@ function messageCosts(
   node: string,
   direction: MessageCost["direction"],
   { link, bytes }: PlanHop,
-  draw: Draw,
 ): ThreadSamples {
   const across = link === null ? undefined : findLink(profile, link.between)?.[direction];
   return byThread((thread) => {
@@ -163,8 +209,30 @@ function messageCosts(
     if (sized === null) {
       throw new ProfileError(`profile of ${profile.topology}: no message to ${direction} was measured on node ${node}`);
     }
-    return draw(sized, direction, thread, node, bytes);
+    return sized;
   });
+}
+
+/** Times measured on a node, for a message size. @throws ProfileError if there are none. */
+function timesOf(
+  profile: Profile,
+  what: "handovers" | "loopbacks",
+  node: string,
+  thread: "idle" | "cold",
+  bytes: number,
+): Samples {
+  const points = profile[what].filter((cost) => cost.node === node && cost.thread === thread);
+  const sized = interpolated(
+    points.map((cost) => ({ bytes: cost.bytes, samples: cost.seconds })),
+    bytes,
+  );
+  if (sized === null)
+    throw new ProfileError(`profile of ${profile.topology}: no ${what} were measured on node ${node}`);
+  return sized;
+}
+
+function waited(samples: (thread: "idle" | "cold") => Samples): WaitedSamples {
+  return { idle: samples("idle"), cold: samples("cold") };
 }
 
 function byThread(samples: (thread: Thread) => Samples): ThreadSamples {

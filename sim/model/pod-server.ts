@@ -51,8 +51,10 @@ export class PodServer {
   /** What it did before the frame in hand, and before the one that it is about to take up. */
   #thread: Thread = "busy";
   #woken: Thread = "busy";
-  /** CPU time of chores since the last compute: what an emulated node holds for before the next. */
-  #debt = 0;
+  /** Until when the machine that an emulated node stands for is at work. */
+  #until = 0;
+  /** The pod had nothing to do; its machine takes up work when it comes, not where the last frame left it. */
+  #rested = true;
   #receiveCpu = 0;
   #sendCpu = 0;
 
@@ -81,8 +83,8 @@ export class PodServer {
   }
 
   /** A frame's bytes are there, all of them: they wait for the thread to read them. */
-  arrive(frame: number): void {
-    const thread = this.thread();
+  arrive(frame: number, waited: "idle" | "cold"): void {
+    const thread = this.idle ? waited : "busy";
     if (thread !== "busy") this.#woken = thread;
     const cpu = this.#streams.receive.pick(this.#costs.receive[thread]);
     this.#chores.push({
@@ -102,12 +104,16 @@ export class PodServer {
    * logarithm of the time is to that of the measured one.
    */
   thread(): Thread {
-    if (Number.isNaN(this.#idleSince)) return "busy";
+    if (!this.idle) return "busy";
     const { idle, cold } = this.#gaps;
     const gap = this.#scheduler.now - this.#idleSince;
     if (gap <= idle) return "idle";
     if (gap >= cold) return "cold";
     return this.#streams.thread.uniform() < log(gap / idle) / log(cold / idle) ? "cold" : "idle";
+  }
+
+  get idle(): boolean {
+    return !Number.isNaN(this.#idleSince);
   }
 
   /** CPU time that a thread that waited is expected to take to receive a message, seconds: part of the hop's measured time. */
@@ -148,7 +154,6 @@ export class PodServer {
         return;
       }
       this.#idleSince = Number.NaN;
-      this.#debt += chore.cpu;
       if (chore.work === "receive") this.#receiveCpu += chore.cpu;
       else this.#sendCpu += chore.cpu;
       if (chore.cpu === 0) chore.done();
@@ -174,7 +179,10 @@ export class PodServer {
         if (this.#urgent.length + this.#chores.length > 0 || !this.#canCompute()) this.#dispatch();
         else this.#start();
       });
-    } else if (Number.isNaN(this.#idleSince)) this.#idleSince = this.#scheduler.now;
+    } else {
+      this.#rested = true;
+      if (!this.idle) this.#idleSince = this.#scheduler.now;
+    }
   }
 
   #canCompute(): boolean {
@@ -187,10 +195,9 @@ export class PodServer {
     this.#woken = "busy";
     this.#idleSince = Number.NaN;
     this.#busy = true;
-    const hold = this.#debt * (1 / this.#costs.speed - 1);
-    this.#debt = 0;
-    if (hold > 0) this.#scheduler.after(hold, () => this.#begin());
-    else this.#begin();
+    if (this.#rested) this.#until = Math.max(this.#until, this.#scheduler.now - this.#receiveCpu);
+    this.#rested = false;
+    this.#hold(this.#costs.emulated?.receive ?? 0, () => this.#begin());
   }
 
   #begin(): void {
@@ -204,7 +211,14 @@ export class PodServer {
     this.#stage(frame, 0);
   }
 
-  /** Runs a stage of the pod on a frame; an emulated node is held until the stage has taken 1/speed of its CPU time. */
+  /** Goes on when the emulated machine has worked for so many seconds more; one that is behind catches up. */
+  #hold(seconds: number, then: () => void): void {
+    this.#until += seconds;
+    if (this.#costs.emulated !== null && this.#until > this.#scheduler.now) this.#scheduler.at(this.#until, then);
+    else then();
+  }
+
+  /** Runs a stage of the pod on a frame. */
   #stage(frame: number, index: number): void {
     const samples = this.#costs.compute[index];
     if (samples === undefined) {
@@ -213,12 +227,8 @@ export class PodServer {
     }
     const cpu = this.#streams.compute.pick(samples[this.#thread]);
     this.trace.computeCpu[frame]! += cpu;
-    const until = this.#scheduler.now + cpu / this.#costs.speed;
-    this.#host.submit(cpu, () => {
-      const next = () => this.#stage(frame, index + 1);
-      if (until > this.#scheduler.now) this.#scheduler.at(until, next);
-      else next();
-    });
+    const held = this.#costs.emulated?.stages[index] ?? 0;
+    this.#host.submit(cpu, () => this.#hold(held, () => this.#stage(frame, index + 1)));
   }
 
   #computed(frame: number): void {
@@ -226,18 +236,27 @@ export class PodServer {
     this.#next = frame + 1;
     this.#busy = false;
     if (this.transmit === null) this.acknowledgeUpstream?.(frame + 1);
-    else this.#pump();
+    else {
+      this.#until += this.#costs.emulated?.send ?? 0;
+      this.#pump();
+    }
     this.#dispatch();
   }
 
   #pump(): void {
     while (this.transmit !== null && this.#cursor < this.#next && this.#cursor < this.#base + this.#window) {
       const frame = this.#cursor++;
-      this.trace.sent[frame] = this.#scheduler.now;
       const cpu = this.#streams.send.pick(this.#costs.send[this.#thread]);
-      this.#urgent.push({ work: "send", cpu, done: () => {} });
-      this.transmit(frame);
+      const waited = this.#costs.handover[this.#thread === "cold" ? "cold" : "idle"];
+      const handover = Math.min(cpu, this.#streams.send.pick(waited));
+      this.#urgent.push({ work: "send", cpu: handover, done: () => this.#send(frame) });
+      this.#urgent.push({ work: "send", cpu: cpu - handover, done: () => {} });
     }
+  }
+
+  #send(frame: number): void {
+    this.trace.sent[frame] = this.#scheduler.now;
+    this.transmit?.(frame);
   }
 }
 

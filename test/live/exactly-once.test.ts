@@ -42,7 +42,7 @@ async function stream(
   return taken;
 }
 
-describe("kill -9 of a pod in the middle of a stream, and a fresh start at the same address", async () => {
+describe("a pod that ends in the middle of a stream, and a fresh start at the same address", async () => {
   const reference = await stream(lineOf({ grouping: [4] }), () => {});
 
   test("the monolith delivers every frame once, in order, and frames differ", () => {
@@ -50,8 +50,8 @@ describe("kill -9 of a pod in the middle of a stream, and a fresh start at the s
     expect(new Set(reference.map(({ digest }) => digest)).size).toBeGreaterThan(FRAMES / 4);
   });
 
-  test.each([1, 2, 3, 4])("pod %i of 4: every frame exactly once, in order, the monolith's bytes", async (pod) => {
-    let replaced: Promise<void> | null = null;
+  test.each([1, 2, 3, 4])("kill -9 of pod %i of 4: every frame exactly once, in order, the monolith's bytes", async (pod) => {
+    let replaced: Promise<number | null> | null = null;
     const taken = await stream(lineOf({ grouping: [1, 1, 1, 1] }), (frame, line) => {
       if (frame >= FRAMES / 3) replaced ??= line.replace(`pod${pod}`);
     });
@@ -60,9 +60,9 @@ describe("kill -9 of a pod in the middle of a stream, and a fresh start at the s
     expect(taken).toEqual(reference);
   });
 
-  test("two pods that are neighbours, one soon after the other", async () => {
-    let first: Promise<void> | null = null;
-    let second: Promise<void> | null = null;
+  test("kill -9 of two pods that are neighbours, one soon after the other", async () => {
+    let first: Promise<number | null> | null = null;
+    let second: Promise<number | null> | null = null;
     const taken = await stream(lineOf({ grouping: [1, 1, 1, 1] }), (frame, line) => {
       if (frame >= FRAMES / 3) first ??= line.replace("pod2");
       if (frame >= FRAMES / 3 + 3) second ??= line.replace("pod3");
@@ -70,4 +70,16 @@ describe("kill -9 of a pod in the middle of a stream, and a fresh start at the s
     await Promise.all([first, second]);
     expect(taken).toEqual(reference);
   });
+
+  test.each([1, 2, 3, 4])(
+    "pod %i of 4 asked to end (SIGTERM) drains, exits with 0, and nothing is lost",
+    async (pod) => {
+      let replaced: Promise<number | null> | null = null;
+      const taken = await stream(lineOf({ grouping: [1, 1, 1, 1] }), (frame, line) => {
+        if (frame >= FRAMES / 3) replaced ??= line.replace(`pod${pod}`, "SIGTERM");
+      });
+      expect(await replaced).toBe(0);
+      expect(taken).toEqual(reference);
+    },
+  );
 });

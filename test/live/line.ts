@@ -16,13 +16,11 @@ export const STAGES: PodSpec["stages"] = [
 export interface LineOptions {
   /** Stages per pod. */
   readonly grouping: readonly number[];
-  /** Speed of each pod's node. */
-  readonly speeds?: readonly number[];
   /** Link in front of a pod, by the pod's index. */
   readonly links?: Readonly<Record<number, Link>>;
 }
 
-export function lineOf({ grouping, speeds = [], links = {} }: LineOptions): PodSpec[] {
+export function lineOf({ grouping, links = {} }: LineOptions): PodSpec[] {
   let at = 0;
   return grouping.map((count, i) => {
     const stages = STAGES.slice(at, at + count);
@@ -30,7 +28,6 @@ export function lineOf({ grouping, speeds = [], links = {} }: LineOptions): PodS
     return {
       name: `pod${i + 1}`,
       node: `node${i + 1}`,
-      speed: speeds[i] ?? 1,
       stages,
       baseDirectory: ".",
       upstream: i === 0 ? null : { pod: `pod${i}` },

@@ -1,6 +1,14 @@
 import { costsOf } from "../../sim/model/costs.ts";
 import type { Plan, PlanHop, PlanLoad, PlanPod } from "../../sim/plan.ts";
-import type { LinkCost, LoopbackCost, MessageCost, Profile, StageCost } from "../../sim/profile.ts";
+import {
+  type HandoverCost,
+  type LinkCost,
+  type LoopbackCost,
+  type MessageCost,
+  PROFILE_VERSION,
+  type Profile,
+  type StageCost,
+} from "../../sim/profile.ts";
 import { type SimulatedRun, simulate } from "../../sim/simulate.ts";
 import type { Link } from "../../sim/topology/topology.ts";
 
@@ -48,6 +56,8 @@ export interface LineSpec {
   /** CPU seconds per message, whatever its size and however busy the receiver. */
   readonly receive?: Cost;
   readonly send?: Cost;
+  /** Of `send`: seconds until the frame is on its way. */
+  readonly handover?: Cost;
   /** Seconds from `sent` to `arrived` over loopback. */
   readonly loopback?: Cost;
   /** Seconds back over loopback; on a link its delay comes on top. */
@@ -121,7 +131,7 @@ function profileOf(spec: LineSpec, plan: Plan): Profile {
   const nodes = plan.nodes.map(({ name }) => name);
   const sizes = [...new Set(plan.hops.map(({ bytes }) => bytes))];
   return {
-    version: 1,
+    version: PROFILE_VERSION,
     topology: "fixture",
     created: "2026-01-01T00:00:00Z",
     fingerprint: {
@@ -157,6 +167,11 @@ function profileOf(spec: LineSpec, plan: Plan): Profile {
           { node, bytes, thread, direction: "receive", cpu: receive },
           { node, bytes, thread, direction: "send", cpu: send },
         ]),
+      ),
+    ),
+    handovers: nodes.flatMap((node) =>
+      sizes.flatMap((bytes) =>
+        WAITED.map((thread): HandoverCost => ({ node, thread, bytes, seconds: samples(spec.handover ?? 0) })),
       ),
     ),
     loopbacks: nodes.flatMap((node) =>
