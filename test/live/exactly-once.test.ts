@@ -50,15 +50,18 @@ describe("a pod that ends in the middle of a stream, and a fresh start at the sa
     expect(new Set(reference.map(({ digest }) => digest)).size).toBeGreaterThan(FRAMES / 4);
   });
 
-  test.each([1, 2, 3, 4])("kill -9 of pod %i of 4: every frame exactly once, in order, the monolith's bytes", async (pod) => {
-    let replaced: Promise<number | null> | null = null;
-    const taken = await stream(lineOf({ grouping: [1, 1, 1, 1] }), (frame, line) => {
-      if (frame >= FRAMES / 3) replaced ??= line.replace(`pod${pod}`);
-    });
-    expect(replaced).not.toBeNull();
-    await replaced;
-    expect(taken).toEqual(reference);
-  });
+  test.each([1, 2, 3, 4])(
+    "kill -9 of pod %i of 4: every frame exactly once, in order, the monolith's bytes",
+    async (pod) => {
+      let replaced: Promise<number | null> | null = null;
+      const taken = await stream(lineOf({ grouping: [1, 1, 1, 1] }), (frame, line) => {
+        if (frame >= FRAMES / 3) replaced ??= line.replace(`pod${pod}`);
+      });
+      expect(replaced).not.toBeNull();
+      await replaced;
+      expect(taken).toEqual(reference);
+    },
+  );
 
   test("kill -9 of two pods that are neighbours, one soon after the other", async () => {
     let first: Promise<number | null> | null = null;
