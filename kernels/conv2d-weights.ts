@@ -1,5 +1,5 @@
 import { RandomStream } from "../sim/engine/random.ts";
-import type { Conv2dParams } from "./conv2d.ts";
+import type { Conv2dParams } from "./conv2d-params.ts";
 
 export const NAMED_WEIGHTS = ["blur", "sharpen", "edges", "random"] as const;
 

@@ -1,94 +1,42 @@
-import { z } from "zod";
 import { bytesOf, type FrameShape, samplesOf } from "../sim/frame.ts";
-import { convWeights, NAMED_WEIGHTS } from "./conv2d-weights.ts";
+import { type Conv2dParams, geometry, params } from "./conv2d-params.ts";
+import { convWeights } from "./conv2d-weights.ts";
 import type { PreparedTransform, Samples, TransformKernel } from "./kernel.ts";
+import { relaxed, simd } from "./simd/conv2d.ts";
 
-const odd = z
-  .int()
-  .min(1)
-  .max(63)
-  .refine((size) => size % 2 === 1, "an odd number");
-
-const params = z.strictObject({
-  size: z
-    .union([odd, z.tuple([odd, odd])], "an odd number up to 63, or two of them: [height, width]")
-    .default(3)
-    .meta({ description: "height and width of the kernel: an odd number, or [height, width]" }),
-  stride: z.int().min(1).default(1).meta({ description: "samples between two outputs, down and across" }),
-  padding: z
-    .enum(["zero", "replicate", "none"])
-    .default("zero")
-    .meta({ description: "what lies beyond the border: 0, the nearest sample, or nothing (the output is smaller)" }),
-  filters: z.int().min(1).default(1).meta({ description: "channels of the output" }),
-  weights: z
-    .union([z.enum(NAMED_WEIGHTS), z.array(z.number())], `one of ${NAMED_WEIGHTS.join(", ")}, or a list of numbers`)
-    .default("blur")
-    .meta({ description: "a name, or filters x input channels x height x width numbers" }),
-  seed: z.int().min(0).default(1).meta({ description: "of random weights" }),
-  bias: z
-    .union([z.number(), z.array(z.number())], "a number, or a list of one per filter")
-    .default(0)
-    .meta({ description: "added to every output: one number, or one per filter" }),
-});
-
-export type Conv2dParams = z.infer<typeof params>;
-
-interface Geometry {
-  readonly kernelHeight: number;
-  readonly kernelWidth: number;
-  readonly output: FrameShape;
-}
-
-/** @throws RangeError if the kernel is larger than a frame without padding, or weights or bias are of the wrong number. */
-function geometry({ size, stride, padding, filters, weights, bias }: Conv2dParams, input: FrameShape): Geometry {
-  const [kernelHeight, kernelWidth] = typeof size === "number" ? [size, size] : size;
-  const [lostRows, lostColumns] = padding === "none" ? [kernelHeight - 1, kernelWidth - 1] : [0, 0];
-  const height = Math.floor((input.height - lostRows - 1) / stride) + 1;
-  const width = Math.floor((input.width - lostColumns - 1) / stride) + 1;
-  if (height < 1 || width < 1) {
-    throw new RangeError(
-      `a ${kernelHeight}x${kernelWidth} kernel without padding needs a frame at least that large, it gets ${input.height}x${input.width}`,
-    );
-  }
-  const expected = filters * input.channels * kernelHeight * kernelWidth;
-  if (Array.isArray(weights) && weights.length !== expected) {
-    throw new RangeError(
-      `weights has ${weights.length} numbers; ${filters} filters x ${input.channels} channels x ${kernelHeight} x ${kernelWidth} are ${expected}`,
-    );
-  }
-  if (Array.isArray(bias) && bias.length !== filters) {
-    throw new RangeError(`bias has ${bias.length} numbers; one per filter are ${filters}`);
-  }
-  return { kernelHeight, kernelWidth, output: { height, width, channels: filters, element: "float32" } };
-}
+export type { Conv2dParams };
 
 /**
  * 2-D convolution as neural networks have it: cross-correlation, the kernel is not flipped.
  * out(f, y, x) = bias(f) + sum over c, j, i of w(f, c, j, i) * in(c, y * stride + j - top, x * stride + i - left),
- * with top, left = half the kernel, or 0 without padding (Goodfellow et al., Deep Learning, section 9.5).
- * Sums are formed in double precision in the order c, j, i and rounded once, so every machine gives the same bytes.
+ * with top, left = half the kernel, or 0 without padding (Goodfellow et al., Deep Learning, section 9.5), c over the channels
+ * of the filter's group: as many groups as channels make it depthwise (Chollet 2017, section 3).
+ * The reference forms sums in double precision in the order c, j, i and rounds once; `simd` adds in float32.
  */
 export const conv2d: TransformKernel<Conv2dParams> = {
   name: "conv2d",
   role: "transform",
   params,
   outputShape: (given, input) => geometry(given, input).output,
-  /** A multiply-add for each weight of a filter at each output sample; reads input and weights, writes the output. */
+  /**
+   * A multiply-add for each weight of a filter at each output sample, the bias being where the sum begins; reads input, weights
+   * and biases, writes the output.
+   */
   cost(given, input) {
-    const { kernelHeight, kernelWidth, output } = geometry(given, input);
-    const taps = input.channels * kernelHeight * kernelWidth;
+    const { kernelHeight, kernelWidth, channels, output } = geometry(given, input);
+    const taps = channels * kernelHeight * kernelWidth;
     return {
       operations: 2 * taps * samplesOf(output),
-      bytes: bytesOf(input) + bytesOf(output) + 4 * taps * given.filters,
+      bytes: bytesOf(input) + bytesOf(output) + 4 * (taps + 1) * given.filters,
     };
   },
-  implementations: { reference: { prepare: prepareReference } },
+  implementations: { reference: { prepare: prepareReference }, simd, relaxed },
 };
 
 function prepareReference(given: Conv2dParams, input: FrameShape): PreparedTransform {
-  const { kernelHeight, kernelWidth, output } = geometry(given, input);
+  const { kernelHeight, kernelWidth, channels, output } = geometry(given, input);
   const { stride, padding, filters } = given;
-  const { height, width, channels } = input;
+  const { height, width } = input;
   const weights = convWeights(given, channels, kernelHeight, kernelWidth);
   const bias = Array.from({ length: filters }, (_, f) => (Array.isArray(given.bias) ? given.bias[f]! : given.bias));
   const [top, left] = padding === "none" ? [0, 0] : [(kernelHeight - 1) / 2, (kernelWidth - 1) / 2];
@@ -99,6 +47,7 @@ function prepareReference(given: Conv2dParams, input: FrameShape): PreparedTrans
     run(from, to) {
       let written = 0;
       for (let f = 0; f < filters; f++) {
+        const firstChannel = Math.floor((f * given.groups) / filters) * channels;
         for (let y = 0; y < output.height; y++) {
           sums.fill(bias[f]!);
           let weight = f * channels * kernelHeight * kernelWidth;
@@ -110,7 +59,7 @@ function prepareReference(given: Conv2dParams, input: FrameShape): PreparedTrans
                 weight += kernelWidth;
                 continue;
               }
-              const begin = (c * height + row) * width;
+              const begin = ((firstChannel + c) * height + row) * width;
               addRow(sums, from, begin, width, stride, left, weights, weight, kernelWidth, replicate);
               weight += kernelWidth;
             }

@@ -18,6 +18,26 @@ export interface PreparedTransform {
   readonly output: FrameShape;
   /** Computes one frame: reads all of `input`, writes all of `output`, keeps nothing, allocates nothing. */
   run(input: Samples, output: Samples): void;
+  /** Which build of the vector kernels runs: `simd128` or `relaxed`. */
+  readonly build?: string;
+  /** Gives back what `prepare` allocated; nothing may be run afterwards. Otherwise that happens when this is collected. */
+  release?(): void;
+}
+
+/**
+ * A transform that computes any rows of its output, in the memory of the vector kernels: what fusion works with.
+ * Sample (c, y, x) of a frame lies at `base + c * plane + (y * width + x) * bytes of a sample`.
+ */
+export interface RowsTransform {
+  readonly output: FrameShape;
+  readonly build: string;
+  /** Rows [first, end) of the input that rows [from, to) of the output are computed from. */
+  inputRows(from: number, to: number): readonly [number, number];
+  /** Computes rows [from, to) of the output, the same bytes however they are cut. @param input, output bases, in bytes. */
+  run(input: number, inPlane: number, output: number, outPlane: number, from: number, to: number): void;
+  /** The same followed by relu; it shares what this one holds and is released with it. */
+  rectified?(): RowsTransform;
+  release(): void;
 }
 
 /** A source, ready for frames of one size. */
@@ -30,6 +50,8 @@ export interface PreparedSource {
 /** Gets a transform ready; what it needs besides frames is allocated here. @throws RangeError if it can't take that input. */
 export interface TransformImplementation<Params> {
   prepare(params: Params, input: FrameShape): PreparedTransform;
+  /** The same, by rows, where it can be fused with its neighbours. */
+  readonly prepareRows?: (params: Params, input: FrameShape) => RowsTransform;
 }
 
 /** Gets a source ready. @param pictures of the stage's folder, for the sources that send some. */

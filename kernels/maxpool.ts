@@ -1,29 +1,14 @@
-import { z } from "zod";
 import { bytesOf, type FrameShape, samplesOf } from "../sim/frame.ts";
 import type { PreparedTransform, Samples, TransformKernel } from "./kernel.ts";
+import { type MaxpoolParams, outputShape, params } from "./maxpool-params.ts";
+import { simd } from "./simd/maxpool.ts";
 
-const params = z.strictObject({
-  size: z.int().min(1).default(2).meta({ description: "height and width of the window" }),
-  stride: z.int().min(1).optional().meta({ description: "samples between two windows; left out: the size" }),
-});
-
-export type MaxpoolParams = z.infer<typeof params>;
-
-/** @throws RangeError if the window is larger than the frame. */
-function outputShape({ size, stride = size }: MaxpoolParams, input: FrameShape): FrameShape {
-  if (input.height < size || input.width < size) {
-    throw new RangeError(
-      `a window of ${size}x${size} needs a frame at least that large, it gets ${input.height}x${input.width}`,
-    );
-  }
-  const height = Math.floor((input.height - size) / stride) + 1;
-  const width = Math.floor((input.width - size) / stride) + 1;
-  return { ...input, height, width };
-}
+export type { MaxpoolParams };
 
 /**
  * The largest sample of each window, channel by channel. Windows lie wholly within the frame: rows and columns that are left
- * over at the bottom and right are dropped, as PyTorch's MaxPool2d does by default.
+ * over at the bottom and right are dropped, as PyTorch's MaxPool2d does by default. NaN in a window is its maximum, and 0 is
+ * larger than -0 (IEEE 754-2019, maximum).
  */
 export const maxpool: TransformKernel<MaxpoolParams> = {
   name: "maxpool",
@@ -35,7 +20,7 @@ export const maxpool: TransformKernel<MaxpoolParams> = {
     const output = outputShape(given, input);
     return { operations: (given.size ** 2 - 1) * samplesOf(output), bytes: bytesOf(input) + bytesOf(output) };
   },
-  implementations: { reference: { prepare: prepareReference } },
+  implementations: { reference: { prepare: prepareReference }, simd },
 };
 
 function prepareReference(given: MaxpoolParams, input: FrameShape): PreparedTransform {
@@ -72,8 +57,7 @@ function poolRow(
     let largest = from[corner]!;
     for (let j = 0, row = corner; j < size; j++, row += width) {
       for (let at = row; at < row + size; at++) {
-        const sample = from[at]!;
-        if (sample > largest) largest = sample;
+        largest = Math.max(largest, from[at]!);
       }
     }
     to[written + x] = largest;

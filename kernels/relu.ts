@@ -1,10 +1,14 @@
 import { z } from "zod";
 import { bytesOf, samplesOf } from "../sim/frame.ts";
 import type { Samples, TransformKernel } from "./kernel.ts";
+import { simd } from "./simd/relu.ts";
 
 const params = z.strictObject({});
 
-/** Rectified linear unit, max(0, x), sample by sample; a uint8 sample is never negative and stays as it is. */
+/**
+ * Rectified linear unit, max(0, x), sample by sample; a uint8 sample is never negative and stays as it is. NaN stays NaN (as in
+ * PyTorch: a number that is none should be seen at the end, not become 0), -0 becomes 0.
+ */
 export const relu: TransformKernel<z.infer<typeof params>> = {
   name: "relu",
   role: "transform",
@@ -21,6 +25,7 @@ export const relu: TransformKernel<z.infer<typeof params>> = {
         },
       }),
     },
+    simd,
   },
 };
 
@@ -28,7 +33,7 @@ export const relu: TransformKernel<z.infer<typeof params>> = {
 function rectify(from: Samples, to: Samples, begin: number, end: number): void {
   for (let i = begin; i < end; i++) {
     const sample = from[i]!;
-    // biome-ignore lint/complexity/useMathMinMax: Math.max(0, NaN) is NaN, and it costs more
-    to[i] = sample > 0 ? sample : 0;
+    // biome-ignore lint/complexity/useMathMinMax: Math.max costs more
+    to[i] = sample <= 0 ? 0 : sample;
   }
 }

@@ -6,10 +6,12 @@ import { fileURLToPath } from "node:url";
 import { catalogue } from "../../kernels/catalogue.ts";
 import { comparisonSchemaText } from "../../sim/compare/schema.ts";
 import { jsonSchemaText } from "../../sim/topology/json-schema.ts";
+import { wasmModuleText } from "./wasm.ts";
 
-const GENERATED: Readonly<Record<string, () => string>> = {
+const GENERATED: Readonly<Record<string, () => string | Promise<string>>> = {
   "topologies/schema.json": () => jsonSchemaText(catalogue),
   "sim/comparison.schema.json": comparisonSchemaText,
+  "kernels/simd/wasm.generated.ts": wasmModuleText,
 };
 
 const [, , verb] = process.argv;
@@ -17,7 +19,7 @@ if (verb !== "update" && verb !== "verify") throw new Error(`usage: generated.ts
 const stale: string[] = [];
 for (const [name, make] of Object.entries(GENERATED)) {
   const path = fileURLToPath(new URL(`../../${name}`, import.meta.url));
-  const text = make();
+  const text = await make();
   if (existsSync(path) && readFileSync(path, "utf8") === text) continue;
   stale.push(name);
   if (verb === "update") writeFileSync(path, text);

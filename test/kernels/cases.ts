@@ -58,23 +58,37 @@ export interface Conv2dCase {
 
 const odd = fc.constantFrom(1, 3, 5, 7);
 
+/** One to three channels for one to nine filters, in one group; or two to four groups of one or two channels each. */
+const anyGroups = fc.oneof(
+  fc.record({ groups: fc.constant(1), each: fc.integer({ min: 1, max: 3 }), filters: fc.integer({ min: 1, max: 9 }) }),
+  fc.record({
+    groups: fc.integer({ min: 2, max: 4 }),
+    each: fc.integer({ min: 1, max: 2 }),
+    filters: fc.integer({ min: 1, max: 2 }),
+  }),
+);
+
 export const anyConv2d: fc.Arbitrary<Conv2dCase> = fc
   .record({
-    input: anyShape,
+    height: fc.integer({ min: 1, max: 17 }),
+    width: fc.integer({ min: 1, max: 45 }),
+    element: anyElement,
+    channels: anyGroups,
     kernel: fc.tuple(odd, odd),
-    stride: fc.integer({ min: 1, max: 3 }),
+    stride: fc.constantFrom(1, 1, 2, 3),
     padding: fc.constantFrom("zero" as const, "replicate" as const, "none" as const),
-    filters: fc.integer({ min: 1, max: 3 }),
     seed: anySeed,
   })
-  .filter(({ padding, kernel, input }) => padding !== "none" || (input.height >= kernel[0] && input.width >= kernel[1]))
-  .map(({ input, kernel, stride, padding, filters, seed }) => {
+  .filter(({ padding, kernel, height, width }) => padding !== "none" || (height >= kernel[0] && width >= kernel[1]))
+  .map(({ height, width, element, channels: { groups, each, filters: perGroup }, kernel, stride, padding, seed }) => {
     const stream = new RandomStream(seed, "weights");
     const small = () => stream.integer(17) - 8;
-    const weights = Array.from({ length: filters * input.channels * kernel[0] * kernel[1] }, small);
+    const filters = groups * perGroup;
+    const weights = Array.from({ length: filters * each * kernel[0] * kernel[1] }, small);
     const bias = Array.from({ length: filters }, small);
     const size: Conv2dParams["size"] = kernel[0] === kernel[1] ? kernel[0] : [kernel[0], kernel[1]];
-    return { input, kernel, params: { size, stride, padding, filters, weights, seed: 1, bias }, seed };
+    const params = { size, stride, padding, filters, groups, weights, seed: 1, bias };
+    return { input: shape(height, width, groups * each, element), kernel, params, seed };
   });
 
 /** Pictures of noise: no two are the same. */

@@ -19,11 +19,13 @@ function gather({ kernel, input, params }: Conv2dCase, samples: Samples, f: numb
     const beyond = inside[0] !== r || inside[1] !== q;
     return beyond && params.padding === "zero" ? 0 : samples[at(input, c, ...inside)]!;
   };
+  const channels = input.channels / params.groups;
+  const first = Math.floor(f / (params.filters / params.groups)) * channels;
   let sum = params.bias[f]!;
-  for (let tap = 0; tap < input.channels * rows * columns; tap++) {
+  for (let tap = 0; tap < channels * rows * columns; tap++) {
     const [c, j, i] = [Math.floor(tap / (rows * columns)), Math.floor(tap / columns) % rows, tap % columns];
-    const weight = Math.fround(params.weights[f * input.channels * rows * columns + tap]!);
-    sum += weight * seen(c, y * params.stride + j, x * params.stride + i);
+    const weight = Math.fround(params.weights[f * channels * rows * columns + tap]!);
+    sum += weight * seen(first + c, y * params.stride + j, x * params.stride + i);
   }
   return sum;
 }

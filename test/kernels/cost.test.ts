@@ -17,30 +17,33 @@ test.for<[object, FrameShape]>([
   [{}, shape(5, 7)],
   [{ size: [3, 5], stride: 2, padding: "none", filters: 4 }, shape(9, 8, 3, "uint8")],
   [{ size: 1, stride: 3, filters: 2, padding: "replicate" }, shape(1, 10, 2)],
-])("conv2d with %j: a multiply and an add for each tap of each output; frames and weights", ([given, input]) => {
-  const params = conv2d.params.parse(given);
-  const [rows, columns] = typeof params.size === "number" ? [params.size, params.size] : params.size;
-  // Windows that start within the padded frame and end within it.
-  const [more, wider] = params.padding === "none" ? [0, 0] : [rows - 1, columns - 1];
-  let operations = 0;
-  let samples = 0;
-  for (let f = 0; f < params.filters; f++) {
-    for (let y = 0; y + rows <= input.height + more; y += params.stride) {
-      for (let x = 0; x + columns <= input.width + wider; x += params.stride) {
-        samples++;
-        for (let tap = 0; tap < input.channels * rows * columns; tap++) operations += 2;
+])(
+  "conv2d with %j: a multiply and an add for each tap of each output; frames, weights and biases",
+  ([given, input]) => {
+    const params = conv2d.params.parse(given);
+    const [rows, columns] = typeof params.size === "number" ? [params.size, params.size] : params.size;
+    // Windows that start within the padded frame and end within it.
+    const [more, wider] = params.padding === "none" ? [0, 0] : [rows - 1, columns - 1];
+    let operations = 0;
+    let samples = 0;
+    for (let f = 0; f < params.filters; f++) {
+      for (let y = 0; y + rows <= input.height + more; y += params.stride) {
+        for (let x = 0; x + columns <= input.width + wider; x += params.stride) {
+          samples++;
+          for (let tap = 0; tap < input.channels * rows * columns; tap++) operations += 2;
+        }
       }
     }
-  }
-  const weights = convWeights(params, input.channels, rows, columns);
-  const bytes = memory(input) + samples * Float32Array.BYTES_PER_ELEMENT + weights.byteLength;
-  expect(conv2d.cost(params, input)).toEqual({ operations, bytes });
-});
+    const weights = convWeights(params, input.channels, rows, columns);
+    const bytes = memory(input) + samples * Float32Array.BYTES_PER_ELEMENT + weights.byteLength + 4 * params.filters;
+    expect(conv2d.cost(params, input)).toEqual({ operations, bytes });
+  },
+);
 
 test("conv2d by hand: 512x512 with 3x3 are 4.7 million operations on 2 MiB", () => {
   expect(conv2d.cost(conv2d.params.parse({}), shape(512, 512))).toEqual({
     operations: 18 * 512 * 512,
-    bytes: 2 * 4 * 512 * 512 + 36,
+    bytes: 2 * 4 * 512 * 512 + 36 + 4,
   });
 });
 

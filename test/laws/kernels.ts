@@ -238,6 +238,11 @@ function promises(law: string, promised: FrameShape, output: FrameShape): void {
     fail(law, output, `outputShape says ${describeShape(promised)}, prepare ${describeShape(output)}`);
 }
 
+/** The same samples, bit by bit, but that NaN is NaN. */
+export function sameBytes(law: string, shape: FrameShape, got: Samples, expected: Samples, what = "output"): void {
+  equal(law, shape, got, expected, what);
+}
+
 /** NaN is NaN, and -0 is not 0: the same bytes. */
 function equal(law: string, shape: FrameShape, got: Samples, expected: Samples, what: string): void {
   if (got.length !== expected.length) fail(law, shape, `${what}: ${got.length} samples, not ${expected.length}`);

@@ -1,0 +1,295 @@
+import { madd, rectify } from "./lanes";
+
+/**
+ * Inner loops of conv2d. `table` holds the address of each tap's sample for output 0; the bytes `begin` to `end` of a row of
+ * outputs are computed, a multiple of 32. Sums are formed in the order of the taps, in each block the same way.
+ */
+
+/** Four filters, eight outputs at a time. @param weights four numbers a tap. */
+export function block4(
+  table: usize,
+  tableEnd: usize,
+  weights: usize,
+  bias: usize,
+  out: usize,
+  plane: usize,
+  begin: usize,
+  end: usize,
+  relu: bool,
+): void {
+  const outB = out + plane;
+  const outC = outB + plane;
+  const outD = outC + plane;
+  for (let x = begin; x < end; x += 32) {
+    let a0 = v128.load32_splat(bias);
+    let b0 = v128.load32_splat(bias, 4);
+    let c0 = v128.load32_splat(bias, 8);
+    let d0 = v128.load32_splat(bias, 12);
+    let a1 = a0;
+    let b1 = b0;
+    let c1 = c0;
+    let d1 = d0;
+    let w = weights;
+    for (let t = table; t < tableEnd; t += 4) {
+      const from = <usize>load<u32>(t) + x;
+      const left = v128.load(from);
+      const right = v128.load(from, 16);
+      const wa = v128.load32_splat(w);
+      a0 = madd(left, wa, a0);
+      a1 = madd(right, wa, a1);
+      const wb = v128.load32_splat(w, 4);
+      b0 = madd(left, wb, b0);
+      b1 = madd(right, wb, b1);
+      const wc = v128.load32_splat(w, 8);
+      c0 = madd(left, wc, c0);
+      c1 = madd(right, wc, c1);
+      const wd = v128.load32_splat(w, 12);
+      d0 = madd(left, wd, d0);
+      d1 = madd(right, wd, d1);
+      w += 16;
+    }
+    if (relu) {
+      a0 = rectify(a0);
+      a1 = rectify(a1);
+      b0 = rectify(b0);
+      b1 = rectify(b1);
+      c0 = rectify(c0);
+      c1 = rectify(c1);
+      d0 = rectify(d0);
+      d1 = rectify(d1);
+    }
+    v128.store(out + x, a0);
+    v128.store(out + x, a1, 16);
+    v128.store(outB + x, b0);
+    v128.store(outB + x, b1, 16);
+    v128.store(outC + x, c0);
+    v128.store(outC + x, c1, 16);
+    v128.store(outD + x, d0);
+    v128.store(outD + x, d1, 16);
+  }
+}
+
+/** Two filters, eight outputs at a time. @param weights two numbers a tap. */
+export function block2(
+  table: usize,
+  tableEnd: usize,
+  weights: usize,
+  bias: usize,
+  out: usize,
+  plane: usize,
+  begin: usize,
+  end: usize,
+  relu: bool,
+): void {
+  const outB = out + plane;
+  for (let x = begin; x < end; x += 32) {
+    let a0 = v128.load32_splat(bias);
+    let b0 = v128.load32_splat(bias, 4);
+    let a1 = a0;
+    let b1 = b0;
+    let w = weights;
+    for (let t = table; t < tableEnd; t += 4) {
+      const from = <usize>load<u32>(t) + x;
+      const left = v128.load(from);
+      const right = v128.load(from, 16);
+      const wa = v128.load32_splat(w);
+      a0 = madd(left, wa, a0);
+      a1 = madd(right, wa, a1);
+      const wb = v128.load32_splat(w, 4);
+      b0 = madd(left, wb, b0);
+      b1 = madd(right, wb, b1);
+      w += 8;
+    }
+    if (relu) {
+      a0 = rectify(a0);
+      a1 = rectify(a1);
+      b0 = rectify(b0);
+      b1 = rectify(b1);
+    }
+    v128.store(out + x, a0);
+    v128.store(out + x, a1, 16);
+    v128.store(outB + x, b0);
+    v128.store(outB + x, b1, 16);
+  }
+}
+
+/** One filter, thirty-two outputs at a time, then eight. */
+export function block1(
+  table: usize,
+  tableEnd: usize,
+  weights: usize,
+  bias: usize,
+  out: usize,
+  begin: usize,
+  end: usize,
+  relu: bool,
+): void {
+  let x = begin;
+  for (; x + 128 <= end; x += 128) {
+    let a0 = v128.load32_splat(bias);
+    let a1 = a0;
+    let a2 = a0;
+    let a3 = a0;
+    let a4 = a0;
+    let a5 = a0;
+    let a6 = a0;
+    let a7 = a0;
+    let w = weights;
+    for (let t = table; t < tableEnd; t += 4) {
+      const from = <usize>load<u32>(t) + x;
+      const weight = v128.load32_splat(w);
+      a0 = madd(v128.load(from), weight, a0);
+      a1 = madd(v128.load(from, 16), weight, a1);
+      a2 = madd(v128.load(from, 32), weight, a2);
+      a3 = madd(v128.load(from, 48), weight, a3);
+      a4 = madd(v128.load(from, 64), weight, a4);
+      a5 = madd(v128.load(from, 80), weight, a5);
+      a6 = madd(v128.load(from, 96), weight, a6);
+      a7 = madd(v128.load(from, 112), weight, a7);
+      w += 4;
+    }
+    if (relu) {
+      a0 = rectify(a0);
+      a1 = rectify(a1);
+      a2 = rectify(a2);
+      a3 = rectify(a3);
+      a4 = rectify(a4);
+      a5 = rectify(a5);
+      a6 = rectify(a6);
+      a7 = rectify(a7);
+    }
+    v128.store(out + x, a0);
+    v128.store(out + x, a1, 16);
+    v128.store(out + x, a2, 32);
+    v128.store(out + x, a3, 48);
+    v128.store(out + x, a4, 64);
+    v128.store(out + x, a5, 80);
+    v128.store(out + x, a6, 96);
+    v128.store(out + x, a7, 112);
+  }
+  for (; x < end; x += 32) {
+    let a0 = v128.load32_splat(bias);
+    let a1 = a0;
+    let w = weights;
+    for (let t = table; t < tableEnd; t += 4) {
+      const from = <usize>load<u32>(t) + x;
+      const weight = v128.load32_splat(w);
+      a0 = madd(v128.load(from), weight, a0);
+      a1 = madd(v128.load(from, 16), weight, a1);
+      w += 4;
+    }
+    if (relu) {
+      a0 = rectify(a0);
+      a1 = rectify(a1);
+    }
+    v128.store(out + x, a0);
+    v128.store(out + x, a1, 16);
+  }
+}
+
+/**
+ * One filter of 3x3 over one channel, four rows of outputs at once: its nine weights and four sums stay in registers, and each
+ * sample is loaded for all the rows that see it. @param table addresses of six rows of samples.
+ */
+export function square3(
+  table: usize,
+  weights: usize,
+  bias: usize,
+  out: usize,
+  row: usize,
+  begin: usize,
+  end: usize,
+  relu: bool,
+): void {
+  const in0: usize = load<u32>(table);
+  const in1: usize = load<u32>(table, 4);
+  const in2: usize = load<u32>(table, 8);
+  const in3: usize = load<u32>(table, 12);
+  const in4: usize = load<u32>(table, 16);
+  const in5: usize = load<u32>(table, 20);
+  const out1 = out + row;
+  const out2 = out1 + row;
+  const out3 = out2 + row;
+  const w00 = v128.load32_splat(weights);
+  const w01 = v128.load32_splat(weights, 4);
+  const w02 = v128.load32_splat(weights, 8);
+  const w10 = v128.load32_splat(weights, 12);
+  const w11 = v128.load32_splat(weights, 16);
+  const w12 = v128.load32_splat(weights, 20);
+  const w20 = v128.load32_splat(weights, 24);
+  const w21 = v128.load32_splat(weights, 28);
+  const w22 = v128.load32_splat(weights, 32);
+  for (let x = begin; x < end; x += 16) {
+    let a = v128.load32_splat(bias);
+    let b = a;
+    let c = a;
+    let d = a;
+    let s = v128.load(in0 + x);
+    a = madd(s, w00, a);
+    s = v128.load(in0 + x, 4);
+    a = madd(s, w01, a);
+    s = v128.load(in0 + x, 8);
+    a = madd(s, w02, a);
+
+    s = v128.load(in1 + x);
+    a = madd(s, w10, a);
+    b = madd(s, w00, b);
+    s = v128.load(in1 + x, 4);
+    a = madd(s, w11, a);
+    b = madd(s, w01, b);
+    s = v128.load(in1 + x, 8);
+    a = madd(s, w12, a);
+    b = madd(s, w02, b);
+
+    s = v128.load(in2 + x);
+    a = madd(s, w20, a);
+    b = madd(s, w10, b);
+    c = madd(s, w00, c);
+    s = v128.load(in2 + x, 4);
+    a = madd(s, w21, a);
+    b = madd(s, w11, b);
+    c = madd(s, w01, c);
+    s = v128.load(in2 + x, 8);
+    a = madd(s, w22, a);
+    b = madd(s, w12, b);
+    c = madd(s, w02, c);
+    if (relu) a = rectify(a);
+    v128.store(out + x, a);
+
+    s = v128.load(in3 + x);
+    b = madd(s, w20, b);
+    c = madd(s, w10, c);
+    d = madd(s, w00, d);
+    s = v128.load(in3 + x, 4);
+    b = madd(s, w21, b);
+    c = madd(s, w11, c);
+    d = madd(s, w01, d);
+    s = v128.load(in3 + x, 8);
+    b = madd(s, w22, b);
+    c = madd(s, w12, c);
+    d = madd(s, w02, d);
+    if (relu) b = rectify(b);
+    v128.store(out1 + x, b);
+
+    s = v128.load(in4 + x);
+    c = madd(s, w20, c);
+    d = madd(s, w10, d);
+    s = v128.load(in4 + x, 4);
+    c = madd(s, w21, c);
+    d = madd(s, w11, d);
+    s = v128.load(in4 + x, 8);
+    c = madd(s, w22, c);
+    d = madd(s, w12, d);
+    if (relu) c = rectify(c);
+    v128.store(out2 + x, c);
+
+    s = v128.load(in5 + x);
+    d = madd(s, w20, d);
+    s = v128.load(in5 + x, 4);
+    d = madd(s, w21, d);
+    s = v128.load(in5 + x, 8);
+    d = madd(s, w22, d);
+    if (relu) d = rectify(d);
+    v128.store(out3 + x, d);
+  }
+}

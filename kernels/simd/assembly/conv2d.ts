@@ -1,0 +1,284 @@
+import { block1, block2, block4, square3 } from "./conv2d-blocks";
+import { stageEdges, stageRow } from "./conv2d-rows";
+
+/**
+ * What a prepared convolution knows, laid down in memory by `kernels/simd/conv2d.ts` in this order. Rows of input are seen
+ * in one of two ways. Direct (float32, stride 1, wide): taps of the outputs `head` to `head + middle` are read in the
+ * input itself; the outputs left and right of them are computed from copies of the row's ends with the padding, side by side.
+ * Staged: whole rows are copied with their padding, widened to float32, and cut into one piece for each phase of the stride.
+ * Copies lie in a ring of `depth` rows a channel.
+ */
+@unmanaged
+export class Conv2d {
+  height: i32;
+  width: i32;
+  /** Channels that a filter sees. */
+  channels: i32;
+  groups: i32;
+  /** Filters of a group. */
+  filters: i32;
+  kernelHeight: i32;
+  kernelWidth: i32;
+  stride: i32;
+  top: i32;
+  left: i32;
+  replicate: i32;
+  uint8: i32;
+  outHeight: i32;
+  outWidth: i32;
+  relu: i32;
+  direct: i32;
+  /** Outputs of the left end; a multiple of 4. */
+  head: i32;
+  /** Outputs between the ends; a multiple of 8. */
+  middle: i32;
+  /** Outputs computed from copies, a multiple of 8: all of a row, or both ends and what lies between their copies. */
+  lanes: i32;
+  /** Rows of a channel in the ring. */
+  depth: i32;
+  /** Bytes of a row in the ring. */
+  slot: i32;
+  /** Samples of a row in the ring for each phase of the stride. */
+  phase: i32;
+  /** Bytes of a row of outputs that are computed before the next filters'. */
+  tile: i32;
+  /** Four filters side by side for each tap, then two, then one. */
+  weights: usize;
+  bias: usize;
+  ring: usize;
+  zeros: usize;
+  table: usize;
+  /** Where outputs computed from copies go first. */
+  ends: usize;
+}
+
+/** Rows `from` to `to` of all outputs. Planes are the bytes between two channels' row 0. */
+export function conv2d(
+  job: usize,
+  input: usize,
+  inPlane: usize,
+  output: usize,
+  outPlane: usize,
+  from: i32,
+  to: i32,
+): void {
+  const conv = changetype<Conv2d>(job);
+  const taps = <usize>(conv.channels * conv.kernelHeight * conv.kernelWidth);
+  const filterBytes = (<usize>conv.filters) << 2;
+  let weights = conv.weights;
+  let bias = conv.bias;
+  for (let g = 0; g < conv.groups; g++) {
+    convolveGroup(conv, input, inPlane, output, outPlane, weights, bias, from, to);
+    input += inPlane * conv.channels;
+    output += outPlane * conv.filters;
+    weights += taps * filterBytes;
+    bias += filterBytes;
+  }
+}
+
+function convolveGroup(
+  conv: Conv2d,
+  input: usize,
+  inPlane: usize,
+  output: usize,
+  outPlane: usize,
+  weights: usize,
+  bias: usize,
+  from: i32,
+  to: i32,
+): void {
+  const square =
+    conv.channels == 1 && conv.filters == 1 && conv.kernelHeight == 3 && conv.kernelWidth == 3 && conv.stride == 1;
+  const rowBytes = (<usize>conv.outWidth) << 2;
+  let next = max(0, from * conv.stride - conv.top);
+  for (let y = from; y < to; ) {
+    const rows = square && y + 4 <= to ? 4 : 1;
+    const first = y * conv.stride - conv.top;
+    const last = min(conv.height - 1, first + rows - 1 + conv.kernelHeight - 1);
+    for (next = max(next, first); next <= last; next++) copyRows(conv, input, inPlane, next);
+    const out = output + (<usize>y) * rowBytes;
+    if (rows == 4) squareRows(conv, input, first, weights, bias, out, rowBytes);
+    else filterRow(conv, input, inPlane, first, weights, bias, out, outPlane);
+    y += rows;
+  }
+}
+
+/** Copies row `row` of each channel into the ring. */
+function copyRows(conv: Conv2d, input: usize, inPlane: usize, row: i32): void {
+  const rowBytes = conv.uint8 ? <usize>conv.width : (<usize>conv.width) << 2;
+  let from = input + (<usize>row) * rowBytes;
+  let to = conv.ring + (<usize>(row % conv.depth)) * conv.slot;
+  const step = (<usize>conv.depth) * conv.slot;
+  for (let c = 0; c < conv.channels; c++) {
+    if (conv.direct) stageEdges(conv, from, to);
+    else stageRow(conv, from, to);
+    from += inPlane;
+    to += step;
+  }
+}
+
+/** The row of the input that stands for row `row`: itself, the nearest one, or -1 for zeros. */
+// @ts-ignore: decorator
+@inline
+function seen(conv: Conv2d, row: i32): i32 {
+  if (row >= 0 && row < conv.height) return row;
+  return conv.replicate ? min(max(row, 0), conv.height - 1) : -1;
+}
+
+/** Four rows of outputs of a lone 3x3 filter. */
+function squareRows(
+  conv: Conv2d,
+  input: usize,
+  first: i32,
+  weights: usize,
+  bias: usize,
+  out: usize,
+  rowBytes: usize,
+): void {
+  const table = conv.table;
+  const relu = conv.relu != 0;
+  for (let j = 0; j < 6; j++) {
+    const row = seen(conv, first + j);
+    const address = row < 0 ? conv.zeros : conv.ring + (<usize>(row % conv.depth)) * conv.slot;
+    store<u32>(table + (<usize>j << 2), <u32>address);
+  }
+  const lanes = (<usize>conv.lanes) << 2;
+  const whole = wholeBytes(conv);
+  square3(table, weights, bias, out, rowBytes, 0, whole, relu);
+  if (lanes > whole) {
+    square3(table, weights, bias, conv.ends, lanes, whole, lanes, relu);
+    for (let j = 0; j < 4; j++) placeEnds(conv, conv.ends + (<usize>j) * lanes, out + (<usize>j) * rowBytes, whole);
+  }
+  if (!conv.direct) return;
+  const shift = (<usize>(conv.head - conv.left)) << 2;
+  for (let j = 0; j < 6; j++) {
+    const row = seen(conv, first + j);
+    const address = row < 0 ? conv.zeros : input + (<usize>row) * (<usize>conv.width << 2) + shift;
+    store<u32>(table + (<usize>j << 2), <u32>address);
+  }
+  square3(table, weights, bias, out + (<usize>conv.head << 2), rowBytes, 0, (<usize>conv.middle) << 2, relu);
+}
+
+/** One row of outputs of all filters of a group. */
+function filterRow(
+  conv: Conv2d,
+  input: usize,
+  inPlane: usize,
+  first: i32,
+  weights: usize,
+  bias: usize,
+  out: usize,
+  outPlane: usize,
+): void {
+  const taps = conv.channels * conv.kernelHeight * conv.kernelWidth;
+  let t = conv.table;
+  for (let c = 0; c < conv.channels; c++) {
+    const ring = conv.ring + (<usize>(c * conv.depth)) * conv.slot;
+    for (let j = 0; j < conv.kernelHeight; j++) {
+      const row = seen(conv, first + j);
+      const address = row < 0 ? conv.zeros : ring + (<usize>(row % conv.depth)) * conv.slot;
+      let phase: usize = 0;
+      let position: usize = 0;
+      for (let i = 0; i < conv.kernelWidth; i++) {
+        store<u32>(t, <u32>(address + ((phase * conv.phase + position) << 2)));
+        t += 4;
+        if (++phase == conv.stride) {
+          phase = 0;
+          position++;
+        }
+      }
+    }
+  }
+  const whole = wholeBytes(conv);
+  if (!conv.direct) filterTiles(conv, taps, weights, bias, out, outPlane, whole);
+  const lanes = (<usize>conv.lanes) << 2;
+  if (lanes > whole) {
+    filterAll(conv, taps, weights, bias, conv.ends, lanes, whole, lanes);
+    for (let f = 0; f < conv.filters; f++) {
+      placeEnds(conv, conv.ends + (<usize>f) * lanes, out + (<usize>f) * outPlane, whole);
+    }
+  }
+  if (!conv.direct) return;
+  const shift = (<usize>(conv.head - conv.left)) << 2;
+  t = conv.table;
+  for (let c = 0; c < conv.channels; c++) {
+    for (let j = 0; j < conv.kernelHeight; j++) {
+      const row = seen(conv, first + j);
+      const address =
+        row < 0 ? conv.zeros : input + (<usize>c) * inPlane + (<usize>row) * (<usize>conv.width << 2) + shift;
+      for (let i = 0; i < conv.kernelWidth; i++, t += 4) store<u32>(t, <u32>(address + (<usize>i << 2)));
+    }
+  }
+  filterTiles(conv, taps, weights, bias, out + (<usize>conv.head << 2), outPlane, (<usize>conv.middle) << 2);
+}
+
+function filterTiles(
+  conv: Conv2d,
+  taps: i32,
+  weights: usize,
+  bias: usize,
+  out: usize,
+  plane: usize,
+  bytes: usize,
+): void {
+  const tile = <usize>conv.tile;
+  for (let begin: usize = 0; begin < bytes; begin += tile) {
+    filterAll(conv, taps, weights, bias, out, plane, begin, min(bytes, begin + tile));
+  }
+}
+
+function filterAll(
+  conv: Conv2d,
+  taps: i32,
+  weights: usize,
+  bias: usize,
+  out: usize,
+  plane: usize,
+  begin: usize,
+  end: usize,
+): void {
+  const table = conv.table;
+  const tableEnd = table + (<usize>taps << 2);
+  const relu = conv.relu != 0;
+  let left = conv.filters;
+  let w = weights;
+  for (; left >= 4; left -= 4) {
+    block4(table, tableEnd, w, bias, out, plane, begin, end, relu);
+    w += (<usize>taps) << 4;
+    bias += 16;
+    out += plane << 2;
+  }
+  if (left >= 2) {
+    block2(table, tableEnd, w, bias, out, plane, begin, end, relu);
+    w += (<usize>taps) << 3;
+    bias += 8;
+    out += plane << 1;
+    left -= 2;
+  }
+  if (left == 1) block1(table, tableEnd, w, bias, out, begin, end, relu);
+}
+
+/** Bytes of a row of outputs that are computed in place from copies of whole rows: eights of outputs. */
+// @ts-ignore: decorator
+@inline
+function wholeBytes(conv: Conv2d): usize {
+  return conv.direct ? 0 : <usize>((conv.outWidth & ~7) << 2);
+}
+
+/** Copies outputs that were computed elsewhere to where they belong: both ends of a row, or what follows its first `whole` bytes. */
+function placeEnds(conv: Conv2d, from: usize, to: usize, whole: usize): void {
+  if (!conv.direct) {
+    copyFloats(from + whole, to + whole, conv.outWidth - <i32>(whole >> 2));
+    return;
+  }
+  for (let i: usize = 0; i < (<usize>conv.head) << 2; i += 16) v128.store(to + i, v128.load(from + i));
+  from += (<usize>(conv.head + conv.kernelWidth - 1)) << 2;
+  const done = conv.head + conv.middle;
+  copyFloats(from, to + (<usize>done << 2), conv.outWidth - done);
+}
+
+function copyFloats(from: usize, to: usize, count: i32): void {
+  let i = 0;
+  for (; i + 4 <= count; i += 4) v128.store(to + (<usize>i << 2), v128.load(from + (<usize>i << 2)));
+  for (; i < count; i++) store<f32>(to + (<usize>i << 2), load<f32>(from + (<usize>i << 2)));
+}

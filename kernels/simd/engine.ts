@@ -1,0 +1,54 @@
+import { frameMemory } from "./memory.ts";
+import { RELAXED, SIMD128 } from "./wasm.generated.ts";
+import { Instance, Module, validate } from "./webassembly.ts";
+
+/**
+ * Builds of the vector kernels. `simd128`: each operation rounded by itself, the same bytes on every machine. `relaxed`:
+ * multiply and add in one rounding where the processor has that, so bytes may differ between kinds of machines.
+ */
+export type Build = "simd128" | "relaxed";
+
+/** What the modules export; see `assembly/`. Addresses and planes in bytes, `job` points to what a kernel laid down. */
+export interface Exports {
+  conv2d(job: number, input: number, inPlane: number, output: number, outPlane: number, from: number, to: number): void;
+  copy(from: number, to: number, bytes: number): void;
+  relu(input: number, output: number, count: number): void;
+  maxpoolFloat: Maxpool;
+  maxpoolBytes: Maxpool;
+}
+
+type Maxpool = (
+  input: number,
+  output: number,
+  width: number,
+  outWidth: number,
+  size: number,
+  stride: number,
+  scratch: number,
+  from: number,
+  to: number,
+) => void;
+
+export interface Engine {
+  readonly build: Build;
+  readonly run: Exports;
+}
+
+const engines = new Map<Build, Engine>();
+
+/** The kernels of a build, over this thread's frame memory; the portable build where the engine has no relaxed SIMD. */
+export function engine(wanted: Build): Engine {
+  const known = engines.get(wanted);
+  if (known !== undefined) return known;
+  const bytes = decode(wanted === "relaxed" ? RELAXED : SIMD128);
+  if (wanted === "relaxed" && !validate(bytes)) return engine("simd128");
+  const { exports } = new Instance(new Module(bytes), { env: { memory: frameMemory().memory } });
+  const made = { build: wanted, run: exports as Exports };
+  engines.set(wanted, made);
+  return made;
+}
+
+function decode(base64: string): Uint8Array {
+  const text = atob(base64);
+  return Uint8Array.from({ length: text.length }, (_, i) => text.charCodeAt(i));
+}

@@ -1,0 +1,152 @@
+import { bytesOf, type FrameShape, samplesOf } from "../../sim/frame.ts";
+import type { Samples } from "../kernel.ts";
+import { type Memory, Memory as WasmMemory } from "./webassembly.ts";
+
+const PAGE = 65536;
+/** Pages that the memory may grow to: 4 GiB, or less where the engine does not reserve that much. */
+const MAXIMA = [65536, 32768, 16384] as const;
+/** Grown by this much at least, bytes. */
+const STEP = 16 * 2 ** 20;
+/** Of cache lines. */
+const ALIGNMENT = 64;
+/** Kept free at the upper end: vectors may read, never write, so far beyond a region. */
+const SLACK = 4096;
+
+/** A piece of the memory that belongs to whoever allocated it. */
+export interface Region {
+  /** First byte, from the memory's beginning: what WebAssembly calls a pointer. */
+  readonly address: number;
+  readonly bytes: number;
+  readonly view: Uint8Array;
+}
+
+/** A frame in the memory. */
+export interface FrameRegion extends Region {
+  readonly samples: Samples;
+}
+
+/**
+ * Memory of the vector kernels, and of frames that they compute without a copy. It is shared memory, which grows without
+ * detaching views: those made before stay valid and see the same bytes. Sizes are rounded up to classes (an eighth apart), and
+ * freed regions are used again for the next of their class; so a program that repeats itself stops growing.
+ */
+export class FrameMemory {
+  readonly memory: Memory;
+  readonly #buffers = new WeakSet<object>();
+  readonly #free = new Map<number, number[]>();
+  readonly #capacities = new Map<number, number>();
+  #buffer: SharedArrayBuffer;
+  /** End of what was ever allocated. Address 0 is never given away: it means none. */
+  #top = 1024;
+  #used = 0;
+
+  constructor() {
+    this.memory = reserve();
+    this.#buffer = this.memory.buffer;
+    this.#buffers.add(this.#buffer);
+  }
+
+  /** Bytes in use, with what rounding adds. */
+  get used(): number {
+    return this.#used;
+  }
+
+  /** Bytes that the memory has taken from the system at most: it never gives any back. */
+  get size(): number {
+    return this.#top;
+  }
+
+  /**
+   * Memory for `bytes` bytes, not cleared. @param offset byte of the region that lies on a multiple of 64 (a header of so many
+   * bytes may precede a frame). @throws RangeError if there is no more.
+   */
+  allocate(bytes: number, offset = 0): Region {
+    const lead = (ALIGNMENT - (offset % ALIGNMENT)) % ALIGNMENT;
+    const capacity = classOf(bytes + lead);
+    const start = this.#free.get(capacity)?.pop() ?? this.#extend(capacity);
+    const address = start + lead;
+    this.#capacities.set(start, capacity);
+    this.#used += capacity;
+    return { address, bytes, view: new Uint8Array(this.#buffer, address, bytes) };
+  }
+
+  /** Memory for a frame. @param header bytes that precede its first sample, which lies on a multiple of 64. */
+  allocateFrame(shape: FrameShape, header = 0): FrameRegion {
+    const region = this.allocate(header + bytesOf(shape), header);
+    return { ...region, samples: this.samples(region.address + header, shape) };
+  }
+
+  /** Samples of a frame at an address. */
+  samples(address: number, shape: FrameShape): Samples {
+    const count = samplesOf(shape);
+    return shape.element === "uint8"
+      ? new Uint8Array(this.#buffer, address, count)
+      : new Float32Array(this.#buffer, address, count);
+  }
+
+  /** Gives a region back; its views must not be used any more. @throws RangeError if it is not in use. */
+  free({ address }: Region): void {
+    const start = address - (address % ALIGNMENT);
+    const capacity = this.#capacities.get(start);
+    if (capacity === undefined) throw new RangeError(`there is no region in use at ${address}`);
+    this.#capacities.delete(start);
+    this.#used -= capacity;
+    const list = this.#free.get(capacity);
+    if (list === undefined) this.#free.set(capacity, [start]);
+    else list.push(start);
+  }
+
+  /** Address of a view's first byte, or -1 if it lies elsewhere. */
+  addressOf(view: Samples): number {
+    return this.#buffers.has(view.buffer) ? view.byteOffset : -1;
+  }
+
+  #extend(capacity: number): number {
+    const start = this.#top;
+    const missing = start + capacity + SLACK - this.#buffer.byteLength;
+    if (missing > 0) {
+      this.#grow(Math.ceil(missing / PAGE));
+      this.#buffer = this.memory.buffer;
+      this.#buffers.add(this.#buffer);
+    }
+    this.#top += capacity;
+    return start;
+  }
+
+  #grow(pages: number): void {
+    try {
+      this.memory.grow(Math.max(pages, STEP / PAGE));
+    } catch {
+      try {
+        this.memory.grow(pages);
+      } catch {
+        throw new RangeError(`no memory for frames: ${this.#used} bytes are in use, ${pages * PAGE} more are needed`);
+      }
+    }
+  }
+}
+
+/** A multiple of 64, at most an eighth more than asked for (or 64 bytes). */
+function classOf(bytes: number): number {
+  const step = Math.max(ALIGNMENT, 2 ** (Math.ceil(Math.log2(Math.max(bytes, 1))) - 4));
+  return Math.ceil(Math.max(bytes, 1) / step) * step;
+}
+
+function reserve(): Memory {
+  for (const maximum of MAXIMA) {
+    try {
+      return new WasmMemory({ initial: STEP / PAGE, maximum, shared: true });
+    } catch {
+      // Less, then.
+    }
+  }
+  throw new RangeError("the engine reserves no memory for frames");
+}
+
+let ours: FrameMemory | undefined;
+
+/** The memory of this thread's kernels. */
+export function frameMemory(): FrameMemory {
+  ours ??= new FrameMemory();
+  return ours;
+}

@@ -1,0 +1,89 @@
+import { dirname, join } from "node:path";
+import { samplesOf } from "../../../sim/frame.ts";
+import { findPackage } from "./packages.ts";
+import { clocked, type Find, type Task } from "./runner.ts";
+
+interface Tensor {
+  dataSync(): Float32Array;
+  dispose(): void;
+}
+
+/** What is used of tfjs-core. */
+interface Tf {
+  setBackend(name: string): Promise<boolean>;
+  ready(): Promise<void>;
+  tidy<T>(run: () => T): T;
+  tensor(values: Float32Array, shape: readonly number[]): Tensor;
+  transpose(x: Tensor, order: readonly number[]): Tensor;
+  conv2d(x: Tensor, w: Tensor, stride: number, pad: "same"): Tensor;
+  depthwiseConv2d(x: Tensor, w: Tensor, stride: number, pad: "same"): Tensor;
+  add(a: Tensor, b: Tensor): Tensor;
+  relu(x: Tensor): Tensor;
+  maxPool(x: Tensor, size: number, stride: number, pad: "valid"): Tensor;
+}
+
+interface Backend {
+  setWasmPaths(folder: string): void;
+  setThreadsCount(count: number): void;
+}
+
+/** @tensorflow/tfjs-backend-wasm on one thread, in its own layout (channels last). */
+export const findTfjs: Find = async () => {
+  const core = findPackage<Tf>("@tensorflow/tfjs-core");
+  const backend = findPackage<Backend>("@tensorflow/tfjs-backend-wasm");
+  if (core === null || backend === null) return "no packages @tensorflow/tfjs-core, @tensorflow/tfjs-backend-wasm";
+  const tf = core.exports;
+  backend.exports.setWasmPaths(join(dirname(backend.path), "/"));
+  backend.exports.setThreadsCount(1);
+  await tf.setBackend("wasm");
+  await tf.ready();
+  return {
+    name: "tfjs",
+    prepare(task) {
+      const { input, samples } = task;
+      const x = tf.tidy(() =>
+        tf.transpose(tf.tensor(samples, [1, input.channels, input.height, input.width]), [0, 2, 3, 1]),
+      );
+      const run = operators(tf, task);
+      if (run === null) return null;
+      return {
+        time: (frames) => clocked(frames, () => run(x).dispose()),
+        output() {
+          const y = run(x);
+          const { output } = task;
+          const planar = tf.tidy(() => (output.channels === 1 ? y : tf.transpose(y, [0, 3, 1, 2])));
+          const data = planar.dataSync().slice(0, samplesOf(output));
+          y.dispose();
+          planar.dispose();
+          return data;
+        },
+        release: () => x.dispose(),
+      };
+    },
+  };
+};
+
+function operators(tf: Tf, { case: { name, filters }, weights }: Task): ((x: Tensor) => Tensor) | null {
+  const [count, each] = filters ?? [0, 0];
+  const taps = count * each * 9;
+  const w = tf.tidy(() => tf.transpose(tf.tensor(weights.slice(0, taps), [count, each, 3, 3]), [2, 3, 1, 0]));
+  const b = tf.tensor(weights.slice(taps, taps + count), [count]);
+  const conv = (x: Tensor) => tf.add(tf.conv2d(x, w, 1, "same"), b);
+  switch (name) {
+    case "conv1":
+    case "conv8":
+      return (x) => tf.tidy(() => conv(x));
+    case "depthwise": {
+      const deep = tf.tidy(() => tf.transpose(tf.tensor(weights.slice(0, taps), [count, 1, 3, 3]), [2, 3, 0, 1]));
+      return (x) => tf.tidy(() => tf.add(tf.depthwiseConv2d(x, deep, 1, "same"), b));
+    }
+    case "relu":
+      return (x) => tf.relu(x);
+    case "maxpool":
+      return (x) => tf.maxPool(x, 2, 2, "valid");
+    case "fused":
+      return (x) => tf.tidy(() => tf.maxPool(tf.relu(conv(x)), 2, 2, "valid"));
+    default:
+      return null;
+  }
+}
