@@ -118,14 +118,15 @@ export function preparePipeline(stages: readonly PipelineStage[], input: FrameSh
     to: Samples,
     done?: (stage: number) => void,
   ): void {
-    const inside = memory.addressOf(to) >= 0 ? to : exit;
+    // Only the vector kernels need their frames in the memory.
+    const inside = memory.addressOf(to) >= 0 || !inMemory(all.at(-1)) ? to : exit;
     let from: Samples = entry;
     let stage = 0;
     if (source !== null) {
       if (all.length === 0) from = to;
       source.produce(sequence, from);
       done?.(stage++);
-    } else if (memory.addressOf(given!) >= 0) from = given!;
+    } else if (memory.addressOf(given!) >= 0 || !inMemory(all[0])) from = given!;
     else entry.set(given!);
     for (let k = 0; k < all.length; k++) {
       const pass = all[k]!;
@@ -153,6 +154,10 @@ export function preparePipeline(stages: readonly PipelineStage[], input: FrameSh
     },
   };
   return freeWith(prepared, holdings);
+}
+
+function inMemory(pass: Pass | undefined): boolean {
+  return pass !== undefined && (pass.bands !== null || pass.transforms[0]!.rows !== null);
 }
 
 function outputOf({ rows, frames }: Transform): FrameShape {

@@ -16,8 +16,6 @@ export class RunError extends Error {
 /** What one run of a deployed pipeline gave. */
 export interface RunResult {
   readonly trace: Trace;
-  /** CPU seconds per frame of each stage, pod by pod. */
-  readonly stages: readonly (readonly Float64Array[])[];
   /** SHA-256 of the first frames as they left the pipeline. */
   readonly digests: readonly string[];
 }
@@ -141,6 +139,6 @@ export class Driver {
     const fetched = await Promise.all(this.#clients.map((client, i) => client.trace(id, this.#pods[i]!.node, frames)));
     const pods: PodTrace[] = fetched.map(({ trace }, i) => ({ ...trace, clock: this.#clocks![i]! }));
     const trace: Trace = { plan, origin: "live", repeat, frames, warmup, scheduled: fetched[0]!.scheduled, pods };
-    return { trace, stages: fetched.map(({ stages }) => stages), digests: fetched.at(-1)!.digests };
+    return { trace, digests: fetched.at(-1)!.digests };
   }
 }

@@ -88,7 +88,7 @@ function podSpecs(plans: readonly Plan[], profile: Profile, baseDirectory: strin
     name,
     node,
     emulate: emulatedPaces(plans, i, profile),
-    stages: stages.map((stage) => ({ name: stage.name, kernel: stage.kernel, params: stage.params })),
+    stages: stages.map(({ name, kernel, params, implementation }) => ({ name, kernel, params, implementation })),
     baseDirectory,
     upstream: i === 0 ? null : { pod: first.pods[i - 1]!.name },
     link: first.hops[i - 1]?.link ?? null,
@@ -101,7 +101,7 @@ function emulatedPaces(plans: readonly Plan[], pod: number, profile: Profile): N
   for (const plan of plans) {
     const { height, width } = plan.size;
     const pace = emulatedPace(plan, pod, profile);
-    if (pace !== null) paces.set(`${height}x${width}`, { height, width, ...pace, stages: [...pace.stages] });
+    if (pace !== null) paces.set(`${height}x${width}`, { height, width, ...pace });
   }
   return [...paces.values()];
 }

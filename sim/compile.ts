@@ -106,19 +106,26 @@ function planStages(topology: Topology, catalogue: KernelCatalogue, size: FrameS
   if ("problem" in shapes) {
     throw new RangeError(`stage ${topology.stages[shapes.stage]!.name} at ${sizeText(size)}: ${shapes.problem}`);
   }
-  return topology.stages.map(({ name, kernel, params }, index) => {
+  return topology.stages.map(({ name, kernel, implementation, params }, index) => {
     const { input, output } = shapes[index]!;
     const descriptor = catalogue.get(kernel)!;
     const given = descriptor.role === "source" ? null : input;
     const cost = descriptor.cost(params, input);
-    return { name, kernel, params, key: stageKey(kernel, params, given, output), input: given, output, cost };
+    const key = stageKey(kernel, implementation, params, given, output);
+    return { name, kernel, params, implementation, key, input: given, output, cost };
   });
 }
 
-/** `conv2d {"size":3} 256x256x1 uint8 -> 254x254x1 uint8`: keys sorted, so that their order in the file does not count. */
-function stageKey(kernel: string, params: unknown, input: FrameShape | null, output: FrameShape): string {
+/** `conv2d/simd {"size":3} 256x256x1 uint8 -> 254x254x1 uint8`: keys sorted, so that their order in the file does not count. */
+function stageKey(
+  kernel: string,
+  implementation: string,
+  params: unknown,
+  input: FrameShape | null,
+  output: FrameShape,
+): string {
   const from = input === null ? "" : `${describeShape(input)} `;
-  return `${kernel} ${canonical(params)} ${from}-> ${describeShape(output)}`;
+  return `${kernel}/${implementation} ${canonical(params)} ${from}-> ${describeShape(output)}`;
 }
 
 function canonical(value: unknown): string {

@@ -7,12 +7,19 @@ export interface PlanStage {
   readonly name: string;
   readonly kernel: string;
   readonly params: Readonly<Record<string, unknown>>;
-  /** Same kernel, parameters and shapes give the same key: the profile's name for the stage's cost. */
+  /** `reference`, `simd` or `relaxed`. */
+  readonly implementation: string;
+  /** Same kernel, implementation, parameters and shapes give the same key: the profile's name for the stage's cost. */
   readonly key: string;
   /** `null` for the source. */
   readonly input: FrameShape | null;
   readonly output: FrameShape;
   readonly cost: KernelCost;
+}
+
+/** The profile's name for the compute cost of stages in one pod. */
+export function computeKey(stages: readonly PlanStage[]): string {
+  return stages.map(({ key }) => key).join(" | ");
 }
 
 /** A process that runs consecutive stages on one node. */

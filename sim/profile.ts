@@ -1,7 +1,7 @@
 import type { FrameShape } from "./frame.ts";
 
 /** Of the format: what is of another version was measured for another model. */
-export const PROFILE_VERSION = 2;
+export const PROFILE_VERSION = 3;
 
 /** What a profile was measured on: predictions hold for this, and nothing else. */
 export interface Fingerprint {
@@ -28,17 +28,16 @@ export interface Fingerprint {
 export type Thread = "busy" | "idle" | "cold";
 
 /**
- * Costs of one stage on one node for one pair of shapes: CPU seconds of its kernel per frame. By itself in a pod its input was just received;
- * `inner` is its cost behind another stage of its pod, which has just written its input.
+ * CPU seconds per frame of a pod's kernels: one stage or consecutive ones, measured together as they run together, on a node.
  */
-export interface StageCost {
-  /** `PlanStage.key` */
+export interface ComputeCost {
+  /** `computeKey` of the plan's stages. */
   readonly key: string;
-  readonly stage: string;
+  /** Their names. */
+  readonly stages: readonly string[];
   readonly node: string;
   readonly input: FrameShape | null;
   readonly output: FrameShape;
-  readonly inner: boolean;
   readonly cpu: Readonly<Record<Thread, readonly number[]>>;
 }
 
@@ -119,7 +118,7 @@ export interface Profile {
   /** Seconds that a thread had waited where it is called idle, and cold: medians. */
   readonly gaps: { readonly idle: number; readonly cold: number };
   readonly hosts: readonly HostCost[];
-  readonly stages: readonly StageCost[];
+  readonly computes: readonly ComputeCost[];
   readonly messages: readonly MessageCost[];
   readonly handovers: readonly HandoverCost[];
   readonly loopbacks: readonly LoopbackCost[];

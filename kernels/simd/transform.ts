@@ -11,9 +11,9 @@ export class Holdings {
     this.#memory = memory;
   }
 
-  /** A cleared region. */
-  take(bytes: number): Region {
-    const region = this.#memory.allocate(bytes);
+  /** A cleared region. @param offset byte of it that lies on a multiple of 64. */
+  take(bytes: number, offset = 0): Region {
+    const region = this.#memory.allocate(bytes, offset);
     region.view.fill(0);
     this.#regions.push(region);
     return region;

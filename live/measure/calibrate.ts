@@ -1,7 +1,8 @@
 import { RandomStream } from "../../sim/engine/random.ts";
 import { bytesOf } from "../../sim/frame.ts";
-import type { Plan, PlanStage } from "../../sim/plan.ts";
+import { computeKey, type Plan, type PlanStage } from "../../sim/plan.ts";
 import {
+  type ComputeCost,
   type HandoverCost,
   type LatenessCost,
   type LinkCost,
@@ -9,7 +10,6 @@ import {
   type MessageCost,
   PROFILE_VERSION,
   type Profile,
-  type StageCost,
   type Thread,
 } from "../../sim/profile.ts";
 import type { FrameSize } from "../../sim/topology/catalogue.ts";
@@ -21,7 +21,7 @@ import { acknowledgements, gaps, handovers, lateness, median, onTheWay, settled 
 import { fingerprint } from "./fingerprint.ts";
 import { measureLink } from "./link-costs.ts";
 import { type Line, MeasuredLine } from "./measured-line.ts";
-import { type Machine, type Subject, subjectOf } from "./subject.ts";
+import { type Machine, type MeasuredPod, type Subject, subjectOf } from "./subject.ts";
 
 export interface CalibrationOptions {
   readonly cluster: Cluster;
@@ -36,7 +36,7 @@ export interface CalibrationOptions {
 
 /** The feeder computes so many frames and repeats them: what it costs must not slow the pod that is measured. */
 const REPLAY = 4;
-/** Every stage is measured so often, at other moments: the host is not equally fast at all times. */
+/** A stage in a pod of its own is measured so often, at other moments: the host is not equally fast at all times. */
 const PASSES = 2;
 /** Frames per second at which a source's lateness is measured: how soon it wakes depends on how long it slept. */
 const LATENESS_RATES = [30, 100, 300, 1000];
@@ -64,7 +64,7 @@ class Calibration {
   readonly #options: CalibrationOptions;
   readonly #subject: Subject;
   readonly #random: RandomStream;
-  readonly #stages: StageCost[] = [];
+  readonly #computes: ComputeCost[] = [];
   readonly #messages: MessageCost[] = [];
   readonly #handovers: HandoverCost[] = [];
   readonly #loopbacks: LoopbackCost[] = [];
@@ -80,16 +80,14 @@ class Calibration {
     this.#options = options;
     this.#subject = subjectOf(topology, plans);
     this.#random = new RandomStream(topology.workload.seed, "calibration order");
-    const { stages, sizes, links, grouped } = this.#subject;
+    const { pods, sizes, links } = this.#subject;
     this.#total =
-      grouped.length * PASSES * sizes.length +
-      stages.reduce((sum, { machines }) => sum + machines.length * PASSES * sizes.length, 0) +
+      pods.reduce((sum, { stages, machines }) => sum + machines.length * passesOf(stages) * sizes.length, 0) +
       links.reduce((sum, { bytes }) => sum + bytes.length, 0);
   }
 
   async measure(): Promise<Profile> {
-    for (const { index, machines } of this.#subject.stages) if (machines.length > 0) await this.#measureStage(index);
-    for (const machine of this.#subject.grouped) await this.#measureInner(machine);
+    for (const pod of this.#subject.pods) await this.#measurePod(pod);
     const links: LinkCost[] = [];
     for (const { link, bytes } of this.#subject.links) {
       const progress = () => this.#progress(`link ${link.between.join("-")}`);
@@ -103,7 +101,7 @@ class Calibration {
       fingerprint: print,
       gaps: { idle: median(this.#gaps.idle), cold: median(this.#gaps.cold) },
       hosts: this.#topology.hosts.map(({ name, cores }) => ({ host: name, cores: cores ?? print.cores })),
-      stages: this.#stages,
+      computes: this.#computes,
       messages: this.#messages,
       handovers: this.#handovers,
       loopbacks: this.#loopbacks,
@@ -113,25 +111,24 @@ class Calibration {
     };
   }
 
-  async #measureStage(index: number): Promise<void> {
-    const { stage, machines } = this.#subject.stages[index]!;
-    const lines = machines.map(([node]) => this.#lineOf(index, node!));
-    const feeders = index === 0 ? [] : [lines[0]![0]!];
-    const pods = [...feeders, ...lines.flatMap((line) => line.slice(feeders.length))];
+  async #measurePod({ stages, machines }: MeasuredPod): Promise<void> {
+    const lines = machines.map(([node]) => this.#lineOf(stages, node!));
+    const tested = stages[0] === 0 ? 0 : 1;
+    const feeders = lines[0]!.slice(0, tested);
+    const pods = [...feeders, ...lines.flatMap((line) => line.slice(tested))];
     await MeasuredLine.deployed(pods, this.#options, async (lineOf) => {
-      const cases: { machine: Machine; size: FrameSize; line: Line }[] = [];
+      const cases: { machine: Machine; size: FrameSize; line: Line; alone: boolean }[] = [];
       for (const [i, specs] of lines.entries()) {
         const line = lineOf(specs);
         await line.warmUp(largest(this.#subject.sizes));
-        for (const size of this.#subject.sizes) cases.push({ machine: machines[i]!, size, line });
-        if (index === 0 && i === 0) await this.#measureLateness(line);
+        for (const size of this.#subject.sizes)
+          cases.push({ machine: machines[i]!, size, line, alone: specs.length === 1 });
+        if (tested === 0 && this.#lateness.length === 0) await this.#measureLateness(line);
       }
-      for (const { machine, size, line } of this.#inPasses(cases)) {
-        const busy = await line.busy(size);
-        const idle = await line.idle(size);
-        const traces = { busy, idle, cold: await line.cold(size, idle) };
-        for (const node of machine) this.#record(this.#stageOfPlan(index, size), node, index === 0 ? 0 : 1, traces);
-        this.#progress(`${stage.name} on ${machine.join(", ")}`);
+      for (const { machine, size, line, alone } of this.#inPasses(cases, passesOf(stages))) {
+        const traces = alone ? await line.alone(size) : await line.among(size);
+        for (const node of machine) this.#record(this.#stagesOfPlan(stages, size), node, traces, { alone, tested });
+        this.#progress(`${specName(this.#topology, stages)} on ${machine.join(", ")}`);
       }
     });
   }
@@ -144,95 +141,85 @@ class Calibration {
     }
   }
 
-  /** All stages in one pod: what each costs behind the one before it. */
-  async #measureInner(machine: Machine): Promise<void> {
-    const { sizes, stages } = this.#subject;
-    const pod = this.#podOf(
-      "all",
-      machine[0]!,
-      stages.map(({ index }) => index),
-    );
-    await MeasuredLine.deployed([pod], this.#options, async (lineOf) => {
-      const line = lineOf([pod]);
-      await line.warmUp(largest(sizes));
-      for (const size of this.#inPasses(sizes)) {
-        const { busy, idle, cold } = await line.stages(size);
-        for (const { index } of stages) {
-          const cpu = { busy: busy[index]!, idle: idle[index]!, cold: cold[index]! };
-          for (const node of machine) this.#addStage(this.#stageOfPlan(index, size), node, true, cpu);
-        }
-        this.#progress(`all stages on ${machine.join(", ")}`);
-      }
-    });
-  }
-
   #podOf(name: string, node: string, indices: readonly number[]): PodSpec {
     const stages = indices.map((index) => {
-      const { name, kernel, params } = this.#topology.stages[index]!;
-      return { name, kernel, params };
+      const { name, kernel, params, implementation } = this.#topology.stages[index]!;
+      return { name, kernel, params, implementation };
     });
     return { name, node, stages, baseDirectory: this.#options.baseDirectory, upstream: null, link: null };
   }
 
-  /** feeder -> the stage on its node -> a pod that takes its frames. The source has no feeder. */
-  #lineOf(index: number, node: string): PodSpec[] {
-    const name = `${this.#topology.stages[index]!.name}-${node}`;
-    const before = Array.from({ length: index }, (_, i) => i);
+  /** feeder -> the pod on its node -> a pod that takes its frames. The source has no feeder; the whole pipeline is alone. */
+  #lineOf(indices: readonly number[], node: string): PodSpec[] {
+    const [first = 0] = indices;
+    const name = `${specName(this.#topology, indices)}-${node}`;
+    const before = Array.from({ length: first }, (_, i) => i);
     const feeder: PodSpec = { ...this.#podOf("feeder", node, before), replay: REPLAY };
-    const tested: PodSpec = { ...this.#podOf(name, node, [index]), upstream: index === 0 ? null : { pod: "feeder" } };
+    const tested: PodSpec = { ...this.#podOf(name, node, indices), upstream: first === 0 ? null : { pod: "feeder" } };
     const sink: PodSpec = {
       ...tested,
       name: `after-${name}`,
       stages: [{ name: "same", kernel: "identity", params: {} }],
       upstream: { pod: name },
     };
-    return index === 0 ? [tested, sink] : [feeder, tested, sink];
+    if (indices.length === this.#topology.stages.length) return [tested];
+    return first === 0 ? [tested, sink] : [feeder, tested, sink];
   }
 
-  /** Takes the costs of a stage on a node from the traces of its measurements. */
-  #record(stage: PlanStage, node: string, pod: number, traces: Record<Thread, Trace>): void {
-    const output = bytesOf(stage.output);
-    const input = stage.input === null ? null : bytesOf(stage.input);
-    const cpu = (thread: Thread) => settled(traces[thread], pod, "computeCpu");
+  /** Takes the costs of a pod on a node from the traces of its measurements. @param at its place in the line. */
+  #record(
+    stages: readonly PlanStage[],
+    node: string,
+    traces: Record<Thread, Trace>,
+    { alone, tested }: { alone: boolean; tested: number },
+  ): void {
+    const cpu = (thread: Thread) => settled(traces[thread], tested, "computeCpu");
+    this.#addCompute(stages, node, { busy: cpu("busy"), idle: cpu("idle"), cold: cpu("cold") });
+    if (!alone || this.#gaps.idle.length === 0) {
+      for (const thread of ["idle", "cold"] as const) this.#gaps[thread].push(...gaps(traces[thread], tested));
+    }
+    if (alone) return;
+    const output = bytesOf(stages.at(-1)!.output);
+    const { input: shape } = stages[0]!;
+    const input = shape === null ? null : bytesOf(shape);
     for (const thread of THREADS) {
       const trace = traces[thread];
-      this.#messages.push({ node, direction: "send", thread, bytes: output, cpu: settled(trace, pod, "sendCpu") });
+      this.#messages.push({ node, direction: "send", thread, bytes: output, cpu: settled(trace, tested, "sendCpu") });
       if (input === null) continue;
-      this.#messages.push({ node, direction: "receive", thread, bytes: input, cpu: settled(trace, pod, "receiveCpu") });
+      const received = settled(trace, tested, "receiveCpu");
+      this.#messages.push({ node, direction: "receive", thread, bytes: input, cpu: received });
     }
-    this.#addStage(stage, node, false, { busy: cpu("busy"), idle: cpu("idle"), cold: cpu("cold") });
     for (const thread of ["idle", "cold"] as const) {
-      const trace = traces[thread];
-      this.#gaps[thread].push(...gaps(trace, pod));
-      this.#handovers.push({ node, thread, bytes: output, seconds: handovers(trace, pod) });
+      this.#handovers.push({ node, thread, bytes: output, seconds: handovers(traces[thread], tested) });
       if (input === null) continue;
-      this.#loopbacks.push({ node, thread, bytes: input, seconds: onTheWay(trace, pod) });
+      this.#loopbacks.push({ node, thread, bytes: input, seconds: onTheWay(traces[thread], tested) });
     }
-    if (input !== null) this.#acknowledgement.push(...acknowledgements(traces.idle, pod));
+    if (input !== null) this.#acknowledgement.push(...acknowledgements(traces.idle, tested));
   }
 
-  #addStage({ key, name, input, output }: PlanStage, node: string, inner: boolean, cpu: StageCost["cpu"]): void {
-    const at = this.#stages.findIndex((one) => one.key === key && one.node === node && one.inner === inner);
-    const earlier = this.#stages[at];
-    if (earlier === undefined) this.#stages.push({ key, stage: name, node, input, output, inner, cpu });
-    else {
+  #addCompute(stages: readonly PlanStage[], node: string, cpu: ComputeCost["cpu"]): void {
+    const key = computeKey(stages);
+    const at = this.#computes.findIndex((one) => one.key === key && one.node === node);
+    const earlier = this.#computes[at];
+    if (earlier === undefined) {
+      const { input } = stages[0]!;
+      const { output } = stages.at(-1)!;
+      this.#computes.push({ key, stages: stages.map(({ name }) => name), node, input, output, cpu });
+    } else {
       const both = (thread: Thread) => [...earlier.cpu[thread], ...cpu[thread]];
-      this.#stages[at] = { ...earlier, cpu: { busy: both("busy"), idle: both("idle"), cold: both("cold") } };
+      this.#computes[at] = { ...earlier, cpu: { busy: both("busy"), idle: both("idle"), cold: both("cold") } };
     }
   }
 
-  #stageOfPlan(index: number, size: FrameSize): PlanStage {
-    const { name } = this.#topology.stages[index]!;
-    for (const plan of this.#plans) {
-      if (plan.size.height !== size.height || plan.size.width !== size.width) continue;
-      const stage = plan.pods.flatMap((pod) => pod.stages).find((one) => one.name === name);
-      if (stage !== undefined) return stage;
-    }
-    throw new RangeError(`no plan has stage ${name} at ${size.width}x${size.height}`);
+  #stagesOfPlan(indices: readonly number[], size: FrameSize): PlanStage[] {
+    const plan = this.#plans.find((one) => one.size.height === size.height && one.size.width === size.width);
+    if (plan === undefined) throw new RangeError(`no plan has size ${size.width}x${size.height}`);
+    const stages = plan.pods.flatMap((pod) => pod.stages);
+    return indices.map((index) => stages[index]!);
   }
 
-  #inPasses<T>(items: readonly T[]): T[] {
-    return Array.from({ length: PASSES }, () => this.#shuffled(items)).flat();
+  #inPasses<T>(items: readonly T[], passes: number): T[] {
+    return Array.from({ length: passes }, () => this.#shuffled(items)).flat();
   }
 
   #shuffled<T>(items: readonly T[]): T[] {
@@ -248,4 +235,12 @@ class Calibration {
     this.#done++;
     this.#options.onProgress?.(this.#done / this.#total, what);
   }
+}
+
+function passesOf(stages: readonly number[]): number {
+  return stages.length === 1 ? PASSES : 1;
+}
+
+function specName({ stages }: Topology, indices: readonly number[]): string {
+  return indices.map((index) => stages[index]!.name).join("-");
 }

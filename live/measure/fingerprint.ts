@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
+import { type Dirent, readdirSync, readFileSync } from "node:fs";
 import { arch, cpus, hostname, platform, release, totalmem } from "node:os";
+import { join } from "node:path";
 import type { Fingerprint } from "../../sim/profile.ts";
 
 const VERSION = (
@@ -12,9 +13,16 @@ function codeDigest(): string {
   const hash = createHash("sha256");
   for (const folder of ["../../kernels/", "../stage/"]) {
     const url = new URL(folder, import.meta.url);
-    for (const name of readdirSync(url).sort()) hash.update(name).update(readFileSync(new URL(name, url)));
+    for (const entry of readdirSync(url, { recursive: true, withFileTypes: true }).sort(byPath)) {
+      if (entry.isFile()) hash.update(entry.name).update(readFileSync(join(entry.parentPath, entry.name)));
+    }
   }
   return hash.digest("hex").slice(0, 16);
+}
+
+function byPath(a: Dirent, b: Dirent): number {
+  const [first, second] = [join(a.parentPath, a.name), join(b.parentPath, b.name)];
+  return first < second ? -1 : Number(first > second);
 }
 
 /** What this machine is, and what was measured on it. */

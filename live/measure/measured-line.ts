@@ -2,7 +2,7 @@ import type { Thread } from "../../sim/profile.ts";
 import type { FrameSize } from "../../sim/topology/catalogue.ts";
 import type { Trace } from "../../sim/trace.ts";
 import type { Deployment, PodSpec } from "../clusters/cluster.ts";
-import { Driver, type RunResult } from "../driver.ts";
+import { Driver } from "../driver.ts";
 import type { CalibrationOptions } from "./calibrate.ts";
 import { median } from "./columns.ts";
 
@@ -80,16 +80,20 @@ export class MeasuredLine {
     return this.run(size, COLD_FRAMES, { rate: Math.min(COLD_RATE, 1 / (3 * periodOf(idle))), window: BUSY_WINDOW });
   }
 
-  /** CPU seconds of each stage of a line of one pod, after warm-up, by what the thread did before. */
-  async stages(size: FrameSize): Promise<Record<Thread, number[][]>> {
+  /** A line of one pod, which nothing but its rate makes wait: at a third of its pace it does two thirds of the time. */
+  async alone(size: FrameSize): Promise<Record<Thread, Trace>> {
     const frames = await this.#framesOf(size, BUSY_WINDOW);
-    const busy = await this.#drive(size, frames, { window: BUSY_WINDOW });
-    // At a third of its pace the pod waits two thirds of the time.
-    const rate = 1 / (3 * periodOf(busy.trace));
-    const idle = await this.#drive(size, Math.min(frames, LEAST_FRAMES + Math.ceil(SAMPLE_SECONDS * rate)), { rate });
-    const cold = await this.#drive(size, COLD_FRAMES, { rate: Math.min(COLD_RATE, rate) });
-    const settled = ({ stages }: RunResult) => stages[0]!.map((cpu) => Array.from(cpu.subarray(WARMUP)));
-    return { busy: settled(busy), idle: settled(idle), cold: settled(cold) };
+    const busy = await this.run(size, frames, { window: BUSY_WINDOW });
+    const rate = 1 / (3 * periodOf(busy));
+    const idle = await this.run(size, Math.min(frames, LEAST_FRAMES + Math.ceil(SAMPLE_SECONDS * rate)), { rate });
+    return { busy, idle, cold: await this.run(size, COLD_FRAMES, { rate: Math.min(COLD_RATE, rate) }) };
+  }
+
+  /** A line that the measured pod shares with others. */
+  async among(size: FrameSize): Promise<Record<Thread, Trace>> {
+    const busy = await this.busy(size);
+    const idle = await this.idle(size);
+    return { busy, idle, cold: await this.cold(size, idle) };
   }
 
   async #sized(size: FrameSize, window: number): Promise<Trace> {
@@ -101,17 +105,14 @@ export class MeasuredLine {
     return framesFor(await this.run(size, LEAST_FRAMES, { window }));
   }
 
-  async run(size: FrameSize, frames: number, more: Drive = {}): Promise<Trace> {
-    return (await this.#drive(size, frames, more)).trace;
-  }
-
-  async #drive(size: FrameSize, frames: number, { rate = 0, window = 1 }: Drive): Promise<RunResult> {
+  async run(size: FrameSize, frames: number, { rate = 0, window = 1 }: Drive = {}): Promise<Trace> {
     const run = { frames, rate, height: size.height, width: size.width, window, digests: 0 };
     this.streamed += frames;
-    return this.#driver.run("calibration", 0, WARMUP, run, {
+    const { trace } = await this.#driver.run("calibration", 0, WARMUP, run, {
       timeout: TIMEOUT_SECONDS,
       ...(this.#signal === undefined ? {} : { signal: this.#signal }),
     });
+    return trace;
   }
 }
 

@@ -7,8 +7,6 @@ import { type ProbeReply, podService, type TraceChunk } from "../stage/wire.ts";
 export interface FetchedTrace {
   readonly trace: PodTrace;
   readonly scheduled: Float64Array;
-  /** CPU seconds per frame of each stage of the pod. */
-  readonly stages: readonly Float64Array[];
   /** SHA-256 of the first frames' payloads, as hexadecimal text. */
   readonly digests: readonly string[];
 }
@@ -54,16 +52,9 @@ export class PodClient {
     const { path, requestSerialize, responseDeserialize } = podService.trace;
     const trace = emptyPodTrace(this.name, node, frames);
     const scheduled = new Float64Array(frames).fill(Number.NaN);
-    const stages: Float64Array[] = [];
     const digests: string[] = [];
     const columnOf = (name: string): Float64Array | undefined => {
       if (name === "scheduled") return scheduled;
-      const stage = /^stage (\d+)$/.exec(name);
-      if (stage !== null) {
-        const index = Number(stage[1]);
-        stages[index] ??= new Float64Array(frames);
-        return stages[index];
-      }
       return STAMPS.includes(name as Stamp) ? trace[name as Stamp] : undefined;
     };
     const call = this.#client.makeServerStreamRequest(
@@ -86,7 +77,7 @@ export class PodClient {
       const { details, message } = error as { details?: string; message: string };
       throw new Error(`pod ${this.name}: trace of run ${run}: ${details ?? message}`);
     }
-    return { trace, scheduled, stages, digests };
+    return { trace, scheduled, digests };
   }
 
   close(): void {

@@ -1,16 +1,20 @@
 import { createHash } from "node:crypto";
 import type { Plan } from "../../sim/plan.ts";
 import type { FrameSize } from "../../sim/topology/catalogue.ts";
-import type { Link, Stage, Topology } from "../../sim/topology/topology.ts";
+import type { Link, Topology } from "../../sim/topology/topology.ts";
 
 /** Nodes of one host: measured once, at the host's own speed, for all of them. Never empty. */
 export type Machine = readonly string[];
 
-/** What a calibration measures: every stage on every machine where a plan has it, at every size; every link that a hop crosses. */
+/** Consecutive stages, by their number from 0, that are one pod in some plan, and where. */
+export interface MeasuredPod {
+  readonly stages: readonly number[];
+  readonly machines: readonly Machine[];
+}
+
+/** What a calibration measures: every pod of every plan, at every size; every link that a hop crosses. */
 export interface Subject {
-  readonly stages: readonly { readonly stage: Stage; readonly index: number; readonly machines: readonly Machine[] }[];
-  /** Machines on which a plan has several stages in one pod. */
-  readonly grouped: readonly Machine[];
+  readonly pods: readonly MeasuredPod[];
   readonly sizes: readonly FrameSize[];
   /** Payload sizes that cross the link, bytes, ascending. */
   readonly links: readonly { readonly link: Link; readonly bytes: readonly number[] }[];
@@ -19,12 +23,13 @@ export interface Subject {
 }
 
 export function subjectOf(topology: Topology, plans: readonly Plan[]): Subject {
-  const stages = topology.stages.map((stage, index) => {
-    const on = new Set<string>();
-    for (const plan of plans)
-      for (const pod of plan.pods) if (pod.stages.some(({ name }) => name === stage.name)) on.add(pod.node);
-    return { stage, index, machines: machinesOf(topology, on) };
-  });
+  const pods = new Map<string, { stages: number[]; on: Set<string> }>();
+  for (const { node, stages } of plans.flatMap((plan) => plan.pods)) {
+    const numbers = stages.map(({ name }) => topology.stages.findIndex((stage) => stage.name === name));
+    const entry = pods.get(numbers.join()) ?? { stages: numbers, on: new Set<string>() };
+    entry.on.add(node);
+    pods.set(numbers.join(), entry);
+  }
   const sizes = new Map(plans.map(({ size }) => [`${size.height}x${size.width}`, size]));
   const links = new Map<string, { link: Link; bytes: Set<number> }>();
   for (const { link, bytes } of plans.flatMap((plan) => plan.hops)) {
@@ -33,14 +38,15 @@ export function subjectOf(topology: Topology, plans: readonly Plan[]): Subject {
     entry.bytes.add(bytes);
     links.set(link.between.join("-"), entry);
   }
-  const grouped = plans.flatMap(({ pods }) => pods.filter((pod) => pod.stages.length > 1).map(({ node }) => node));
   const subject = {
-    stages,
-    grouped: machinesOf(topology, new Set(grouped)),
+    // The whole pipeline in one pod comes last: alone on its machine, it tells least of messages.
+    pods: [...pods.values()]
+      .map(({ stages, on }) => ({ stages, machines: machinesOf(topology, on) }))
+      .sort((a, b) => a.stages.length - b.stages.length || a.stages[0]! - b.stages[0]!),
     sizes: [...sizes.values()],
     links: [...links.values()].map(({ link, bytes }) => ({ link, bytes: [...bytes].sort((a, b) => a - b) })),
   };
-  const text = JSON.stringify([subject, topology.nodes, topology.hosts]);
+  const text = JSON.stringify([subject, topology.stages, topology.nodes, topology.hosts]);
   return { ...subject, digest: createHash("sha256").update(text).digest("hex").slice(0, 16) };
 }
 

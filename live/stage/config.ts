@@ -24,14 +24,14 @@ export const podConfigSchema = z.strictObject({
         height: z.int().min(1),
         width: z.int().min(1),
         receive: z.number().min(0),
-        stages: z.array(z.number().min(0)),
+        compute: z.number().min(0),
         send: z.number().min(0),
       }),
     )
     .default([])
     .meta({
       description:
-        "by size of the run's frames: seconds that receiving a frame, each stage, and sending it take on the slower machine that the node stands for",
+        "by size of the run's frames: seconds that receiving a frame, computing and sending it take on the slower machine that the node stands for",
     }),
   flowControlWindow: z
     .int()
@@ -49,6 +49,7 @@ export const podConfigSchema = z.strictObject({
         name: z.string().min(1),
         kernel: z.string().min(1),
         params: z.record(z.string(), z.unknown()),
+        implementation: z.string().default("simd"),
       }),
     )
     .min(1),

@@ -1,4 +1,6 @@
 import protobuf from "protobufjs";
+import { frameMemory } from "../../kernels/simd/memory.ts";
+import { freeWith, Holdings } from "../../kernels/simd/transform.ts";
 import { bytesOf, describeShape, type ElementType, type FrameShape } from "../../sim/frame.ts";
 import { now } from "./clock.ts";
 
@@ -6,7 +8,7 @@ import { now } from "./clock.ts";
 export type Samples = Uint8Array | Float32Array;
 
 /**
- * A frame in a buffer of its own, encoded: the header lies right in front of the payload, which a kernel writes in place.
+ * A frame in a buffer of its own, encoded, in the memory of the vector kernels: the header lies right in front of the payload, which a kernel writes in place.
  * The buffer is the message that goes out, so encoding copies nothing.
  */
 export interface SentFrame {
@@ -14,6 +16,8 @@ export interface SentFrame {
   readonly samples: Samples;
   /** Header and payload: the whole protobuf message. */
   readonly message: Buffer;
+  /** Gives the buffer back; only when nobody will read it any more. Otherwise that happens when the frame is collected. */
+  release(): void;
 }
 
 /** A decoded frame; `samples` is a view of the received message where its alignment allows, else a copy. */
@@ -36,9 +40,8 @@ export class FrameError extends Error {
 }
 
 // Header: sequence (1 + 8), height, width, channels (1 + 4 each), element (1 + 1), payload's tag (1) and length (4, a varint
-// padded to that width). With gRPC's own 5 bytes in front, as grpc-js keeps them, the payload is aligned to 4 at both ends.
+// padded to that width). With gRPC's own 5 bytes in front, as grpc-js keeps them, a received payload is aligned to 4.
 const HEADER = 31;
-const GRPC_PREFIX = 5;
 const LENGTH_LIMIT = 2 ** 28;
 const ELEMENT_CODE: Readonly<Record<ElementType, number>> = { uint8: 1, float32: 2 };
 const ELEMENT_OF_CODE: readonly (ElementType | undefined)[] = [undefined, "uint8", "float32"];
@@ -54,8 +57,10 @@ export function newFrame(shape: FrameShape): SentFrame {
       `a frame of ${describeShape(shape)} has ${bytes} bytes; a message holds less than ${LENGTH_LIMIT}`,
     );
   }
-  const storage = new ArrayBuffer(GRPC_PREFIX + HEADER + bytes);
-  const message = Buffer.from(storage, GRPC_PREFIX, HEADER + bytes);
+  const memory = frameMemory();
+  const holdings = new Holdings(memory);
+  const { address, view } = holdings.take(HEADER + bytes, HEADER);
+  const message = Buffer.from(view.buffer, address, HEADER + bytes);
   message[0] = (1 << 3) | 1;
   message[9] = (2 << 3) | 5;
   message.writeUInt32LE(shape.height, 10);
@@ -70,8 +75,8 @@ export function newFrame(shape: FrameShape): SentFrame {
   message[28] = ((bytes >>> 7) & 0x7f) | 0x80;
   message[29] = ((bytes >>> 14) & 0x7f) | 0x80;
   message[30] = bytes >>> 21;
-  const samples = samplesAt(storage, GRPC_PREFIX + HEADER, shape);
-  return { shape, samples, message };
+  const samples = memory.samples(address + HEADER, shape);
+  return freeWith({ shape, samples, message, release: () => holdings.release() }, holdings);
 }
 
 /** Writes a frame's sequence number into its header. */

@@ -83,6 +83,11 @@ export class Outlet {
     call?.emit("error", { code, details });
   }
 
+  /** No frame will be claimed any more. What is still on its way keeps its buffer until it is collected. */
+  release(): void {
+    for (const frame of this.#free.splice(0)) frame.release();
+  }
+
   /** The stream is gone, without our doing. */
   lost(call: HopCall): void {
     if (this.#call === call) this.#call = null;

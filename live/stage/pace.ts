@@ -4,8 +4,7 @@ import { threadCpu } from "./thread-cpu.ts";
 /** Seconds that a frame's work takes on the machine that a pod's node stands for. */
 export interface HeldPace {
   readonly receive: number;
-  /** Per stage of the pod. */
-  readonly stages: readonly number[];
+  readonly compute: number;
   readonly send: number;
 }
 
@@ -60,10 +59,10 @@ export class Pace {
     return taken;
   }
 
-  /** A stage has computed: holds the thread for it. @param index of the stage in its pod. @returns its CPU seconds. */
-  settleStage(index: number): number {
+  /** A frame is computed: holds the thread for it. @returns its CPU seconds. */
+  settleCompute(): number {
     const used = this.#lap();
-    if (this.#held !== null) this.#hold(this.#held.stages[index]!);
+    if (this.#held !== null) this.#hold(this.#held.compute);
     return used;
   }
 

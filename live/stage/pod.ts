@@ -103,8 +103,8 @@ export class Pod {
 
   #begin({ run, next, delivery }: Open): void {
     this.#session?.outlet?.detach(status.ABORTED, "another run has begun");
-    const recorder =
-      this.recorders.get(run.id) ?? new Recorder(run, this.#config.name, this.#config.node, this.#config.stages.length);
+    this.#session?.release();
+    const recorder = this.recorders.get(run.id) ?? new Recorder(run, this.#config.name, this.#config.node);
     this.recorders.delete(run.id);
     this.recorders.set(run.id, recorder);
     for (const old of [...this.recorders.keys()].slice(0, -KEPT_RUNS)) this.recorders.delete(old);
@@ -267,12 +267,8 @@ export class Pod {
     const start = now();
     if (received === null && run.rate === 0) recorder.scheduled[sequence] = start;
     trace.start[sequence] = start;
-    const cpu = this.#executor.run(sequence, received?.samples ?? null, frame.samples, this.#pace);
-    trace.computeCpu[sequence] = 0;
-    for (let i = 0; i < cpu.length; i++) {
-      recorder.stages[i]![sequence] = cpu[i]!;
-      trace.computeCpu[sequence]! += cpu[i]!;
-    }
+    this.#executor.run(sequence, received?.samples ?? null, frame.samples);
+    trace.computeCpu[sequence] = this.#pace.settleCompute();
     trace.end[sequence] = now();
     recorder.completed++;
     if (sequence < run.digests) recorder.digests[sequence] = digestOf(frame);

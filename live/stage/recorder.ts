@@ -8,25 +8,18 @@ export class Recorder {
   readonly run: Run;
   readonly trace: PodTrace;
   readonly scheduled: Float64Array;
-  /** CPU seconds of each stage of the pod. */
-  readonly stages: readonly Float64Array[];
   readonly digests: Buffer[] = [];
   completed = 0;
 
-  /** @param stages number of stages of the pod. */
-  constructor(run: Run, pod: string, node: string, stages: number) {
+  constructor(run: Run, pod: string, node: string) {
     this.run = run;
     this.trace = emptyPodTrace(pod, node, run.frames);
-    this.stages = Array.from({ length: stages }, () => new Float64Array(run.frames).fill(Number.NaN));
     this.scheduled = new Float64Array(run.frames).fill(Number.NaN);
   }
 
   *chunks(): Generator<TraceChunk> {
     const none = new Uint8Array(0);
     const columns: [string, Float64Array][] = [["scheduled", this.scheduled]];
-    this.stages.forEach((cpu, i) => {
-      columns.push([`stage ${i}`, cpu]);
-    });
     for (const stamp of STAMPS) columns.push([stamp, this.trace[stamp]]);
     for (const [column, all] of columns) {
       for (let first = 0; first < all.length; first += CHUNK) {

@@ -32,4 +32,10 @@ export class Session {
     this.delivery = delivery;
     this.recorder = recorder;
   }
+
+  /** Another run takes this one's place. */
+  release(): void {
+    this.outlet?.release();
+    this.discarded?.release();
+  }
 }

@@ -1,5 +1,5 @@
 import { RandomStream } from "../engine/random.ts";
-import type { Plan, PlanHop } from "../plan.ts";
+import { computeKey, type Plan, type PlanHop } from "../plan.ts";
 import type { LinkCost, MessageCost, Profile, SizedCost, Thread } from "../profile.ts";
 import { resample } from "../statistics/bootstrap.ts";
 import { mean } from "../statistics/moments.ts";
@@ -16,8 +16,8 @@ export interface PodCosts extends PodSamples {
 
 /** What was measured of a pod's work. */
 interface PodSamples {
-  /** Per stage of the pod. */
-  readonly compute: readonly ThreadSamples[];
+  /** All stages of the pod. */
+  readonly compute: ThreadSamples;
   readonly receive: ThreadSamples;
   readonly send: ThreadSamples;
   /** The first part of `send`, after which the frame is on its way. */
@@ -31,7 +31,7 @@ interface PodSamples {
  */
 export interface EmulatedPace {
   readonly receive: number;
-  readonly stages: readonly number[];
+  readonly compute: number;
   readonly send: number;
 }
 
@@ -101,7 +101,7 @@ function podCosts(plan: Plan, index: number, profile: Profile, draw: Draw): PodC
     byThread((thread) => draw(samples[thread], ...path, thread, node));
   const bytes = plan.hops[index]?.bytes ?? 0;
   return {
-    compute: compute.map((samples, i) => drawn(samples, "stage", stages[i]!.key)),
+    compute: drawn(compute, "compute", computeKey(stages)),
     receive: drawn(receive, "receive", plan.hops[index - 1]?.bytes ?? 0),
     send: drawn(send, "send", bytes),
     handover: {
@@ -114,21 +114,17 @@ function podCosts(plan: Plan, index: number, profile: Profile, draw: Draw): PodC
 
 function podSamples(plan: Plan, index: number, profile: Profile): PodSamples {
   const pod = plan.pods[index]!;
-  const compute = pod.stages.map((stage, position) => {
-    const measured = profile.stages.filter(({ key, node: on }) => key === stage.key && on === pod.node);
-    const inner = pod.stages.length > 1 && (position > 0 || stage.input === null);
-    const cost = measured.find((one) => one.inner === inner) ?? measured[0];
-    if (cost === undefined) {
-      throw new ProfileError(
-        `profile of ${profile.topology}: stage ${stage.name} (${stage.key}) was not measured on node ${pod.node}`,
-      );
-    }
-    return cost.cpu;
-  });
+  const key = computeKey(pod.stages);
+  const measured = profile.computes.find((cost) => cost.key === key && cost.node === pod.node);
+  if (measured === undefined) {
+    const names = pod.stages.map(({ name }) => name);
+    const what = names.length === 1 ? `stage ${names[0]}` : `stages ${names.join(", ")} in one pod`;
+    throw new ProfileError(`profile of ${profile.topology}: ${what} (${key}) was not measured on node ${pod.node}`);
+  }
   const into = plan.hops[index - 1];
   const out = plan.hops[index];
   return {
-    compute,
+    compute: measured.cpu,
     receive: into === undefined ? NONE : messageCosts(profile, pod.node, "receive", into),
     send: out === undefined ? NONE : messageCosts(profile, pod.node, "send", out),
     handover: out === undefined ? NONE : waited((thread) => timesOf(profile, "handovers", pod.node, thread, out.bytes)),
@@ -147,7 +143,7 @@ export function emulatedPace(plan: Plan, index: number, profile: Profile): Emula
     quantile(Float64Array.from([...Array.from(busy), ...Array.from(idle)]).sort(), 0.25) / speed;
   // A busy thread reads several messages in one go, on the account of the first: one by one tells more of each.
   const message = ({ idle }: ThreadSamples) => held({ busy: [], idle, cold: [] });
-  return { receive: message(receive), stages: compute.map(held), send: message(send) };
+  return { receive: message(receive), compute: held(compute), send: message(send) };
 }
 
 function hopCosts(plan: Plan, hop: PlanHop, index: number, profile: Profile, draw: Draw): HopCosts {

@@ -205,10 +205,12 @@ export class PodServer {
     this.trace.start[frame] = this.#scheduler.now;
     this.trace.receiveCpu[frame] = this.#receiveCpu;
     this.trace.sendCpu[frame] = this.#sendCpu;
-    this.trace.computeCpu[frame] = 0;
     this.#receiveCpu = 0;
     this.#sendCpu = 0;
-    this.#stage(frame, 0);
+    const cpu = this.#streams.compute.pick(this.#costs.compute[this.#thread]);
+    this.trace.computeCpu[frame] = cpu;
+    const held = this.#costs.emulated?.compute ?? 0;
+    this.#host.submit(cpu, () => this.#hold(held, () => this.#computed(frame)));
   }
 
   /** Goes on when the emulated machine has worked for so many seconds more; one that is behind catches up. */
@@ -216,19 +218,6 @@ export class PodServer {
     this.#until += seconds;
     if (this.#costs.emulated !== null && this.#until > this.#scheduler.now) this.#scheduler.at(this.#until, then);
     else then();
-  }
-
-  /** Runs a stage of the pod on a frame. */
-  #stage(frame: number, index: number): void {
-    const samples = this.#costs.compute[index];
-    if (samples === undefined) {
-      this.#computed(frame);
-      return;
-    }
-    const cpu = this.#streams.compute.pick(samples[this.#thread]);
-    this.trace.computeCpu[frame]! += cpu;
-    const held = this.#costs.emulated?.stages[index] ?? 0;
-    this.#host.submit(cpu, () => this.#hold(held, () => this.#stage(frame, index + 1)));
   }
 
   #computed(frame: number): void {

@@ -10,9 +10,9 @@ const SPREAD: readonly Column[] = [
   { title: "samples", width: 7, align: "right" },
 ];
 const STAGES: readonly Column[] = [
-  { title: "stage", width: 12, align: "left" },
+  { title: "stages", width: 16, align: "left" },
   { title: "node", width: 10, align: "left" },
-  { title: "output", width: 22, align: "left" },
+  { title: "output", width: 18, align: "left" },
   ...SPREAD,
 ];
 const MESSAGES: readonly Column[] = [
@@ -25,8 +25,8 @@ const MESSAGES: readonly Column[] = [
 /** What a profile measured, for a terminal of 80 columns. */
 export function profileTable(profile: Profile): string {
   const { fingerprint } = profile;
-  const stages = profile.stages.map(({ stage, node, output, cpu: { busy } }) => [
-    stage,
+  const stages = profile.computes.map(({ stages, node, output, cpu: { busy } }) => [
+    stages.length === 1 ? stages[0]! : `${stages[0]} - ${stages.at(-1)}`,
     node,
     describeShape(output),
     ...spread(busy),

@@ -84,8 +84,8 @@ function stages(raw: unknown, catalogue: KernelCatalogue, findings: Finding[]): 
   }
   return given.map((stage, index) => {
     const path = ["stages", index];
-    const { name, kernel, nodes } = parseFields(STAGE, stage, path, findings, { open: true });
-    const placed = { name, nodes: nodes ?? null };
+    const { name, kernel, implementation, nodes } = parseFields(STAGE, stage, path, findings, { open: true });
+    const placed = { name, implementation, nodes: nodes ?? null };
     if (kernel === undefined) return placed;
     if (!catalogue.has(kernel)) {
       const names = [...catalogue.keys()];

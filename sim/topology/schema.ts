@@ -58,6 +58,12 @@ export const LINK = {
 export const STAGE = {
   name: nameSchema.describe("Unique in the pipeline; names the stage's pod."),
   kernel: z.string("the name of a kernel").describe("What the stage computes."),
+  implementation: z
+    .enum(["reference", "simd", "relaxed"], "reference, simd or relaxed")
+    .default("simd")
+    .describe(
+      "reference: plain loops, which stand for heavy code; simd: vectors, the same bytes on every machine; relaxed: fused multiply-adds where the machine has them. A kernel that lacks one takes the next simpler.",
+    ),
   nodes: z
     .array(z.string("the name of a node"), "a list of nodes")
     .min(1, "a list of nodes")

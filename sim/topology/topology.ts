@@ -33,6 +33,8 @@ export interface Stage {
   readonly kernel: string;
   /** The kernel's parameters, checked and with its defaults filled in. */
   readonly params: Readonly<Record<string, unknown>>;
+  /** Which code computes it: `reference`, `simd` or `relaxed`. */
+  readonly implementation: string;
   /** Names of the nodes where the stage may be placed by a decision; `null`: anywhere. */
   readonly nodes: readonly string[] | null;
 }

@@ -64,7 +64,8 @@ export function plan({ split, grouping, size: [height, width], load, candidate =
 function stage(name: string, index: number, height: number, width: number): PlanStage {
   const shape = { height, width, channels: 1, element: "float32" } as const;
   const input = index === 0 ? null : shape;
-  return { name, kernel: name, params: {}, key: name, input, output: shape, cost: { operations: 0, bytes: 0 } };
+  const cost = { operations: 0, bytes: 0 };
+  return { name, kernel: name, params: {}, implementation: "reference", key: name, input, output: shape, cost };
 }
 
 /** Mean seconds per pod and term of a plan in a plausible, noiseless world. */

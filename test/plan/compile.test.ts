@@ -61,7 +61,8 @@ test("a plan has everything resolved", () => {
       name: "conv",
       kernel: "blur",
       params: { size: 3, channels: 2 },
-      key: 'blur {"channels":2,"size":3} 128x128x1 uint8 -> 126x126x2 uint8',
+      implementation: "simd",
+      key: 'blur/simd {"channels":2,"size":3} 128x128x1 uint8 -> 126x126x2 uint8',
       input: { height: 128, width: 128, channels: 1, element: "uint8" },
       output: shape,
       cost: { operations: 16_384, bytes: 32_768 },
@@ -72,7 +73,7 @@ test("a plan has everything resolved", () => {
 test("the source has no input", () => {
   const [source] = compile("EESS").pods[0]!.stages;
   expect(source!.input).toBeNull();
-  expect(source!.key).toBe('noise {"channels":1,"element":"uint8"} -> 128x128x1 uint8');
+  expect(source!.key).toBe('noise/simd {"channels":1,"element":"uint8"} -> 128x128x1 uint8');
 });
 
 test("a plan is a candidate if every stage is on its nodes", () => {

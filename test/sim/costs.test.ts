@@ -19,10 +19,15 @@ describe("what was not measured", () => {
   });
 
   test.each<[string, Partial<Profile>, RegExp]>([
-    ["a stage on its node", { stages: profile.stages.filter(({ node }) => node !== "server") }, /stage-2-0.*server/],
-    ["a stage", { stages: profile.stages.filter(({ stage }) => stage !== "stage-1-0") }, /stage-1-0.*edge/],
+    [
+      "a stage on its node",
+      { computes: profile.computes.filter(({ node }) => node !== "server") },
+      /stage-2-0.*server/,
+    ],
+    ["a stage", { computes: profile.computes.filter(({ stages }) => stages[0] !== "stage-1-0") }, /stage-1-0.*edge/],
     ["a link", { links: [] }, /link edge-server/],
     ["loopback", { loopbacks: [] }, /loopback.*edge/],
+    ["hand-over", { handovers: [] }, /handovers.*edge/],
     ["messages", { messages: [] }, /message.*edge/],
   ])("%s: an error that names it", (_, change, message) => {
     expect(without(change)).toThrow(ProfileError);
@@ -31,8 +36,8 @@ describe("what was not measured", () => {
   });
 
   test("a stage that was measured on another node only does not count", () => {
-    const moved = profile.stages.map((cost) => (cost.stage === "stage-2-0" ? { ...cost, node: "edge" } : cost));
-    expect(without({ stages: moved })).toThrow(/stage-2-0.*server/);
+    const moved = profile.computes.map((cost) => (cost.stages[0] === "stage-2-0" ? { ...cost, node: "edge" } : cost));
+    expect(without({ computes: moved })).toThrow(/stage-2-0.*server/);
   });
 });
 

@@ -1,13 +1,13 @@
 import { costsOf } from "../../sim/model/costs.ts";
-import type { Plan, PlanHop, PlanLoad, PlanPod } from "../../sim/plan.ts";
+import { computeKey, type Plan, type PlanHop, type PlanLoad, type PlanPod } from "../../sim/plan.ts";
 import {
+  type ComputeCost,
   type HandoverCost,
   type LinkCost,
   type LoopbackCost,
   type MessageCost,
   PROFILE_VERSION,
   type Profile,
-  type StageCost,
 } from "../../sim/profile.ts";
 import { type SimulatedRun, simulate } from "../../sim/simulate.ts";
 import type { Link } from "../../sim/topology/topology.ts";
@@ -90,6 +90,7 @@ export function line(spec: LineSpec): Fixture {
       name: `stage-${i}-${j}`,
       kernel: "fixture",
       params: {},
+      implementation: "reference",
       key: `key-${i}-${j}`,
       input: i + j === 0 ? null : SHAPE,
       output: SHAPE,
@@ -149,18 +150,19 @@ function profileOf(spec: LineSpec, plan: Plan): Profile {
     },
     hosts: Object.entries(spec.measuredCores ?? {}).map(([host, cores]) => ({ host, cores })),
     gaps: { idle: 0.01, cold: 0.1 },
-    // By itself or behind another stage of its pod: all the same.
-    stages: plan.pods.flatMap((pod, i) =>
-      pod.stages.flatMap((stage, j) => {
-        const busy = samples(spec.pods[i]!.stages?.[j] ?? spec.pods[i]!.cpu ?? 0);
-        const { idle = 1, cold = 1 } = spec.waited ?? {};
-        const cpu = { busy, idle: busy.map((value) => value * idle), cold: busy.map((value) => value * cold) };
-        return [false, true].map((inner): StageCost => {
-          const { key, name, input, output } = stage;
-          return { key, stage: name, node: pod.node, input, output, inner, cpu };
-        });
-      }),
-    ),
+    computes: plan.pods.map((pod, i): ComputeCost => {
+      const { cpu, stages = [cpu ?? 0] } = spec.pods[i]!;
+      const busy = together(stages.map(samples));
+      const { idle = 1, cold = 1 } = spec.waited ?? {};
+      return {
+        key: computeKey(pod.stages),
+        stages: pod.stages.map(({ name }) => name),
+        node: pod.node,
+        input: pod.stages[0]!.input,
+        output: pod.stages.at(-1)!.output,
+        cpu: { busy, idle: busy.map((value) => value * idle), cold: busy.map((value) => value * cold) },
+      };
+    }),
     messages: nodes.flatMap((node) =>
       sizes.flatMap((bytes) =>
         (["busy", ...WAITED] as const).flatMap((thread): MessageCost[] => [
@@ -242,4 +244,10 @@ function nth(values: number | readonly number[], index: number): number {
 
 function joins(a: string, b: string, from: string, to: string): boolean {
   return (a === from && b === to) || (a === to && b === from);
+}
+
+/** Samples of stages that run one after the other: one sample of each, every stage's from its beginning again when they end. */
+function together(stages: readonly (readonly number[])[]): number[] {
+  const count = Math.max(...stages.map(({ length }) => length));
+  return Array.from({ length: count }, (_, i) => stages.reduce((sum, stage) => sum + stage[i % stage.length]!, 0));
 }

@@ -39,8 +39,14 @@ test("units become seconds and bytes per second, defaults are filled in", async 
     ],
     links: [{ between: ["server", "edge"], bandwidth: 12_500_000, delay: 0.002 }],
     stages: [
-      { name: "source", kernel: "noise", params: { channels: 1, element: "uint8" }, nodes: ["edge"] },
-      { name: "conv", kernel: "blur", params: { size: 3 }, nodes: null },
+      {
+        name: "source",
+        kernel: "noise",
+        params: { channels: 1, element: "uint8" },
+        implementation: "simd",
+        nodes: ["edge"],
+      },
+      { name: "conv", kernel: "blur", params: { size: 3 }, implementation: "simd", nodes: null },
     ],
     workload: {
       sizes: [
