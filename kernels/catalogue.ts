@@ -1,15 +1,23 @@
 import { conv2d } from "./conv2d.ts";
+import { dense } from "./dense.ts";
+import { grayscale } from "./grayscale.ts";
 import { identity } from "./identity.ts";
 import { images } from "./images.ts";
 import type { Kernel } from "./kernel.ts";
 import { maxpool } from "./maxpool.ts";
+import { normalize } from "./normalize.ts";
 import { relu } from "./relu.ts";
+import { resize } from "./resize.ts";
+import { softmax } from "./softmax.ts";
 import { synthetic } from "./synthetic.ts";
 
 /** All kernels by name. */
 // biome-ignore lint/suspicious/noExplicitAny: each kernel has its own parameter type; `params` checks it at run time
 export const catalogue: ReadonlyMap<string, Kernel<any>> = new Map(
-  [synthetic, images, conv2d, relu, maxpool, identity].map((kernel) => [kernel.name, kernel]),
+  [synthetic, images, grayscale, normalize, resize, conv2d, relu, maxpool, dense, softmax, identity].map((kernel) => [
+    kernel.name,
+    kernel,
+  ]),
 );
 
 /** @throws RangeError that lists the names there are. */

@@ -31,6 +31,8 @@ export interface PreparedTransform {
 export interface RowsTransform {
   readonly output: FrameShape;
   readonly build: string;
+  /** Needs all of its input at once, rows and channels without a gap. */
+  readonly whole?: true;
   /** Rows [first, end) of the input that rows [from, to) of the output are computed from. */
   inputRows(from: number, to: number): readonly [number, number];
   /** Computes rows [from, to) of the output, the same bytes however they are cut. @param input, output bases, in bytes. */

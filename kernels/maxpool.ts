@@ -7,8 +7,8 @@ export type { MaxpoolParams };
 
 /**
  * The largest sample of each window, channel by channel. Windows lie wholly within the frame: rows and columns that are left
- * over at the bottom and right are dropped, as PyTorch's MaxPool2d does by default. NaN in a window is its maximum, and 0 is
- * larger than -0 (IEEE 754-2019, maximum).
+ * over at the bottom and right are dropped, as PyTorch's MaxPool2d does by default. NaN in a window is its maximum (as
+ * in PyTorch); of 0 and -0 the first counts, column by column.
  */
 export const maxpool: TransformKernel<MaxpoolParams> = {
   name: "maxpool",
@@ -55,9 +55,11 @@ function poolRow(
 ): void {
   for (let x = 0; x < count; x++, corner += stride) {
     let largest = from[corner]!;
-    for (let j = 0, row = corner; j < size; j++, row += width) {
-      for (let at = row; at < row + size; at++) {
-        largest = Math.max(largest, from[at]!);
+    for (let column = corner; column < corner + size; column++) {
+      for (let j = 0, at = column; j < size; j++, at += width) {
+        const sample = from[at]!;
+        // biome-ignore lint/suspicious/noSelfCompare: NaN, and faster than Number.isNaN
+        if (sample > largest || sample !== sample) largest = sample;
       }
     }
     to[written + x] = largest;

@@ -172,6 +172,10 @@ function passOf(transforms: readonly Transform[], input: FrameShape, places: rea
   return { transforms, bands, input, output, outputs };
 }
 
+function fusible({ rows }: Transform): boolean {
+  return rows !== null && rows.whole === undefined;
+}
+
 /** Cuts transforms into passes: neighbours that work by rows are one, with relu within the kernel before it if that can. */
 function fuse(
   stages: readonly PipelineStage[],
@@ -193,7 +197,7 @@ function fuse(
         group[group.length - 1] = { rows: before.rectified(), frames: null };
       } else group.push(transform);
       k++;
-    } while (k < transforms.length && group.at(-1)!.rows !== null && transforms[k]!.rows !== null);
+    } while (k < transforms.length && fusible(group[0]!) && fusible(transforms[k]!));
     const pass = passOf(group, input, places);
     groups.push(names);
     passes.push(pass);

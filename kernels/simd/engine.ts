@@ -10,13 +10,32 @@ export type Build = "simd128" | "relaxed";
 
 /** What the modules export; see `assembly/`. Addresses and planes in bytes, `job` points to what a kernel laid down. */
 export interface Exports {
-  conv2d(job: number, input: number, inPlane: number, output: number, outPlane: number, from: number, to: number): void;
+  conv2d: Rows;
   copy(from: number, to: number, bytes: number): void;
+  dense(input: number, weights: number, bias: number, output: number, count: number, outputs: number): void;
+  grayscaleBytes: Luma;
+  grayscaleFloat: Luma;
+  normalizeBytes: Normalize;
+  normalizeFloat: Normalize;
+  resize: Rows;
+  softmax(input: number, inPlane: number, output: number, outPlane: number, channels: number, count: number): void;
+  widen(from: number, to: number, count: number): void;
   relu(input: number, output: number, count: number): void;
   maxpoolFloat: Maxpool;
   maxpoolBytes: Maxpool;
 }
 
+type Rows = (
+  job: number,
+  input: number,
+  inPlane: number,
+  output: number,
+  outPlane: number,
+  from: number,
+  to: number,
+) => void;
+type Luma = (red: number, green: number, blue: number, output: number, count: number) => void;
+type Normalize = (input: number, output: number, count: number, mean: number, scale: number) => void;
 type Maxpool = (
   input: number,
   output: number,

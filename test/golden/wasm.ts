@@ -4,7 +4,7 @@ import asc from "assemblyscript/asc";
 
 const FOLDER = new URL("../../kernels/simd/assembly/", import.meta.url);
 const OPTIONS = [
-  ..."-O3 --converge --noAssert --runtime stub --enable simd --enable threads".split(" "),
+  ..."--optimizeLevel 0 --noAssert --runtime stub --enable simd --enable threads".split(" "),
   // The memory is the host's, which both builds share.
   ..."--importMemory --noExportMemory --sharedMemory --initialMemory 1 --maximumMemory 65536".split(" "),
 ];

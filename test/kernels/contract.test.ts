@@ -22,6 +22,11 @@ const PARAMS: Readonly<Record<string, readonly object[]>> = {
     { size: [1, 3], stride: 2, padding: "none", weights: "random", filters: 3, bias: [1, 2, 3] },
     { size: [7, 3], stride: 3, weights: "edges", filters: 2, bias: -1 },
   ],
+  grayscale: [{}],
+  normalize: [{}, { mean: 127.5, scale: 1 / 127.5 }],
+  resize: [{ factor: 0.5 }, { to: [5, 21] }, { factor: 1.7 }],
+  dense: [{ outputs: 1 }, { outputs: 6, seed: 3, bias: [1, 2, 3, 4, 5, 6] }],
+  softmax: [{}],
   relu: [{}],
   maxpool: [{}, { size: 3 }, { size: 2, stride: 1 }, { size: 1, stride: 3 }],
   identity: [{}],
@@ -40,7 +45,9 @@ test("every kernel of the catalogue has a case, a name and a reference", () => {
 test("a name that is not there is answered with those that are", () => {
   expect(findKernel("relu").name).toBe("relu");
   expect(() => findKernel("sobel")).toThrow(
-    new RangeError("there is no kernel sobel; there are: synthetic, images, conv2d, relu, maxpool, identity"),
+    new RangeError(
+      "there is no kernel sobel; there are: synthetic, images, grayscale, normalize, resize, conv2d, relu, maxpool, dense, softmax, identity",
+    ),
   );
 });
 
@@ -50,8 +57,9 @@ for (const kernel of transforms) {
       test.for(PARAMS[kernel.name]!)("keeps the contract with %j", (given) => {
         const params = kernel.params.parse(given);
         fc.assert(
-          fc.property(anyShape, anySeed, (input, seed) => {
-            fc.pre(input.height >= 3 && input.width >= 3);
+          fc.property(anyShape, anySeed, (any, seed) => {
+            fc.pre(any.height >= 3 && any.width >= 3);
+            const input = kernel.name === "grayscale" ? { ...any, channels: 3 } : any;
             const frames = [integers(input, seed), reals(input, seed), blank(input)];
             transformContract(implementation, params, input, kernel.outputShape(params, input), frames);
           }),

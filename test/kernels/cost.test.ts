@@ -1,10 +1,15 @@
 import { expect, test } from "vitest";
 import { conv2d } from "../../kernels/conv2d.ts";
 import { convWeights } from "../../kernels/conv2d-weights.ts";
+import { dense } from "../../kernels/dense.ts";
+import { grayscale } from "../../kernels/grayscale.ts";
 import { identity } from "../../kernels/identity.ts";
 import { images } from "../../kernels/images.ts";
 import { maxpool } from "../../kernels/maxpool.ts";
+import { normalize } from "../../kernels/normalize.ts";
 import { relu } from "../../kernels/relu.ts";
+import { resize } from "../../kernels/resize.ts";
+import { softmax } from "../../kernels/softmax.ts";
 import { synthetic } from "../../kernels/synthetic.ts";
 import type { FrameShape } from "../../sim/frame.ts";
 import { blank } from "../laws/kernels.ts";
@@ -63,6 +68,26 @@ test.for<[object, FrameShape, FrameShape]>([
 test.for([shape(3, 4), shape(3, 4, 5, "uint8")])("relu and identity of %j: the frame, read and written", (input) => {
   expect(relu.cost({}, input)).toEqual({ operations: blank(input).length, bytes: memory(input, input) });
   expect(identity.cost({}, input)).toEqual({ operations: 0, bytes: memory(input, input) });
+});
+
+test("conv2d with groups: a filter has taps in its group's channels only", () => {
+  const params = conv2d.params.parse({ filters: 6, groups: 3 });
+  const input = shape(4, 5, 3);
+  const bytes = memory(input, shape(4, 5, 6)) + 4 * 6 * (9 + 1);
+  expect(conv2d.cost(params, input)).toEqual({ operations: 2 * 9 * 120, bytes });
+});
+
+test("grayscale, normalize, resize, dense and softmax by hand", () => {
+  const input = shape(4, 6, 3, "uint8");
+  expect(grayscale.cost({}, input)).toEqual({ operations: 5 * 24, bytes: 72 + 24 });
+  const params = normalize.params.parse({ mean: 3 });
+  expect(normalize.cost(params, input)).toEqual({ operations: 2 * 72, bytes: 72 + 288 + 3 * 8 });
+  expect(resize.cost({ factor: 0.5 }, input)).toEqual({ operations: 9 * 18, bytes: 72 + 18 });
+  expect(resize.outputShape({ factor: 0.1 }, input)).toEqual(shape(1, 1, 3, "uint8"));
+  expect(resize.outputShape({ to: [7, 2] }, input)).toEqual(shape(7, 2, 3, "uint8"));
+  const layer = dense.params.parse({ outputs: 5 });
+  expect(dense.cost(layer, input)).toEqual({ operations: 2 * 72 * 5, bytes: 72 + 20 + 4 * (72 * 5 + 5) });
+  expect(softmax.cost({}, input)).toEqual({ operations: 5 * 72, bytes: 72 + 288 });
 });
 
 test.for(["uint8", "float32"] as const)("sources of %s: only the size of the input counts", (element) => {

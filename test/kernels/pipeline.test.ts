@@ -37,6 +37,12 @@ const anyStage: fc.Arbitrary<PipelineStage> = fc.oneof(
     stage("maxpool", { size: 1, stride: 3 }),
     stage("identity"),
     stage("relu", {}, "reference"),
+    stage("grayscale"),
+    stage("normalize", { mean: 3, scale: 0.5 }),
+    stage("resize", { factor: 0.5 }),
+    stage("resize", { factor: 1.4 }),
+    stage("softmax"),
+    stage("dense", { outputs: 3 }),
   ),
 );
 

@@ -18,12 +18,17 @@ const SIZES = [
   [1024, 1024],
   [720, 1280],
 ] as const;
-/** Of the whole bench, seconds. */
-const BUDGET = 125;
+/** Seconds of turns in all; getting ready and warming up take about as long again. */
+const BUDGET = 70;
 /** A turn of one runner takes about so long, milliseconds, or one frame. */
 const TURN = 4;
 /** Turns of each runner at most: more than that settle nothing. */
 const TURNS = 41;
+const LEAST = 3;
+/** Of peers' outputs, relative, or absolute below 1: sums of a million float32 products are in it. */
+const TOLERANCE = 1e-4;
+/** Milliseconds that a frame takes those who have no more turns than the least. */
+const SLOW = 40;
 
 /** @param args names of cases, all if none is given. */
 export async function bench(args: readonly string[]): Promise<void> {
@@ -77,7 +82,6 @@ async function measure(
   const weights = weightsOf(one, input);
   const { output } = preparePipeline(stagesOf(one.stages(weights, input), "reference"), input);
   const task: Task = { case: one, input, output, samples: inputOf(input), weights };
-  const deadline = performance.now() + budget;
   const timed: (Timed | null)[] = [];
   let expected: Float32Array | undefined;
   for (const runner of runners) {
@@ -88,28 +92,29 @@ async function measure(
     expected ??= got.slice();
     check(runner.name, one, got, expected);
   }
-  const frames = await Promise.all(timed.map(() => 1));
   const times: number[][] = timed.map(() => []);
-  // The first turns tell how many frames make a turn, and warm up.
-  for (let warm = 0; warm < 4; warm++) {
-    for (const [k, each] of timed.entries()) {
-      if (each === null) continue;
-      const took = (await each.time(frames[k]!)) / frames[k]!;
-      frames[k] = Math.max(1, Math.min(1000, Math.round(TURN / took)));
-      if (took > 50) times[k]!.push(took);
-    }
-    if (performance.now() > deadline - budget / 2) break;
-  }
-  for (let turn = 0; turn < TURNS && (performance.now() < deadline || turn < 3); turn++) {
+  const frames = await Promise.all(timed.map((each) => warmUp(each)));
+  const deadline = performance.now() + budget;
+  for (let turn = 0; turn < TURNS && (performance.now() < deadline || turn < LEAST); turn++) {
     for (const [k, each] of timed.entries()) {
       // One that is slow by far is not worth everybody's time.
-      if (each !== null && times[k]!.length < (frames[k] === 1 && (times[k]![0] ?? 0) > 50 ? 3 : TURNS)) {
-        times[k]!.push((await each.time(frames[k]!)) / frames[k]!);
-      }
+      if (each === null || (turn >= LEAST && times[k]![0]! > SLOW)) continue;
+      times[k]!.push((await each.time(frames[k]!)) / frames[k]!);
     }
   }
   for (const each of timed) each?.release?.();
   return times.map((all) => all.sort((a, b) => a - b)[all.length >> 1] ?? null);
+}
+
+/** @returns how many frames make a turn. */
+async function warmUp(timed: Timed | null): Promise<number> {
+  if (timed === null) return 0;
+  let took = await timed.time(2);
+  if (took < SLOW) took = await timed.time(2);
+  // The engine compiles the second time what it has seen often, and in the background.
+  const frames = (ms: number) => Math.max(1, Math.min(1000, Math.round((2 * ms) / took)));
+  if (took < SLOW) took = ((await timed.time(frames(30))) * 2) / frames(30);
+  return frames(TURN);
 }
 
 /** @throws Error if a peer does not compute what ours does. */
@@ -117,7 +122,7 @@ function check(name: string, { title }: Case, got: Float32Array, expected: Float
   if (got.length !== expected.length)
     throw new Error(`${title}: ${name} has ${got.length} samples, not ${expected.length}`);
   for (let i = 0; i < got.length; i++) {
-    if (!(Math.abs(got[i]! - expected[i]!) <= 2e-5 * (1 + Math.abs(expected[i]!)))) {
+    if (!(Math.abs(got[i]! - expected[i]!) <= TOLERANCE * (1 + Math.abs(expected[i]!)))) {
       throw new Error(`${title}: sample ${i} of ${name} is ${got[i]}, ours ${expected[i]}`);
     }
   }

@@ -16,7 +16,18 @@ export interface Case {
   readonly stages: (weights: Float32Array, input: FrameShape) => readonly (readonly [string, object])[];
 }
 
-export type CaseName = "conv1" | "conv8" | "depthwise" | "relu" | "maxpool" | "fused";
+export type CaseName =
+  | "conv1"
+  | "conv8"
+  | "depthwise"
+  | "relu"
+  | "maxpool"
+  | "fused"
+  | "grayscale"
+  | "normalize"
+  | "resize"
+  | "dense"
+  | "softmax";
 
 const filtered = (name: CaseName, title: string, filters: number, each: number, groups = 1): Case => ({
   name,
@@ -48,6 +59,20 @@ export const CASES: readonly Case[] = [
       ["maxpool", {}],
     ],
   },
+  { name: "grayscale", title: "grayscale, 3 -> 1", channels: 3, stages: () => [["grayscale", {}]] },
+  { name: "normalize", title: "normalize, 3", channels: 3, stages: () => [["normalize", { mean: 0.5, scale: 4 }]] },
+  { name: "resize", title: "resize to half, 1", channels: 1, stages: () => [["resize", { factor: 0.5 }]] },
+  {
+    name: "dense",
+    title: "dense, 1 channel -> 10 outputs",
+    channels: 1,
+    outputs: 10,
+    stages: (all, input) => {
+      const taps = 10 * input.height * input.width;
+      return [["dense", { outputs: 10, weights: [...all.subarray(0, taps)], bias: [...all.subarray(taps)] }]];
+    },
+  },
+  { name: "softmax", title: "softmax, 8 channels", channels: 8, stages: () => [["softmax", {}]] },
 ];
 
 /** Weights, then biases, of a case's filters or outputs. */
@@ -65,7 +90,10 @@ export function weightsOf({ filters, outputs }: Case, { height, width }: FrameSh
 export function stagesOf(stages: readonly (readonly [string, object])[], implementation: string): PipelineStage[] {
   return stages.map(([name, given]) => {
     const kernel = findKernel(name);
-    return { name, kernel, params: kernel.params.parse(given), implementation };
+    // Millions of weights are not checked one by one.
+    const { weights, ...rest } = given as { weights?: readonly number[] };
+    const params = { ...(kernel.params.parse(rest) as object), ...(weights === undefined ? {} : { weights }) };
+    return { name, kernel, params, implementation };
   });
 }
 

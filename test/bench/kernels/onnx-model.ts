@@ -1,5 +1,4 @@
 import protobuf from "protobufjs";
-import type { FrameShape } from "../../../sim/frame.ts";
 import type { Task } from "./runner.ts";
 
 const { Writer } = protobuf;
@@ -10,7 +9,7 @@ const node = (
   op: string,
   inputs: readonly string[],
   output: string,
-  attributes: Record<string, number | number[]> = {},
+  attributes: Record<string, number | string | number[]> = {},
 ) => ({
   op,
   inputs,
@@ -20,10 +19,10 @@ const node = (
 type Node = ReturnType<typeof node>;
 
 /** Operators of each case; constants by name, with their dimensions. */
-function graphOf({ case: { name, filters, outputs }, input, weights }: Task): {
+function graphOf({ case: { name, filters, outputs }, input: { height, width }, weights }: Task): {
   nodes: Node[];
   constants: Record<string, [number[], Float32Array]>;
-} | null {
+} {
   const constants: Record<string, [number[], Float32Array]> = {};
   if (filters !== undefined) {
     const [count, each] = filters;
@@ -47,19 +46,30 @@ function graphOf({ case: { name, filters, outputs }, input, weights }: Task): {
         nodes: [node("Conv", ["x", "w", "b"], "c", pads), node("Relu", ["c"], "r"), node("MaxPool", ["r"], "y", pool)],
         constants,
       };
-    default:
-      return more(name, input, outputs ?? 0, weights);
+    case "grayscale":
+      constants.w = [[1, 3, 1, 1], Float32Array.of(0.299, 0.587, 0.114)];
+      return { nodes: [node("Conv", ["x", "w"], "y")], constants };
+    case "normalize":
+      constants.mean = [[1], Float32Array.of(0.5)];
+      constants.scale = [[1], Float32Array.of(4)];
+      return { nodes: [node("Sub", ["x", "mean"], "d"), node("Mul", ["d", "scale"], "y")], constants };
+    case "resize":
+      constants.scales = [[4], Float32Array.of(1, 1, 0.5, 0.5)];
+      return { nodes: [node("Resize", ["x", "", "scales"], "y", { mode: "linear" })], constants };
+    case "dense": {
+      const taps = height * width;
+      constants.w = [[outputs!, taps], weights.subarray(0, outputs! * taps)];
+      constants.b = [[outputs!], weights.subarray(outputs! * taps)];
+      return { nodes: [node("Flatten", ["x"], "f"), node("Gemm", ["f", "w", "b"], "y", { transB: 1 })], constants };
+    }
+    case "softmax":
+      return { nodes: [node("Softmax", ["x"], "y", { axis: 1 })], constants };
   }
 }
 
-function more(_name: never, _input: FrameShape, _outputs: number, _weights: Float32Array): null {
-  return null;
-}
-
-/** An ONNX model (opset 13) from x to y, float32, 1 x channels x height x width; `null` if there are no operators for it. */
-export function onnxModel(task: Task): Uint8Array | null {
+/** An ONNX model (opset 13) from x to y, float32, 1 x channels x height x width. */
+export function onnxModel(task: Task): Uint8Array {
   const graph = graphOf(task);
-  if (graph === null) return null;
   const { height, width, channels } = task.input;
   const out = Writer.create();
   out.uint32(field(1, 0)).int64(8);
@@ -73,7 +83,9 @@ export function onnxModel(task: Task): Uint8Array | null {
           message(w, 5, (a) => {
             a.uint32(field(1, 2)).string(name);
             if (typeof value === "number") a.uint32(field(3, 0)).int64(value).uint32(field(20, 0)).int32(2);
-            else {
+            else if (typeof value === "string") {
+              a.uint32(field(4, 2)).string(value).uint32(field(20, 0)).int32(3);
+            } else {
               for (const each of value) a.uint32(field(8, 0)).int64(each);
               a.uint32(field(20, 0)).int32(7);
             }

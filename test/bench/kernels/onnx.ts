@@ -27,24 +27,27 @@ export const findOnnx: Find = async () => {
   return {
     name: "ort",
     async prepare(task) {
-      const model = onnxModel(task);
-      if (model === null) return null;
       const options = {
         intraOpNumThreads: 1,
         interOpNumThreads: 1,
         graphOptimizationLevel: "all",
         logSeverityLevel: 3,
       };
-      const session = await InferenceSession.create(model, options);
+      const session = await InferenceSession.create(onnxModel(task), options);
       const { channels, height, width } = task.input;
+      const { name } = task.case;
       const feeds = { x: new Tensor("float32", task.samples, [1, channels, height, width]) };
+      // The output lies where it lay before: memory that is new for every frame costs more than most kernels.
+      const { output } = task;
+      const dims = name === "dense" ? [1, output.channels] : [1, output.channels, output.height, output.width];
+      const fetches = { y: new Tensor("float32", new Float32Array(samplesOf(output)), dims) };
       return {
         async time(frames) {
           const begin = performance.now();
-          for (let i = 0; i < frames; i++) await session.run(feeds);
+          for (let i = 0; i < frames; i++) await session.run(feeds, fetches);
           return performance.now() - begin;
         },
-        output: async () => (await session.run(feeds)).y.data.subarray(0, samplesOf(task.output)),
+        output: async () => (await session.run(feeds, fetches)).y.data.subarray(0, samplesOf(task.output)),
         release: () => void session.release(),
       };
     },

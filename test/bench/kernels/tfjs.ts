@@ -19,6 +19,14 @@ interface Tf {
   depthwiseConv2d(x: Tensor, w: Tensor, stride: number, pad: "same"): Tensor;
   add(a: Tensor, b: Tensor): Tensor;
   relu(x: Tensor): Tensor;
+  sub(a: Tensor, b: Tensor): Tensor;
+  mul(a: Tensor, b: Tensor): Tensor;
+  reshape(x: Tensor, shape: readonly number[]): Tensor;
+  matMul(a: Tensor, b: Tensor): Tensor;
+  softmax(x: Tensor): Tensor;
+  readonly image: {
+    resizeBilinear(x: Tensor, size: readonly number[], alignCorners: boolean, halfPixelCenters: boolean): Tensor;
+  };
   maxPool(x: Tensor, size: number, stride: number, pad: "valid"): Tensor;
 }
 
@@ -63,8 +71,11 @@ export const findTfjs: Find = async () => {
   };
 };
 
-function operators(tf: Tf, { case: { name, filters }, weights }: Task): ((x: Tensor) => Tensor) | null {
-  const [count, each] = filters ?? [0, 0];
+function operators(tf: Tf, task: Task): ((x: Tensor) => Tensor) | null {
+  const { name, filters } = task.case;
+  if (filters === undefined) return withoutFilters(tf, task);
+  const { weights } = task;
+  const [count, each] = filters;
   const taps = count * each * 9;
   const w = tf.tidy(() => tf.transpose(tf.tensor(weights.slice(0, taps), [count, each, 3, 3]), [2, 3, 1, 0]));
   const b = tf.tensor(weights.slice(taps, taps + count), [count]);
@@ -77,12 +88,39 @@ function operators(tf: Tf, { case: { name, filters }, weights }: Task): ((x: Ten
       const deep = tf.tidy(() => tf.transpose(tf.tensor(weights.slice(0, taps), [count, 1, 3, 3]), [2, 3, 0, 1]));
       return (x) => tf.tidy(() => tf.add(tf.depthwiseConv2d(x, deep, 1, "same"), b));
     }
+    case "fused":
+      return (x) => tf.tidy(() => tf.maxPool(tf.relu(conv(x)), 2, 2, "valid"));
+    default:
+      return null;
+  }
+}
+
+function withoutFilters(tf: Tf, { case: { name }, input, output, weights }: Task): ((x: Tensor) => Tensor) | null {
+  switch (name) {
     case "relu":
       return (x) => tf.relu(x);
     case "maxpool":
       return (x) => tf.maxPool(x, 2, 2, "valid");
-    case "fused":
-      return (x) => tf.tidy(() => tf.maxPool(tf.relu(conv(x)), 2, 2, "valid"));
+    case "grayscale": {
+      const luma = tf.tensor(Float32Array.of(0.299, 0.587, 0.114), [1, 1, 3, 1]);
+      return (x) => tf.conv2d(x, luma, 1, "same");
+    }
+    case "normalize": {
+      const mean = tf.tensor(Float32Array.of(0.5), [1]);
+      const scale = tf.tensor(Float32Array.of(4), [1]);
+      return (x) => tf.tidy(() => tf.mul(tf.sub(x, mean), scale));
+    }
+    case "resize":
+      return (x) => tf.image.resizeBilinear(x, [output.height, output.width], false, true);
+    case "dense": {
+      const count = output.channels;
+      const taps = input.height * input.width;
+      const w = tf.tidy(() => tf.transpose(tf.tensor(weights.slice(0, count * taps), [count, taps]), [1, 0]));
+      const b = tf.tensor(weights.slice(count * taps), [count]);
+      return (x) => tf.tidy(() => tf.reshape(tf.add(tf.matMul(tf.reshape(x, [1, taps]), w), b), [1, 1, 1, count]));
+    }
+    case "softmax":
+      return (x) => tf.softmax(x);
     default:
       return null;
   }
