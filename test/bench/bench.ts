@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 
 const SUITES: Readonly<Record<string, () => Promise<{ bench: (args: readonly string[]) => Promise<void> }>>> = {
   kernels: () => import("./kernels/bench.ts"),
+  hops: () => import("./hops/suite.ts"),
 };
 
 const [, , suite, ...args] = process.argv;
