@@ -1,11 +1,16 @@
 import type { FrameShape } from "../../sim/frame.ts";
 import type { RowsTransform } from "../kernel.ts";
-import { outputShape, positions, type ResizeParams } from "../resize-params.ts";
+import { outputShape, type Positions, positions, type ResizeParams } from "../resize-params.ts";
 import { engine } from "./engine.ts";
 import { freeWith, Holdings, onFrames } from "./transform.ts";
 
 /** The same bytes as the reference's. */
 export const simd = onFrames(prepareRows);
+
+/** Whether every output lies in the middle between two samples of its own. */
+function halves({ low, weight }: Positions): boolean {
+  return low.every((position, x) => position === 2 * x && weight[x] === 0.5);
+}
 
 function prepareRows(params: ResizeParams, input: FrameShape): RowsTransform {
   const output = outputShape(params, input);
@@ -23,7 +28,8 @@ function prepareRows(params: ResizeParams, input: FrameShape): RowsTransform {
       input.channels,
       output.width,
       Number(input.element === "uint8"),
-      Number(low.every((column, x) => column === 2 * x && weight[x] === 0.5)),
+      Number(halves(columns)),
+      Number(halves(columns) && halves(rows) && input.element === "float32"),
       beyond < 0 ? output.width : beyond,
       holdings.put(rows.low).address,
       holdings.put(rows.weight).address,

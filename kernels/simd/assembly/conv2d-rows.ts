@@ -1,7 +1,7 @@
 import { Conv2d } from "./conv2d";
 import { widenRow } from "./lanes";
 
-/** Rows of input, copied with their padding. Padding of zeros is there from the beginning and never written. */
+/** Rows of input, copied with their padding. Padding of zeros is there from the beginning where `stageRow` does not write it. */
 
 /**
  * A whole row: sample q of the padded row goes to position q / stride of phase q mod stride, so that the samples which
@@ -52,22 +52,30 @@ function cutPhase(from: usize, to: usize, column: i32, width: i32, stride: i32, 
   for (; column < width; column += stride, to += 4) store<f32>(to, load<f32>(from + (<usize>column << 2)));
 }
 
-/** Both ends of a row, side by side: what the outputs left and right of the middle see. */
+/**
+ * Both ends of a row, side by side: what the outputs left and right of the middle see. Copied by vectors, which write up to
+ * three samples too many: over what comes next, which is written later, or into the space that every row of the ring has.
+ */
 export function stageEdges(conv: Conv2d, from: usize, to: usize): void {
   const reach = conv.kernelWidth - 1;
-  to = stageEnd(conv, from, to, -conv.left, conv.head + reach);
-  stageEnd(conv, from, to, conv.head + conv.middle - conv.left, conv.outWidth - conv.head - conv.middle + reach);
+  const left = conv.left;
+  const bytes = (<usize>conv.width) << 2;
+  const first = conv.replicate ? load<f32>(from) : 0;
+  const last = conv.replicate ? load<f32>(from + bytes - 4) : 0;
+  for (let i = 0; i < left; i++) store<f32>(to + (<usize>i << 2), first);
+  to += (<usize>left) << 2;
+  const head = (<usize>(conv.head + reach - left)) << 2;
+  copyVectors(from, to, head);
+  to += head;
+  const column = conv.head + conv.middle - left;
+  const end = to + ((<usize>(conv.outWidth - conv.head - conv.middle + reach)) << 2);
+  const inside = min(bytes - (<usize>column << 2), end - to);
+  copyVectors(from + (<usize>column << 2), to, inside);
+  for (to += inside; to < end; to += 4) store<f32>(to, last);
 }
 
-/** `count` samples from `column` on. @returns the address after them. */
-function stageEnd(conv: Conv2d, from: usize, to: usize, column: i32, count: i32): usize {
-  for (let i = 0; i < count; i++, column++, to += 4) {
-    let inside = column;
-    if (column < 0 || column >= conv.width) {
-      if (!conv.replicate) continue;
-      inside = min(max(column, 0), conv.width - 1);
-    }
-    store<f32>(to, load<f32>(from + (<usize>inside << 2)));
-  }
-  return to;
+// @ts-ignore: decorator
+@inline
+function copyVectors(from: usize, to: usize, bytes: usize): void {
+  for (let i: usize = 0; i < bytes; i += 16) v128.store(to + i, v128.load(from + i));
 }

@@ -10,7 +10,7 @@ export function madd(a: v128, b: v128, sum: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function rectify(x: v128): v128 {
-  return v128.andnot(x, f32x4.le(x, f32x4.splat(0)));
+  return v128.andnot(x, f32x4.le(x, f32x4(0, 0, 0, 0)));
 }
 
 /** Sixteen uint8 samples as float32, from address `from` to address `to`. */

@@ -9,11 +9,12 @@ export function widen(from: usize, to: usize, count: i32): void {
 export function grayscaleFloat(r: usize, g: usize, b: usize, out: usize, count: i32): void {
   const bytes = (<usize>count) << 2;
   let i: usize = 0;
+  const reds = f32x4.splat(0.299);
+  const greens = f32x4.splat(0.587);
+  const blues = f32x4.splat(0.114);
   for (; i + 16 <= bytes; i += 16) {
-    const red = f32x4.mul(v128.load(r + i), f32x4.splat(0.299));
-    const green = f32x4.mul(v128.load(g + i), f32x4.splat(0.587));
-    const blue = f32x4.mul(v128.load(b + i), f32x4.splat(0.114));
-    v128.store(out + i, f32x4.add(f32x4.add(red, green), blue));
+    const both = f32x4.add(f32x4.mul(v128.load(r + i), reds), f32x4.mul(v128.load(g + i), greens));
+    v128.store(out + i, f32x4.add(both, f32x4.mul(v128.load(b + i), blues)));
   }
   for (; i < bytes; i += 4) {
     const both: f32 = load<f32>(r + i) * <f32>0.299 + load<f32>(g + i) * <f32>0.587;
@@ -67,11 +68,15 @@ export function normalizeFloat(input: usize, out: usize, count: i32, mean: f32, 
   const means = f32x4.splat(mean);
   const scales = f32x4.splat(scale);
   let i: usize = 0;
-  for (; i + 32 <= bytes; i += 32) {
+  for (; i + 64 <= bytes; i += 64) {
     const a = v128.load(input + i);
     const b = v128.load(input + i, 16);
+    const c = v128.load(input + i, 32);
+    const d = v128.load(input + i, 48);
     v128.store(out + i, f32x4.mul(f32x4.sub(a, means), scales));
     v128.store(out + i, f32x4.mul(f32x4.sub(b, means), scales), 16);
+    v128.store(out + i, f32x4.mul(f32x4.sub(c, means), scales), 32);
+    v128.store(out + i, f32x4.mul(f32x4.sub(d, means), scales), 48);
   }
   for (; i < bytes; i += 4) store<f32>(out + i, (load<f32>(input + i) - mean) * scale);
 }

@@ -19,7 +19,7 @@ const SIZES = [
   [720, 1280],
 ] as const;
 /** Seconds of turns in all; getting ready and warming up take about as long again. */
-const BUDGET = 70;
+const BUDGET = 32;
 /** A turn of one runner takes about so long, milliseconds, or one frame. */
 const TURN = 4;
 /** Turns of each runner at most: more than that settle nothing. */
