@@ -1,16 +1,17 @@
 import type { Writable } from "node:stream";
 
-/** As many buffers as a hop has for a window of 8: they go round, and are not all in the cache. */
-const BUFFERS = 9;
+/** Chunks that are on their way, as on a hop with this window; there is a buffer more, and not all are in the cache. */
+const WINDOW = 8;
 
 /** Writes chunks of so many bytes without end, as fast as they are taken. */
 export function feed(stream: Writable, bytes: number): void {
-  const chunks = Array.from({ length: BUFFERS }, () => Buffer.alloc(bytes, 1));
+  const chunks = Array.from({ length: WINDOW + 1 }, () => Buffer.alloc(bytes, 1));
   let next = 0;
-  const fill = () => {
-    while (stream.write(chunks[next++ % BUFFERS]!));
+  const write = () => {
+    stream.write(chunks[next++ % chunks.length]!, (error) => {
+      if (!error) write();
+    });
   };
-  stream.on("drain", fill);
   stream.on("error", () => {});
-  fill();
+  for (let i = 0; i < WINDOW; i++) write();
 }

@@ -85,10 +85,12 @@ interface Running {
 }
 
 const running = new Set<ChildProcess>();
+let undone = false;
 
 /** Starts a program that ends when its standard input does, so that none outlives this process. */
 function start(command: readonly string[], environment: Readonly<Record<string, string>>): Running {
-  if (running.size === 0) atEnd(() => running.forEach((child) => void child.kill("SIGKILL")));
+  if (!undone) atEnd(() => running.forEach((child) => void child.kill("SIGKILL")));
+  undone = true;
   const [file, ...args] = command as [string, ...string[]];
   const child = spawn(file, args, { env: { ...process.env, ...environment }, stdio: ["pipe", "pipe", "pipe"] });
   running.add(child);

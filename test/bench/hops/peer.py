@@ -63,8 +63,8 @@ def serve(size, host):
     port = server.add_insecure_port(f"{host}:0")
     server.start()
     print(port, flush=True)
-    # Without a reference it would be collected, and stop.
-    return server
+    # In here, since a server that nobody refers to shuts down.
+    sys.stdin.read()
 
 
 def client(address, window):
@@ -94,8 +94,7 @@ def client(address, window):
 
 
 if sys.argv[1] == "server":
-    server = serve(int(sys.argv[2]), sys.argv[3])
-    sys.stdin.read()
+    serve(int(sys.argv[2]), sys.argv[3])
 else:
     client(sys.argv[2], int(sys.argv[3]))
 os._exit(0)

@@ -43,7 +43,7 @@ export function scratch(): string {
   return folder;
 }
 
-/** With glibc's own malloc, which maps and unmaps large messages: that alone can make C++ gRPC five times slower. */
+/** With glibc's own settings of malloc: some processes map and unmap every large message then, and are seven times slower. */
 export function asItComes(peer: Found): Found {
   return "missing" in peer ? peer : { ...peer, environment: {} };
 }
