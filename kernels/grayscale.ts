@@ -1,23 +1,13 @@
-import { z } from "zod";
 import { bytesOf, type FrameShape, samplesOf } from "../sim/frame.ts";
+import { type GrayscaleParams, outputShape, params } from "./grayscale-params.ts";
 import type { PreparedTransform, Samples, TransformKernel } from "./kernel.ts";
 import { grayscale as simd } from "./simd/pointwise.ts";
-
-const params = z.strictObject({});
-
-/** @throws RangeError unless the frame has three channels. */
-function outputShape(_params: unknown, input: FrameShape): FrameShape {
-  if (input.channels !== 3) {
-    throw new RangeError(`grayscale needs 3 channels (red, green, blue), it gets ${input.channels}`);
-  }
-  return { ...input, channels: 1 };
-}
 
 /**
  * Luma of red, green and blue: 0.299 r + 0.587 g + 0.114 b (ITU-R BT.601). float32: each operation is rounded by itself; uint8:
  * weights of 14 bits after the point, which add up to 1, and one rounding. So all implementations give the same bytes.
  */
-export const grayscale: TransformKernel<z.infer<typeof params>> = {
+export const grayscale: TransformKernel<GrayscaleParams> = {
   name: "grayscale",
   role: "transform",
   params,
@@ -30,7 +20,7 @@ export const grayscale: TransformKernel<z.infer<typeof params>> = {
   implementations: { reference: { prepare: prepareReference }, simd },
 };
 
-function prepareReference(given: unknown, input: FrameShape): PreparedTransform {
+function prepareReference(given: GrayscaleParams, input: FrameShape): PreparedTransform {
   const output = outputShape(given, input);
   const plane = samplesOf(output);
   const mix = input.element === "uint8" ? mixBytes : mixFloats;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { bytesOf } from "../sim/frame.ts";
 import type { TransformKernel } from "./kernel.ts";
-import { copied } from "./simd/relu.ts";
+import { identity as simd } from "./simd/pointwise.ts";
 
 const params = z.strictObject({});
 
@@ -15,6 +15,6 @@ export const identity: TransformKernel<z.infer<typeof params>> = {
   cost: (_params, input) => ({ operations: 0, bytes: 2 * bytesOf(input) }),
   implementations: {
     reference: { prepare: (_params, input) => ({ output: input, run: (from, to) => to.set(from) }) },
-    simd: copied,
+    simd,
   },
 };

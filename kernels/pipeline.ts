@@ -3,8 +3,9 @@ import type { FrameSize } from "../sim/topology/catalogue.ts";
 import { implementationName } from "./implementation.ts";
 import type { Kernel, Picture, PreparedSource, PreparedTransform, RowsTransform, Samples } from "./kernel.ts";
 import { type Bands, prepareBands } from "./simd/bands.ts";
+import { freeWith, Holdings } from "./simd/holdings.ts";
 import { frameMemory } from "./simd/memory.ts";
-import { freeWith, Holdings, strides } from "./simd/transform.ts";
+import { strides } from "./simd/transform.ts";
 
 export interface PipelineStage {
   /** For messages. */
@@ -31,15 +32,13 @@ export interface StageRun {
 export interface PreparedPipeline {
   readonly stages: readonly StageRun[];
   readonly output: FrameShape;
-  /** How `runFused` takes them: names of the stages that run as one pass, by passes. */
+  /** Names of the stages that run as one pass over bands of rows, by passes. */
   readonly passes: readonly (readonly string[])[];
   /**
-   * One frame, stage after stage. Frames within `frameMemory()` are used where they are. Allocates nothing.
-   * @param input `null` if the first stage is the source. @param done called after each stage with its number, from 0.
+   * One frame, the bytes of its stages one after the other. Frames within `frameMemory()` are used where they are. Allocates
+   * nothing. @param input `null` if the first stage is the source.
    */
-  run(sequence: number, input: Samples | null, output: Samples, done?: (stage: number) => void): void;
-  /** The same bytes, consecutive stages that can be as one pass over bands of rows. */
-  runFused(sequence: number, input: Samples | null, output: Samples): void;
+  run(sequence: number, input: Samples | null, output: Samples): void;
   /** Gives its memory back. */
   release(): void;
 }
@@ -105,35 +104,23 @@ export function preparePipeline(stages: readonly PipelineStage[], input: FrameSh
     Samples,
     Samples,
   ];
-  const single = transforms.map((transform, k) =>
-    passOf([transform], k === 0 ? first : outputOf(transforms[k - 1]!), places),
-  );
   const firstTransform = source === null ? 0 : 1;
   const { groups, passes } = fuse(stages.slice(firstTransform), transforms, first, places);
 
-  function execute(
-    all: readonly Pass[],
-    sequence: number,
-    given: Samples | null,
-    to: Samples,
-    done?: (stage: number) => void,
-  ): void {
+  function run(sequence: number, given: Samples | null, to: Samples): void {
     // Only the vector kernels need their frames in the memory.
-    const inside = memory.addressOf(to) >= 0 || !inMemory(all.at(-1)) ? to : exit;
+    const inside = memory.addressOf(to) >= 0 || !inMemory(passes.at(-1)) ? to : exit;
     let from: Samples = entry;
-    let stage = 0;
     if (source !== null) {
-      if (all.length === 0) from = to;
+      if (passes.length === 0) from = to;
       source.produce(sequence, from);
-      done?.(stage++);
-    } else if (memory.addressOf(given!) >= 0 || !inMemory(all[0])) from = given!;
+    } else if (memory.addressOf(given!) >= 0 || !inMemory(passes[0])) from = given!;
     else entry.set(given!);
-    for (let k = 0; k < all.length; k++) {
-      const pass = all[k]!;
-      const next = k === all.length - 1 ? inside : pass.outputs[k % 2]!;
+    for (let k = 0; k < passes.length; k++) {
+      const pass = passes[k]!;
+      const next = k === passes.length - 1 ? inside : pass.outputs[k % 2]!;
       runPass(pass, from, next);
-      if (k === all.length - 1 && inside !== to) to.set(inside);
-      done?.(stage++);
+      if (k === passes.length - 1 && inside !== to) to.set(inside);
       from = next;
     }
   }
@@ -142,8 +129,7 @@ export function preparePipeline(stages: readonly PipelineStage[], input: FrameSh
     stages: runs,
     output,
     passes: source === null ? groups : [[stages[0]!.name], ...groups],
-    run: (sequence, given, to, done) => execute(single, sequence, given, to, done),
-    runFused: (sequence, given, to) => execute(passes, sequence, given, to),
+    run,
     release() {
       holdings.release();
       for (const { bands } of passes) bands?.release();

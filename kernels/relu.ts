@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { bytesOf, samplesOf } from "../sim/frame.ts";
 import type { Samples, TransformKernel } from "./kernel.ts";
-import { simd } from "./simd/relu.ts";
+import { relu as simd } from "./simd/pointwise.ts";
 
 const params = z.strictObject({});
 

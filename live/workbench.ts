@@ -254,24 +254,13 @@ export function emulatedIn(plans: readonly Plan[]): string[] {
       `Link ${between.join("-")} is emulated: a relay paces its bytes to ${rate} and delays them by ${delay * 1e3} ms each way.`,
     );
   }
-  sentences.push(...kernelSentences(plans[0]!));
+  const plain = plans[0]!.pods
+    .flatMap((pod) => pod.stages)
+    .filter(({ input, implementation }) => input !== null && implementation === "reference");
+  if (plain.length > 0) {
+    const names = plain.map(({ name }) => name).join(", ");
+    sentences.push(`Plain loops, which stand for heavy code, compute ${names} (implementation: reference).`);
+  }
   sentences.push("All pods, links and the driver share the cores of this one machine; the twin models that.");
   return sentences;
-}
-
-function kernelSentences({ pods }: Plan): string[] {
-  const stages = pods.flatMap((pod) => pod.stages).slice(1);
-  const named = (implementation: string) =>
-    stages.filter((stage) => stage.implementation === implementation).map(({ name }) => name);
-  const [plain, relaxed] = [named("reference"), named("relaxed")];
-  return [
-    ...(plain.length > 0
-      ? [`Plain loops, which stand for heavy code, compute ${plain.join(", ")} (implementation: reference).`]
-      : []),
-    ...(relaxed.length > 0
-      ? [
-          `Relaxed vector instructions compute ${relaxed.join(", ")}: the last bits may differ between kinds of machines.`,
-        ]
-      : []),
-  ];
 }

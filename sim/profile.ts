@@ -14,6 +14,8 @@ export interface Fingerprint {
   readonly kernel: string;
   readonly node: string;
   readonly edgetwin: string;
+  /** Build of the vector kernels that runs where a stage asks for `relaxed`: that, or `simd128` where the engine lacks it. */
+  readonly vectors: string;
   /** Digest of the kernels' and the stage service's code. */
   readonly code: string;
   /** Digest of what was measured: stages, shapes, nodes, links. */

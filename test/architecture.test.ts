@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const LINES = 320;
+const ASSEMBLY = normalize("kernels/simd/assembly/");
 
 interface Import {
   /** Of the file that imports, from the root. */
@@ -19,9 +20,7 @@ interface Import {
 const sources = ["sim", "kernels", "live", "test"].flatMap((folder) =>
   readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
     .filter((path) => /\.[jt]s$/.test(path))
-    .map((path) => normalize(join(folder, path)))
-    // AssemblyScript, with the import rules of its own compiler.
-    .filter((path) => !path.startsWith(normalize("kernels/simd/assembly/"))),
+    .map((path) => normalize(join(folder, path))),
 );
 const text = new Map(sources.map((file) => [file, readFileSync(join(root, file), "utf8")]));
 const imports = sources.flatMap((file) => importsOf(file, text.get(file)!));
@@ -37,7 +36,10 @@ function importsOf(file: string, source: string): Import[] {
   for (const match of patterns.flatMap((pattern) => Array.from(source.matchAll(pattern)))) {
     const specifier = match[1]!;
     const erased = /^\s*(?:import|export)\s+type\s/.test(match[0]) && (found.get(specifier)?.erased ?? true);
-    const target = specifier.startsWith(".") ? normalize(join(dirname(file), specifier)) : specifier;
+    const beside = normalize(join(dirname(file), specifier));
+    // AssemblyScript names the files that it imports without their ending.
+    const ending = file.startsWith(ASSEMBLY) ? ".ts" : "";
+    const target = specifier.startsWith(".") ? `${beside}${ending}` : specifier;
     found.set(specifier, { file, specifier, target, erased });
   }
   return [...found.values()];

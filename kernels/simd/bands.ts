@@ -1,7 +1,8 @@
 import type { FrameShape } from "../../sim/frame.ts";
 import type { RowsTransform } from "../kernel.ts";
 import { engine } from "./engine.ts";
-import { freeWith, Holdings, strides } from "./transform.ts";
+import { freeWith, Holdings } from "./holdings.ts";
+import { strides } from "./transform.ts";
 
 /** What a band's rows between transforms may take, bytes: about half of a small second-level cache. */
 const BAND_BYTES = 192 * 1024;

@@ -3,7 +3,8 @@ import { type Conv2dParams, geometry } from "../conv2d-params.ts";
 import { convWeights } from "../conv2d-weights.ts";
 import type { RowsTransform } from "../kernel.ts";
 import { type Build, engine } from "./engine.ts";
-import { freeWith, Holdings, onFrames } from "./transform.ts";
+import { freeWith, Holdings } from "./holdings.ts";
+import { onFrames } from "./transform.ts";
 
 /**
  * Sums are formed in float32, bias first, then in the reference's order. Of n taps each sum is within n + 1 roundings of the

@@ -2,7 +2,8 @@ import { type FrameShape, samplesOf } from "../../sim/frame.ts";
 import { type DenseParams, denseWeights, outputShape } from "../dense-params.ts";
 import type { RowsTransform } from "../kernel.ts";
 import { type Build, engine } from "./engine.ts";
-import { freeWith, Holdings, onFrames } from "./transform.ts";
+import { freeWith, Holdings } from "./holdings.ts";
+import { onFrames } from "./transform.ts";
 
 /**
  * Sums in float32: eight of each 1,024 samples, those added up, and then one after the other. Of n samples each output is within

@@ -2,7 +2,8 @@ import type { FrameShape } from "../../sim/frame.ts";
 import type { RowsTransform } from "../kernel.ts";
 import { type MaxpoolParams, outputShape } from "../maxpool-params.ts";
 import { engine } from "./engine.ts";
-import { freeWith, Holdings, onFrames } from "./transform.ts";
+import { freeWith, Holdings } from "./holdings.ts";
+import { onFrames } from "./transform.ts";
 
 /** By vectors, the same bytes as the reference's. */
 export const simd = onFrames(prepareRows);

@@ -2,7 +2,8 @@ import type { FrameShape } from "../../sim/frame.ts";
 import type { RowsTransform } from "../kernel.ts";
 import { outputShape, type Positions, positions, type ResizeParams } from "../resize-params.ts";
 import { engine } from "./engine.ts";
-import { freeWith, Holdings, onFrames } from "./transform.ts";
+import { freeWith, Holdings } from "./holdings.ts";
+import { onFrames } from "./transform.ts";
 
 /** The same bytes as the reference's. */
 export const simd = onFrames(prepareRows);

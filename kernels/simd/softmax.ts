@@ -1,7 +1,8 @@
 import { bytesOf, type FrameShape } from "../../sim/frame.ts";
 import type { RowsTransform } from "../kernel.ts";
 import { engine } from "./engine.ts";
-import { freeWith, Holdings, onFrames, strides } from "./transform.ts";
+import { freeWith, Holdings } from "./holdings.ts";
+import { onFrames, strides } from "./transform.ts";
 
 /** In float32: each output is within 10^-6 of the reference's, and those of a position add up to 1 within 10^-6. */
 export const simd = onFrames(prepareRows);

@@ -36,6 +36,7 @@ export interface CalibrationOptions {
 
 /** The feeder computes so many frames and repeats them: what it costs must not slow the pod that is measured. */
 const REPLAY = 4;
+const FEEDER = "feeder";
 /** A stage in a pod of its own is measured so often, at other moments: the host is not equally fast at all times. */
 const PASSES = 2;
 /** Frames per second at which a source's lateness is measured: how soon it wakes depends on how long it slept. */
@@ -113,21 +114,20 @@ class Calibration {
 
   async #measurePod({ stages, machines }: MeasuredPod): Promise<void> {
     const lines = machines.map(([node]) => this.#lineOf(stages, node!));
-    const tested = stages[0] === 0 ? 0 : 1;
-    const feeders = lines[0]!.slice(0, tested);
-    const pods = [...feeders, ...lines.flatMap((line) => line.slice(tested))];
+    // One feeder is enough for all of them.
+    const feeders = lines[0]!.filter(({ name }) => name === FEEDER);
+    const pods = [...feeders, ...lines.flatMap((line) => line.filter(({ name }) => name !== FEEDER))];
     await MeasuredLine.deployed(pods, this.#options, async (lineOf) => {
-      const cases: { machine: Machine; size: FrameSize; line: Line; alone: boolean }[] = [];
+      const cases: { machine: Machine; size: FrameSize; line: Line }[] = [];
       for (const [i, specs] of lines.entries()) {
         const line = lineOf(specs);
         await line.warmUp(largest(this.#subject.sizes));
-        for (const size of this.#subject.sizes)
-          cases.push({ machine: machines[i]!, size, line, alone: specs.length === 1 });
-        if (tested === 0 && this.#lateness.length === 0) await this.#measureLateness(line);
+        for (const size of this.#subject.sizes) cases.push({ machine: machines[i]!, size, line });
+        if (stages[0] === 0 && this.#lateness.length === 0) await this.#measureLateness(line);
       }
-      for (const { machine, size, line, alone } of this.#inPasses(cases, passesOf(stages))) {
-        const traces = alone ? await line.alone(size) : await line.among(size);
-        for (const node of machine) this.#record(this.#stagesOfPlan(stages, size), node, traces, { alone, tested });
+      for (const { machine, size, line } of this.#inPasses(cases, passesOf(stages))) {
+        const traces = this.#isWhole(stages) ? await line.alone(size) : await line.among(size);
+        for (const node of machine) this.#record(this.#stagesOfPlan(stages, size), node, traces);
         this.#progress(`${specName(this.#topology, stages)} on ${machine.join(", ")}`);
       }
     });
@@ -154,33 +154,34 @@ class Calibration {
     const [first = 0] = indices;
     const name = `${specName(this.#topology, indices)}-${node}`;
     const before = Array.from({ length: first }, (_, i) => i);
-    const feeder: PodSpec = { ...this.#podOf("feeder", node, before), replay: REPLAY };
-    const tested: PodSpec = { ...this.#podOf(name, node, indices), upstream: first === 0 ? null : { pod: "feeder" } };
+    const feeder: PodSpec = { ...this.#podOf(FEEDER, node, before), replay: REPLAY };
+    const tested: PodSpec = { ...this.#podOf(name, node, indices), upstream: first === 0 ? null : { pod: FEEDER } };
     const sink: PodSpec = {
       ...tested,
       name: `after-${name}`,
       stages: [{ name: "same", kernel: "identity", params: {} }],
       upstream: { pod: name },
     };
-    if (indices.length === this.#topology.stages.length) return [tested];
+    if (this.#isWhole(indices)) return [tested];
     return first === 0 ? [tested, sink] : [feeder, tested, sink];
   }
 
-  /** Takes the costs of a pod on a node from the traces of its measurements. @param at its place in the line. */
-  #record(
-    stages: readonly PlanStage[],
-    node: string,
-    traces: Record<Thread, Trace>,
-    { alone, tested }: { alone: boolean; tested: number },
-  ): void {
+  #isWhole(stages: readonly unknown[]): boolean {
+    return stages.length === this.#topology.stages.length;
+  }
+
+  /** Takes the costs of a pod on a node from the traces of its measurements. */
+  #record(stages: readonly PlanStage[], node: string, traces: Record<Thread, Trace>): void {
+    const { input: shape } = stages[0]!;
+    const tested = shape === null ? 0 : 1;
     const cpu = (thread: Thread) => settled(traces[thread], tested, "computeCpu");
     this.#addCompute(stages, node, { busy: cpu("busy"), idle: cpu("idle"), cold: cpu("cold") });
-    if (!alone || this.#gaps.idle.length === 0) {
+    // What waits at a third of its own pace says nothing of pipelines, but it is all there is of one that is one pod.
+    if (!this.#isWhole(stages) || this.#gaps.idle.length === 0) {
       for (const thread of ["idle", "cold"] as const) this.#gaps[thread].push(...gaps(traces[thread], tested));
     }
-    if (alone) return;
+    if (this.#isWhole(stages)) return;
     const output = bytesOf(stages.at(-1)!.output);
-    const { input: shape } = stages[0]!;
     const input = shape === null ? null : bytesOf(shape);
     for (const thread of THREADS) {
       const trace = traces[thread];

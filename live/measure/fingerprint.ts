@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { type Dirent, readdirSync, readFileSync } from "node:fs";
 import { arch, cpus, hostname, platform, release, totalmem } from "node:os";
 import { join } from "node:path";
+import { engine } from "../../kernels/simd/engine.ts";
 import type { Fingerprint } from "../../sim/profile.ts";
 
 const VERSION = (
@@ -37,6 +38,7 @@ export function fingerprint(subject: string): Fingerprint {
     kernel: release(),
     node: process.version,
     edgetwin: VERSION,
+    vectors: engine("relaxed").build,
     code: codeDigest(),
     subject,
   };

@@ -8,12 +8,13 @@ import { renderReport } from "./report.ts";
 export async function writeReport(folder: string): Promise<string> {
   const comparison = readJson<Comparison>(join(folder, RUN_FILES.comparison));
   const { fingerprint, created } = readJson<Profile>(join(folder, RUN_FILES.profile));
-  const { hostname, cpu, cores, memoryBytes, platform, kernel, arch, node } = fingerprint;
+  const { hostname, cpu, cores, memoryBytes, platform, kernel, arch, node, vectors } = fingerprint;
   const html = await renderReport(comparison, {
     date: comparison.created,
     machine: [
       `${hostname}: ${cpu}, ${cores} cores, ${(memoryBytes / 2 ** 30).toFixed(0)} GiB`,
       `${platform} ${kernel} ${arch}, Node ${node}`,
+      `vector kernels: simd128, and ${vectors} where a stage asks for relaxed`,
       `calibrated ${created}`,
     ],
     commands: [`npx edgetwin ${readJson<string[]>(join(folder, RUN_FILES.command)).join(" ")}`],

@@ -18,7 +18,7 @@ export function bootId(): string {
 
 const never = new Int32Array(new SharedArrayBuffer(4));
 /** Blocks this thread without using the CPU for so many seconds, and somewhat longer. */
-export function sleep(seconds: number): void {
+function sleep(seconds: number): void {
   Atomics.wait(never, 0, 0, seconds * 1e3);
 }
 

@@ -58,6 +58,7 @@ export class Executor {
         replayed: [],
       };
       this.#prepared.set(key, prepared);
+      process.stderr.write(`${key}: ${describe(prepared.pipeline)}\n`);
     }
     this.#current = prepared;
     return prepared.pipeline.output;
@@ -71,7 +72,18 @@ export class Executor {
       output.set(kept);
       return;
     }
-    pipeline.runFused(sequence, input, output);
+    pipeline.run(sequence, input, output);
     if (this.#replay > 0) replayed[sequence % this.#replay] = output.slice();
   }
+}
+
+/** `source (reference) | conv (simd, simd128) + relu (simd, simd128)`: what runs at each stage, joined by + where in one pass. */
+function describe({ stages, passes }: PreparedPipeline): string {
+  const texts = new Map(
+    stages.map(({ name, implementation, build }) => [
+      name,
+      `${name} (${build === null ? implementation : `${implementation}, ${build}`})`,
+    ]),
+  );
+  return passes.map((pass) => pass.map((name) => texts.get(name)).join(" + ")).join(" | ");
 }

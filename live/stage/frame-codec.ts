@@ -1,6 +1,6 @@
 import protobuf from "protobufjs";
+import { freeWith, Holdings } from "../../kernels/simd/holdings.ts";
 import { frameMemory } from "../../kernels/simd/memory.ts";
-import { freeWith, Holdings } from "../../kernels/simd/transform.ts";
 import { bytesOf, describeShape, type ElementType, type FrameShape } from "../../sim/frame.ts";
 import { now } from "./clock.ts";
 
@@ -8,7 +8,8 @@ import { now } from "./clock.ts";
 export type Samples = Uint8Array | Float32Array;
 
 /**
- * A frame in a buffer of its own, encoded, in the memory of the vector kernels: the header lies right in front of the payload, which a kernel writes in place.
+ * A frame in a buffer of its own, encoded, in the memory of the vector kernels: the header lies right in front of the payload,
+ * which a kernel writes in place.
  * The buffer is the message that goes out, so encoding copies nothing.
  */
 export interface SentFrame {

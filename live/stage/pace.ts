@@ -1,12 +1,6 @@
+import type { EmulatedPace } from "../../sim/model/costs.ts";
 import { now, sleepUntil } from "./clock.ts";
 import { threadCpu } from "./thread-cpu.ts";
-
-/** Seconds that a frame's work takes on the machine that a pod's node stands for. */
-export interface HeldPace {
-  readonly receive: number;
-  readonly compute: number;
-  readonly send: number;
-}
 
 /**
  * Accounts for the CPU time of a pod's thread and, on an emulated node, makes the thread as slow as the machine that the node
@@ -15,7 +9,7 @@ export interface HeldPace {
  * clock goes on meanwhile, as a separate machine's would.
  */
 export class Pace {
-  #held: HeldPace | null = null;
+  #held: EmulatedPace | null = null;
   /** Until when the emulated machine is at work, monotonic, seconds. */
   #until = 0;
   #rested = true;
@@ -25,7 +19,7 @@ export class Pace {
   #send = 0;
 
   /** Begins a run, and forgets what the thread did so far. @param held what to keep to; `null`: as fast as it goes. */
-  reset(held: HeldPace | null): void {
+  reset(held: EmulatedPace | null): void {
     this.#held = held;
     this.#until = 0;
     this.#rested = true;

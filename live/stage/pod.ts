@@ -1,13 +1,14 @@
 import { createHash } from "node:crypto";
 import { status } from "@grpc/grpc-js";
 import { describeShape, type FrameShape, sameShape } from "../../sim/frame.ts";
+import type { EmulatedPace } from "../../sim/model/costs.ts";
 import { now, sleepUntil } from "./clock.ts";
 import type { PodConfig } from "./config.ts";
 import type { Executor } from "./executor.ts";
 import { newFrame, type ReceivedFrame, type SentFrame } from "./frame-codec.ts";
 import { FrameCollector } from "./heap.ts";
 import { type HopCall, Outlet } from "./outlet.ts";
-import { type HeldPace, Pace } from "./pace.ts";
+import { Pace } from "./pace.ts";
 import { Recorder } from "./recorder.ts";
 import { Session } from "./session.ts";
 import { Upstream } from "./upstream.ts";
@@ -135,7 +136,7 @@ export class Pod {
     session.input = input;
     const output = this.#executor.prepare(input, run);
     // What getting ready took is no frame's work.
-    this.#pace.reset(this.#heldPace(run));
+    this.#pace.reset(this.#paceOf(run));
     if (delivery === Delivery.HERE) {
       session.discarded = newFrame(output);
       return;
@@ -197,8 +198,8 @@ export class Pod {
     session.call = null;
   }
 
-  /** What to keep to on frames of the run's size; `null` where the node is real, or this size is only for warming up. */
-  #heldPace({ height, width }: Run): HeldPace | null {
+  /** What to keep to on frames of the run's size; `null` where the node is real, and at the size that pods are warmed up with. */
+  #paceOf({ height, width }: Run): EmulatedPace | null {
     return this.#config.emulate.find((pace) => pace.height === height && pace.width === width) ?? null;
   }
 

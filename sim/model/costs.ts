@@ -96,7 +96,8 @@ type Draw = (samples: Samples, ...path: (string | number)[]) => Samples;
 
 function podCosts(plan: Plan, index: number, profile: Profile, draw: Draw): PodCosts {
   const { node, stages } = plan.pods[index]!;
-  const { compute, receive, send, handover } = podSamples(plan, index, profile);
+  const samples = podSamples(plan, index, profile);
+  const { compute, receive, send, handover } = samples;
   const drawn = (samples: ThreadSamples, ...path: (string | number)[]) =>
     byThread((thread) => draw(samples[thread], ...path, thread, node));
   const bytes = plan.hops[index]?.bytes ?? 0;
@@ -104,11 +105,8 @@ function podCosts(plan: Plan, index: number, profile: Profile, draw: Draw): PodC
     compute: drawn(compute, "compute", computeKey(stages)),
     receive: drawn(receive, "receive", plan.hops[index - 1]?.bytes ?? 0),
     send: drawn(send, "send", bytes),
-    handover: {
-      idle: draw(handover.idle, "handover", "idle", node, bytes),
-      cold: draw(handover.cold, "handover", "cold", node, bytes),
-    },
-    emulated: emulatedPace(plan, index, profile),
+    handover: waited((thread) => draw(handover[thread], "handover", thread, node, bytes)),
+    emulated: paceOf(samples, speedOf(plan, index)),
   };
 }
 
@@ -136,14 +134,23 @@ function podSamples(plan: Plan, index: number, profile: Profile): PodSamples {
  * @throws ProfileError naming the stage or node that was not measured.
  */
 export function emulatedPace(plan: Plan, index: number, profile: Profile): EmulatedPace | null {
-  const { speed } = plan.nodes.find(({ name }) => name === plan.pods[index]!.node)!;
+  return paceOf(podSamples(plan, index, profile), speedOf(plan, index));
+}
+
+function paceOf({ compute, receive, send }: PodSamples, speed: number): EmulatedPace | null {
   if (speed === 1) return null;
-  const { compute, receive, send } = podSamples(plan, index, profile);
-  const held = ({ busy, idle }: ThreadSamples) =>
-    quantile(Float64Array.from([...Array.from(busy), ...Array.from(idle)]).sort(), 0.25) / speed;
-  // A busy thread reads several messages in one go, on the account of the first: one by one tells more of each.
-  const message = ({ idle }: ThreadSamples) => held({ busy: [], idle, cold: [] });
-  return { receive: message(receive), compute: held(compute), send: message(send) };
+  const held = (...samples: Samples[]) =>
+    quantile(Float64Array.from(samples.flatMap((all) => Array.from(all))).sort(), 0.25) / speed;
+  return {
+    // A busy thread reads several messages in one go, on the account of the first: one by one tells more of each.
+    receive: held(receive.idle),
+    compute: held(compute.busy, compute.idle),
+    send: held(send.idle),
+  };
+}
+
+function speedOf({ nodes, pods }: Plan, index: number): number {
+  return nodes.find(({ name }) => name === pods[index]!.node)!.speed;
 }
 
 function hopCosts(plan: Plan, hop: PlanHop, index: number, profile: Profile, draw: Draw): HopCosts {

@@ -12,6 +12,7 @@ import { Pod } from "../../live/stage/pod.ts";
 import { servePod } from "../../live/stage/server.ts";
 import { started } from "../cli/edgetwin.ts";
 import { lineOf } from "../live/line.ts";
+import { children } from "./children.ts";
 
 const RUNS = mkdtempSync(join(tmpdir(), "edgetwin-e2e-"));
 const LONG = [
@@ -28,20 +29,6 @@ const LONG = [
   "--runs",
   RUNS,
 ];
-
-/** Processes of ours whose parent is `pid`. */
-function children(pid: number): number[] {
-  return readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .filter((name) => {
-      try {
-        return Number(readFileSync(`/proc/${name}/stat`, "utf8").split(") ")[1]!.split(" ")[1]) === pid;
-      } catch {
-        return false;
-      }
-    })
-    .map(Number);
-}
 
 async function until(what: () => boolean, seconds: number): Promise<void> {
   for (const end = Date.now() + seconds * 1e3; !what(); await sleep(100)) {

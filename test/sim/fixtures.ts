@@ -145,6 +145,7 @@ function profileOf(spec: LineSpec, plan: Plan): Profile {
       kernel: "0",
       node: "v24.0.0",
       edgetwin: "0",
+      vectors: "simd128",
       code: "fixture",
       subject: "fixture",
     },

@@ -1,5 +1,5 @@
-import { Conv2d } from "./conv2d";
-import { widenRow } from "./lanes";
+import { Conv2d } from "./conv2d-job";
+import { copyVectors, widenRow } from "./lanes";
 
 /** Rows of input, copied with their padding. Padding of zeros is there from the beginning where `stageRow` does not write it. */
 
@@ -30,7 +30,6 @@ export function stageRow(conv: Conv2d, from: usize, to: usize): void {
   for (let q = left + width; q < end; q++) put(conv, to, q, last);
 }
 
-// @ts-ignore: decorator
 @inline
 function put(conv: Conv2d, to: usize, q: i32, sample: f32): void {
   store<f32>(to + (<usize>((q % conv.stride) * conv.phase + q / conv.stride) << 2), sample);
@@ -72,10 +71,4 @@ export function stageEdges(conv: Conv2d, from: usize, to: usize): void {
   const inside = min(bytes - (<usize>column << 2), end - to);
   copyVectors(from + (<usize>column << 2), to, inside);
   for (to += inside; to < end; to += 4) store<f32>(to, last);
-}
-
-// @ts-ignore: decorator
-@inline
-function copyVectors(from: usize, to: usize, bytes: usize): void {
-  for (let i: usize = 0; i < bytes; i += 16) v128.store(to + i, v128.load(from + i));
 }

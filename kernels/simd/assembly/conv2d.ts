@@ -1,56 +1,8 @@
-import { block1, block2, block4, square3 } from "./conv2d-blocks";
+import { block1, block2, block4 } from "./conv2d-blocks";
+import { Conv2d } from "./conv2d-job";
 import { stageEdges, stageRow } from "./conv2d-rows";
-
-/**
- * What a prepared convolution knows, laid down in memory by `kernels/simd/conv2d.ts` in this order. Rows of input are seen
- * in one of two ways. Direct (float32, stride 1, wide): taps of the outputs `head` to `head + middle` are read in the
- * input itself; the outputs left and right of them are computed from copies of the row's ends with the padding, side by side.
- * Staged: whole rows are copied with their padding, widened to float32, and cut into one piece for each phase of the stride.
- * Copies lie in a ring of `depth` rows a channel.
- */
-@unmanaged
-export class Conv2d {
-  height: i32;
-  width: i32;
-  /** Channels that a filter sees. */
-  channels: i32;
-  groups: i32;
-  /** Filters of a group. */
-  filters: i32;
-  kernelHeight: i32;
-  kernelWidth: i32;
-  stride: i32;
-  top: i32;
-  left: i32;
-  replicate: i32;
-  uint8: i32;
-  outHeight: i32;
-  outWidth: i32;
-  relu: i32;
-  direct: i32;
-  /** Outputs of the left end; a multiple of 4. */
-  head: i32;
-  /** Outputs between the ends; a multiple of 8. */
-  middle: i32;
-  /** Outputs computed from copies, a multiple of 8: all of a row, or both ends and what lies between their copies. */
-  lanes: i32;
-  /** Rows of a channel in the ring. */
-  depth: i32;
-  /** Bytes of a row in the ring. */
-  slot: i32;
-  /** Samples of a row in the ring for each phase of the stride. */
-  phase: i32;
-  /** Bytes of a row of outputs that are computed before the next filters'. */
-  tile: i32;
-  /** Four filters side by side for each tap, then two, then one. */
-  weights: usize;
-  bias: usize;
-  ring: usize;
-  zeros: usize;
-  table: usize;
-  /** Where outputs computed from copies go first. */
-  ends: usize;
-}
+import { square3 } from "./conv2d-square";
+import { copyVectors } from "./lanes";
 
 /** Rows `from` to `to` of all outputs. Planes are the bytes between two channels' row 0. */
 export function conv2d(
@@ -118,7 +70,6 @@ function copyRows(conv: Conv2d, input: usize, inPlane: usize, row: i32): void {
 }
 
 /** The row of the input that stands for row `row`: itself, the nearest one, or -1 for zeros. */
-// @ts-ignore: decorator
 @inline
 function seen(conv: Conv2d, row: i32): i32 {
   if (row >= 0 && row < conv.height) return row;
@@ -259,7 +210,6 @@ function filterAll(
 }
 
 /** Bytes of a row of outputs that are computed in place from copies of whole rows: eights of outputs. */
-// @ts-ignore: decorator
 @inline
 function wholeBytes(conv: Conv2d): usize {
   return conv.direct ? 0 : <usize>((conv.outWidth & ~7) << 2);
@@ -271,7 +221,7 @@ function placeEnds(conv: Conv2d, from: usize, to: usize, whole: usize): void {
     copyFloats(from + whole, to + whole, conv.outWidth - <i32>(whole >> 2));
     return;
   }
-  for (let i: usize = 0; i < (<usize>conv.head) << 2; i += 16) v128.store(to + i, v128.load(from + i));
+  copyVectors(from, to, (<usize>conv.head) << 2);
   from += (<usize>(conv.head + conv.kernelWidth - 1)) << 2;
   const done = conv.head + conv.middle;
   copyFloats(from, to + (<usize>done << 2), conv.outWidth - done);

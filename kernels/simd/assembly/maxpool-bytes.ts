@@ -64,7 +64,6 @@ function across(from: usize, out: usize, count: i32, size: i32, stride: i32): vo
 }
 
 /** Every other of 32 samples. */
-// @ts-ignore: decorator
 @inline
 function evens(at: usize): v128 {
   return v128.shuffle<u8>(

@@ -32,13 +32,11 @@ export function maxpoolFloat(
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function noNumber(sums: v128): bool {
   return v128.any_true(f32x4.ne(sums, sums));
 }
 
-// @ts-ignore: decorator
 @inline
 function larger(largest: f32, sample: f32): f32 {
   return sample > largest || sample != sample ? sample : largest;
@@ -157,7 +155,6 @@ function across(from: usize, out: usize, count: i32, size: i32, stride: i32): bo
 }
 
 /** Every other of eight samples. */
-// @ts-ignore: decorator
 @inline
 function evens(at: usize): v128 {
   return v128.shuffle<f32>(v128.load(at), v128.load(at, 16), 0, 2, 4, 6);

@@ -47,7 +47,6 @@ export function grayscaleBytes(r: usize, g: usize, b: usize, out: usize, count: 
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function luma8(red: v128, green: v128, blue: v128): v128 {
   let low = i32x4.extmul_low_i16x8_u(red, i16x8.splat(4899));

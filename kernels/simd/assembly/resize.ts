@@ -76,7 +76,6 @@ export function resize(
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function between(a: v128, b: v128, weight: v128): v128 {
   return f32x4.add(a, f32x4.mul(f32x4.sub(b, a), weight));
@@ -105,7 +104,6 @@ function quarters(top: usize, bottom: usize, out: usize, count: i32): void {
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function halve(from: usize, half: v128): v128 {
   const a = v128.load(from);
@@ -184,7 +182,6 @@ function downBytes(upper: usize, lower: usize, weight: f32, out: usize, count: i
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function rounded(x: v128): v128 {
   return i32x4.trunc_sat_f32x4_u(f32x4.add(x, f32x4.splat(0.5)));

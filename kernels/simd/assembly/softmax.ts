@@ -7,7 +7,6 @@ export function softmax(input: usize, inPlane: usize, output: usize, outPlane: u
 }
 
 /** Four positions, or one: the same operations, so the same bytes. */
-// @ts-ignore: decorator
 @inline
 function positions(input: usize, inPlane: usize, output: usize, outPlane: usize, channels: i32, wide: bool): void {
   let largest = read(input, wide);
@@ -26,13 +25,11 @@ function positions(input: usize, inPlane: usize, output: usize, outPlane: usize,
   for (let c = 0; c < channels; c++, to += outPlane) write(to, f32x4.mul(read(to, wide), factor), wide);
 }
 
-// @ts-ignore: decorator
 @inline
 function read(from: usize, wide: bool): v128 {
   return wide ? v128.load(from) : v128.load32_splat(from);
 }
 
-// @ts-ignore: decorator
 @inline
 function write(to: usize, value: v128, wide: bool): void {
   if (wide) v128.store(to, value);
@@ -43,7 +40,6 @@ function write(to: usize, value: v128, wide: bool): void {
  * e^x of x <= 0, within 2 units in the last place; what is below the smallest normal number becomes about that (Cephes' expf:
  * Moshier, Methods and Programs for Mathematical Functions, 1989).
  */
-// @ts-ignore: decorator
 @inline
 function exponential(x: v128): v128 {
   x = f32x4.pmax(x, f32x4.splat(-87.3));
