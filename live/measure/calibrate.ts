@@ -36,9 +36,10 @@ export interface CalibrationOptions {
 
 /** The feeder computes so many frames and repeats them: what it costs must not slow the pod that is measured. */
 const REPLAY = 4;
-const FEEDER = "feeder";
-/** A stage in a pod of its own is measured so often, at other moments: the host is not equally fast at all times. */
+/** Every pod is measured so often, in random order, so that a host that is slow for some seconds is not slow for one pod only. */
 const PASSES = 2;
+/** Pods that are measured in turns; they are all deployed at once, each with a pod before and after it. */
+const IN_TURNS = 8;
 /** Frames per second at which a source's lateness is measured: how soon it wakes depends on how long it slept. */
 const LATENESS_RATES = [30, 100, 300, 1000];
 const LATENESS_FRAMES = 12;
@@ -83,12 +84,13 @@ class Calibration {
     this.#random = new RandomStream(topology.workload.seed, "calibration order");
     const { pods, sizes, links } = this.#subject;
     this.#total =
-      pods.reduce((sum, { stages, machines }) => sum + machines.length * passesOf(stages) * sizes.length, 0) +
+      pods.reduce((sum, { machines }) => sum + machines.length * PASSES * sizes.length, 0) +
       links.reduce((sum, { bytes }) => sum + bytes.length, 0);
   }
 
   async measure(): Promise<Profile> {
-    for (const pod of this.#subject.pods) await this.#measurePod(pod);
+    const { pods } = this.#subject;
+    for (let i = 0; i < pods.length; i += IN_TURNS) await this.#measurePods(pods.slice(i, i + IN_TURNS));
     const links: LinkCost[] = [];
     for (const { link, bytes } of this.#subject.links) {
       const progress = () => this.#progress(`link ${link.between.join("-")}`);
@@ -112,20 +114,22 @@ class Calibration {
     };
   }
 
-  async #measurePod({ stages, machines }: MeasuredPod): Promise<void> {
-    const lines = machines.map(([node]) => this.#lineOf(stages, node!));
-    // One feeder is enough for all of them.
-    const feeders = lines[0]!.filter(({ name }) => name === FEEDER);
-    const pods = [...feeders, ...lines.flatMap((line) => line.filter(({ name }) => name !== FEEDER))];
-    await MeasuredLine.deployed(pods, this.#options, async (lineOf) => {
-      const cases: { machine: Machine; size: FrameSize; line: Line }[] = [];
-      for (const [i, specs] of lines.entries()) {
+  async #measurePods(pods: readonly MeasuredPod[]): Promise<void> {
+    const { sizes } = this.#subject;
+    const tested = pods.flatMap(({ stages, machines }) =>
+      machines.map((machine) => ({ stages, machine, specs: this.#lineOf(stages, machine[0]!) })),
+    );
+    // A pod that is tested on several machines has one feeder for all of them.
+    const specs = new Map(tested.flatMap((one) => one.specs).map((spec) => [spec.name, spec]));
+    await MeasuredLine.deployed([...specs.values()], this.#options, async (lineOf) => {
+      const cases: { stages: readonly number[]; machine: Machine; size: FrameSize; line: Line }[] = [];
+      for (const { stages, machine, specs } of tested) {
         const line = lineOf(specs);
-        await line.warmUp(largest(this.#subject.sizes));
-        for (const size of this.#subject.sizes) cases.push({ machine: machines[i]!, size, line });
+        await line.warmUp(largest(sizes));
+        for (const size of sizes) cases.push({ stages, machine, size, line });
         if (stages[0] === 0 && this.#lateness.length === 0) await this.#measureLateness(line);
       }
-      for (const { machine, size, line } of this.#inPasses(cases, passesOf(stages))) {
+      for (const { stages, machine, size, line } of this.#inPasses(cases)) {
         const traces = this.#isWhole(stages) ? await line.alone(size) : await line.among(size);
         for (const node of machine) this.#record(this.#stagesOfPlan(stages, size), node, traces);
         this.#progress(`${specName(this.#topology, stages)} on ${machine.join(", ")}`);
@@ -154,8 +158,12 @@ class Calibration {
     const [first = 0] = indices;
     const name = `${specName(this.#topology, indices)}-${node}`;
     const before = Array.from({ length: first }, (_, i) => i);
-    const feeder: PodSpec = { ...this.#podOf(FEEDER, node, before), replay: REPLAY };
-    const tested: PodSpec = { ...this.#podOf(name, node, indices), upstream: first === 0 ? null : { pod: FEEDER } };
+    const feeder: PodSpec = {
+      ...this.#podOf(`before-${specName(this.#topology, indices)}`, node, before),
+      replay: REPLAY,
+    };
+    const upstream = first === 0 ? null : { pod: feeder.name };
+    const tested: PodSpec = { ...this.#podOf(name, node, indices), upstream };
     const sink: PodSpec = {
       ...tested,
       name: `after-${name}`,
@@ -219,8 +227,8 @@ class Calibration {
     return indices.map((index) => stages[index]!);
   }
 
-  #inPasses<T>(items: readonly T[], passes: number): T[] {
-    return Array.from({ length: passes }, () => this.#shuffled(items)).flat();
+  #inPasses<T>(items: readonly T[]): T[] {
+    return Array.from({ length: PASSES }, () => this.#shuffled(items)).flat();
   }
 
   #shuffled<T>(items: readonly T[]): T[] {
@@ -236,10 +244,6 @@ class Calibration {
     this.#done++;
     this.#options.onProgress?.(this.#done / this.#total, what);
   }
-}
-
-function passesOf(stages: readonly number[]): number {
-  return stages.length === 1 ? PASSES : 1;
 }
 
 function specName({ stages }: Topology, indices: readonly number[]): string {
