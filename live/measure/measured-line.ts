@@ -18,7 +18,7 @@ const BUSY_WINDOW = 8;
 
 /** Frames per second, and frames, of a line that is cold. */
 const COLD_RATE = 40;
-const COLD_FRAMES = 14;
+const COLD_FRAMES = 11;
 
 interface Drive {
   readonly rate?: number;
