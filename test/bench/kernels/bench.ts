@@ -33,8 +33,12 @@ const SLOW = 40;
 /** @param args names of cases, all if none is given. */
 export async function bench(args: readonly string[]): Promise<void> {
   const unknown = args.filter((name) => !CASES.some((each) => each.name === name));
-  if (unknown.length > 0)
-    throw new Error(`there is no case ${unknown.join(", ")}; cases: ${CASES.map(({ name }) => name)}`);
+  if (unknown.length > 0) {
+    const names = CASES.map(({ name }) => name).join(", ");
+    process.stderr.write(`error: kernels has no case ${unknown.join(", ")}; there are: ${names}\n`);
+    process.exitCode = 2;
+    return;
+  }
   const cases = CASES.filter(({ name }) => args.length === 0 || args.includes(name));
   const folder = mkdtempSync(join(tmpdir(), "edgetwin-bench-"));
   const runners: Runner[] = [ours("simd", "simd"), ours("relaxed", "relaxed"), ours("refer.", "reference")];
