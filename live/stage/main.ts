@@ -9,6 +9,8 @@ import { servePod } from "./server.ts";
 const HEAP_BYTES = 32 * 1024 * 1024;
 
 async function main(): Promise<void> {
+  // A log that can't be written (the disk is full) is no reason to lose frames.
+  process.stderr.on("error", () => {});
   const config: PodConfig = readPodConfig(process.env);
   const executor = await Executor.load(config);
   primeHeap(HEAP_BYTES);
