@@ -34,7 +34,7 @@ for (const verb of [checkVerb, planVerb, profileVerb, predictVerb, runVerb, comp
 program.addHelpText("after", "\nStart with:\n  edgetwin validate topologies/local.yaml");
 
 /** Errors of the user's making, by name: their modules are loaded only with the verb that throws them. */
-const INPUT_ERRORS = new Set(["TopologyError", "ArtefactError", "InputError", "ProfileError"]);
+const INPUT_ERRORS = new Set(["TopologyError", "ArtefactError", "InputError", "ProfileError", "OnnxRuntimeError"]);
 
 async function main(): Promise<number> {
   try {

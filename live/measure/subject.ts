@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { Plan } from "../../sim/plan.ts";
 import type { FrameSize } from "../../sim/topology/catalogue.ts";
 import type { Link, Topology } from "../../sim/topology/topology.ts";
+import { onnxRuntimeVersion } from "../stage/onnx-runtime.ts";
 
 /** Nodes of one host: measured once, at the host's own speed, for all of them. Never empty. */
 export type Machine = readonly string[];
@@ -46,7 +47,10 @@ export function subjectOf(topology: Topology, plans: readonly Plan[]): Subject {
     sizes: [...sizes.values()],
     links: [...links.values()].map(({ link, bytes }) => ({ link, bytes: [...bytes].sort((a, b) => a - b) })),
   };
-  const text = JSON.stringify([subject, topology.stages, topology.nodes, topology.hosts]);
+  // Stages' keys hold what their files hold; what computes a network is not of this package.
+  const keys = new Set(plans.flatMap((plan) => plan.pods.flatMap((pod) => pod.stages.map(({ key }) => key))));
+  const runtime = topology.stages.some(({ kernel }) => kernel === "onnx") ? onnxRuntimeVersion() : null;
+  const text = JSON.stringify([subject, [...keys], runtime, topology.stages, topology.nodes, topology.hosts]);
   return { ...subject, digest: createHash("sha256").update(text).digest("hex").slice(0, 16) };
 }
 
