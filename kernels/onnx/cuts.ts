@@ -2,7 +2,7 @@ import { bytesOf, type FrameShape } from "../../sim/frame.ts";
 import { frameOf, notAFrame } from "./frames.ts";
 import type { Operator } from "./model.ts";
 import type { Part } from "./part.ts";
-import { constantBytes, dimsText } from "./tensor.ts";
+import { dimsText } from "./tensor.ts";
 
 /** A tensor where a model can be cut, and what lies between it and the one before. */
 export interface Layer {
@@ -50,10 +50,25 @@ export function separators(part: Part): { tensor: string; operators: Operator[] 
   return found;
 }
 
+/** Where less than this share of all operations would be gained, a cut is not worth a stage of its own. */
+const NEGLIGIBLE = 0.01;
+
+/**
+ * The cuts that are worth being between two stages: one is left out where the next one carries no more bytes and almost no
+ * operations lie between them (`relu` after `conv`). The first and the last one stay.
+ */
+export function worthwhile(layers: readonly Layer[]): Layer[] {
+  const negligible = NEGLIGIBLE * layers.reduce((sum, { operations }) => sum + operations, 0);
+  return layers.filter(({ bytes }, index) => {
+    const next = layers[index + 1];
+    return index === 0 || next === undefined || next.bytes > bytes || next.operations > negligible;
+  });
+}
+
 /** Where a part can be cut, for frames of a shape. @throws RangeError if it can't take them. */
 export function layersOf(part: Part, frame: FrameShape): Layers {
-  const { model, following } = part;
-  const { tensors } = part.sizedFor(frame);
+  const { following } = part;
+  const tensors = part.tensorsFor(frame);
   const counted = new Set<string>();
   const layers: Layer[] = [];
   const others: Layers["others"][number][] = [];
@@ -75,7 +90,7 @@ export function layersOf(part: Part, frame: FrameShape): Layers {
       shape,
       bytes: bytesOf(shape),
       operations: since.reduce((sum, operator) => sum + part.operationsOf(operator, tensors), 0),
-      parameterBytes: parameters.reduce((sum, name) => sum + constantBytes(model.constants.get(name)!), 0),
+      parameterBytes: part.parameterBytes(parameters),
     });
     since = [];
   }

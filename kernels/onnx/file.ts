@@ -14,10 +14,13 @@ export class OnnxFile {
     this.digest = digest;
   }
 
-  /** @throws CutError if it can't be cut so. */
+  /** A part as a stage: from frame to frame. @throws CutError if it can't be cut so. */
   part(from: string | undefined, to: string | undefined): Part {
     const key = JSON.stringify([from, to]);
-    const part = this.#parts.get(key) ?? new Part(this.model, from, to);
+    const kept = this.#parts.get(key);
+    if (kept !== undefined) return kept;
+    const part = new Part(this.model, from, to);
+    part.checkOutput();
     this.#parts.set(key, part);
     return part;
   }

@@ -1,4 +1,6 @@
 import { describeShape, type ElementType, type FrameShape } from "../../sim/frame.ts";
+import type { FrameSize } from "../../sim/topology/catalogue.ts";
+import { sizeText } from "../../sim/topology/size.ts";
 import { type Dims, dimsText, elementsOf, FLOAT, known, type Tensor, typeName, UINT8 } from "./tensor.ts";
 
 // A frame is a batch of one: 1 x channels x height x width, or 1 x numbers, which are channels of one sample each.
@@ -22,15 +24,33 @@ export function bind(name: string, { type, dims }: Tensor, frame: FrameShape): D
   const wrong =
     dims!.some((size, axis) => known(size) && size !== bound[axis]) ||
     elementsOf(bound) !== elementsOf([channels, height, width]);
-  if (wrong) {
-    const wanted = dims!.map((size) => (known(size) ? size : "any"));
-    const [axes, of] = dims!.length === 4 ? [[2, 3, 1], "height x width x channels"] : [[], ""];
-    const text = dims!.length === 4 ? `${axes.map((axis) => wanted[axis]).join("x")} (${of})` : `1x1x${wanted[1]}`;
-    throw new RangeError(`${name} takes frames of ${text}, it gets ${describeShape(frame)}`);
-  }
+  if (wrong) throw new RangeError(`${name} takes ${framesText(dims!)}, it gets ${describeShape(frame)}`);
   // As our kernels do, a network that takes float32 takes 0..255 of a frame of bytes; rounding the other way would be a surprise.
   if (type === UINT8 && element !== "uint8") throw new RangeError(`${name} takes uint8, it gets ${element}`);
   return bound;
+}
+
+/**
+ * The frames that a tensor takes. @param size where it takes any.
+ * @throws RangeError if that is not said, or is not the model's.
+ */
+export function inputFrame(name: string, { type, dims }: Tensor, size: FrameSize | null): FrameShape {
+  const [, channels, height = 1, width = 1] = dims as [number, number, number?, number?];
+  if (!known(channels)) throw new RangeError(`${name} takes any number of channels: the model does not say how many`);
+  if (size === null && !(known(height) && known(width)))
+    throw new RangeError(`${name} takes ${framesText(dims!)}: give --size, such as --size 224`);
+  if (size !== null && (height !== size.height || width !== size.width) && known(height) && known(width))
+    throw new RangeError(`${name} takes ${framesText(dims!)} only, not of --size ${sizeText(size)}`);
+  const frame = { height: size?.height ?? height, width: size?.width ?? width, channels, element: ELEMENTS[type]! };
+  bind(name, { type, dims }, frame);
+  return frame;
+}
+
+/** `frames of 224x224x3`: height x width x channels, as far as they are given. */
+function framesText([, channels, height = 1, width = 1]: Dims): string {
+  if (known(height!) && known(width!) && known(channels!)) return `frames of ${height}x${width}x${channels}`;
+  const size = known(height!) || known(width!) ? `${dimsText([height!, width!])} samples` : "any size";
+  return `frames of ${size}${known(channels!) ? ` with ${channels} channels` : ""}`;
 }
 
 /** A tensor as a frame. @throws RangeError if it is none, or its sizes are not known. */

@@ -27,8 +27,8 @@ export interface NamedTensor {
 export interface SizedPart {
   readonly input: NamedTensor;
   readonly output: NamedTensor;
+  /** The output as a frame. */
   readonly frame: FrameShape;
-  readonly tensors: Tensors;
   /** A multiply-add counts as 2. */
   readonly operations: number;
   /** Frames in and out, and parameters. */
@@ -48,7 +48,7 @@ export class Part {
   readonly constants: readonly string[];
   readonly #sized = new Map<string, SizedPart>();
 
-  /** @throws CutError if that can't be: the part depends on something else, or its ends are no frames. */
+  /** @throws CutError if that can't be: the part depends on something else than `from`, or that is no frame. */
   constructor(model: Model, from?: string, to?: string) {
     this.model = model;
     this.from = from ?? only(model.inputs, "from", "inputs");
@@ -71,8 +71,18 @@ export class Part {
       throw new CutError("from", `a tensor that all of ${quoted(this.to)} follows from; it also depends on ${names}`);
     }
     const read = new Set(this.operators.flatMap(({ inputs, captured }) => [...inputs, ...captured]));
-    this.constants = model.proto.graph.initializer.map(({ name }) => name).filter((name) => read.has(name));
-    this.#checkEnds();
+    this.constants = [...model.constants.keys()].filter((name) => read.has(name));
+    this.#checkFrame("from", this.from);
+  }
+
+  /** What the model alone says of `from`. */
+  get input(): Tensor {
+    return tensorsOf(this.model).get(this.from)!;
+  }
+
+  /** What is needed of a part that gives its output to another: that it is a frame. @throws CutError if it is none. */
+  checkOutput(): void {
+    this.#checkFrame("to", this.to);
   }
 
   /** @throws RangeError with a sentence for the user if the part can't take such frames. */
@@ -83,9 +93,9 @@ export class Part {
     return sized;
   }
 
-  /** Bytes of the weights. */
-  get parameterBytes(): number {
-    return this.constants.reduce((sum, name) => sum + constantBytes(this.model.constants.get(name)!), 0);
+  /** Bytes of some of its constants. */
+  parameterBytes(names: readonly string[]): number {
+    return names.reduce((sum, name) => sum + constantBytes(this.model.constants.get(name)!), 0);
   }
 
   /** The part as a model of its own, for frames of one shape. */
@@ -102,21 +112,27 @@ export class Part {
     return encodeModel({ ...proto, graph });
   }
 
+  /** What is known of its tensors with such frames. @throws RangeError as `sizedFor` does. */
+  tensorsFor(frame: FrameShape): Tensors {
+    const { model, from, operators } = this;
+    const dims = bind(from, this.input, frame);
+    return inferShapes(model, operators, new Map([[from, { ...this.input, dims }]]), symbolsOf(model, from, dims));
+  }
+
   #size(frame: FrameShape): SizedPart {
-    const { model, from, to, operators } = this;
-    const whole = tensorsOf(model).get(from)!;
-    const dims = bind(from, whole, frame);
-    const input = { name: from, type: whole.type, dims };
-    const tensors = inferShapes(model, operators, new Map([[from, input]]), symbolsOf(model, from, dims));
-    const output = tensors.get(to)!;
-    const shape = frameOf(to, output);
+    const tensors = this.tensorsFor(frame);
+    const shape = frameOf(this.to, tensors.get(this.to)!);
+    const named = (name: string): NamedTensor => ({
+      name,
+      type: tensors.get(name)!.type,
+      dims: tensors.get(name)!.dims!,
+    });
     return {
-      input,
-      output: { name: to, type: output.type, dims: output.dims! },
+      input: named(this.from),
+      output: named(this.to),
       frame: shape,
-      tensors,
-      operations: operators.reduce((sum, operator) => sum + this.operationsOf(operator, tensors), 0),
-      bytes: bytesOf(frame) + bytesOf(shape) + this.parameterBytes,
+      operations: this.operators.reduce((sum, operator) => sum + this.operationsOf(operator, tensors), 0),
+      bytes: bytesOf(frame) + bytesOf(shape) + this.parameterBytes(this.constants),
     };
   }
 
@@ -137,12 +153,9 @@ export class Part {
     return [...new Set([...beside, ...inputs])];
   }
 
-  #checkEnds(): void {
-    const tensors = tensorsOf(this.model);
-    for (const at of ["from", "to"] as const) {
-      const wrong = notAFrame(this[at], tensors.get(this[at])!);
-      if (wrong !== null) throw new CutError(at, wrong);
-    }
+  #checkFrame(at: "from" | "to", name: string): void {
+    const wrong = notAFrame(name, tensorsOf(this.model).get(name)!);
+    if (wrong !== null) throw new CutError(at, wrong);
   }
 }
 
