@@ -1,7 +1,7 @@
 import { bytesOf, describeShape, type FrameShape } from "../../sim/frame.ts";
 import { bind, frameOf, notAFrame } from "./frames.ts";
 import { type Model, type Operator, wrongTensor } from "./model.ts";
-import { encodeModel, type ValueInfoProto } from "./proto.ts";
+import { encodeModel, type ValueInfoProto, withGraph } from "./proto.ts";
 import { inferShapes, operationsOf, type Tensors } from "./shapes.ts";
 import { constantBytes, type Dims, declared, type Tensor } from "./tensor.ts";
 
@@ -102,14 +102,14 @@ export class Part {
   extract({ input, output }: SizedPart): Uint8Array {
     const { proto } = this.model;
     const constants = new Set(this.constants);
-    const graph = Object.assign(Object.create(Object.getPrototypeOf(proto.graph)) as object, proto.graph, {
+    const part = withGraph(proto, {
       node: this.operators.map((operator) => operator.proto),
       initializer: proto.graph.initializer.filter(({ name }) => constants.has(name)),
       input: [valueInfo(input)],
       output: [valueInfo(output)],
       valueInfo: [],
     });
-    return encodeModel({ ...proto, graph });
+    return encodeModel(part);
   }
 
   /** What is known of its tensors with such frames. @throws RangeError as `sizedFor` does. */

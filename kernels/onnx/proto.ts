@@ -142,7 +142,9 @@ const Model = root.lookupType("Model");
 export function decodeModel(bytes: Uint8Array): ModelProto {
   let model: Partial<ModelProto>;
   try {
-    model = Model.decode(bytes) as Partial<ModelProto>;
+    const reader = protobuf.Reader.create(bytes);
+    reader.discardUnknown = false;
+    model = Model.decode(reader) as Partial<ModelProto>;
   } catch {
     throw new OnnxError("is no ONNX model");
   }
@@ -153,4 +155,14 @@ export function decodeModel(bytes: Uint8Array): ModelProto {
 
 export function encodeModel(model: ModelProto): Uint8Array {
   return Model.encode(model as unknown as Record<string, unknown>).finish();
+}
+
+/** A model with another graph in place of some of its own; fields that are not read here stay. */
+export function withGraph(model: ModelProto, changes: Partial<GraphProto>): ModelProto {
+  return changed(model, { graph: changed(model.graph, changes) });
+}
+
+function changed<T extends object>(message: T, changes: Partial<T>): T {
+  const { $unknowns } = message as { readonly $unknowns?: readonly Uint8Array[] };
+  return { ...message, ...changes, ...($unknowns === undefined ? {} : { $unknowns }) };
 }

@@ -26,7 +26,7 @@ const conv = (name: string, input: string, more: object = {}) =>
 export function tinyModel(): Uint8Array {
   return model({
     nodes: [
-      conv("conv1", "image"),
+      conv("conv1", "image", { strides: [2, 2] }),
       node("Relu", ["conv1"], "relu1"),
       node("MaxPool", ["relu1"], "pool1", { kernel_shape: [2, 2], strides: [2, 2] }),
       conv("conv2", "pool1"),
