@@ -48,12 +48,15 @@ export class OnnxRuntimeError extends Error {
   override readonly name = "OnnxRuntimeError";
 }
 
-/** How to get it. Its own install script only fetches CUDA libraries, which nothing here uses. */
+/**
+ * How to get it. As it is an optional peer, npm leaves it out unless it is told to take it as what it is not (`--save-prod`). Its
+ * own install script only fetches CUDA libraries, which nothing here uses.
+ */
 function installCommand(): string {
   const { peerDependencies } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
     peerDependencies: Record<string, string>;
   };
-  return `npm install --no-save --ignore-scripts ${PACKAGE}@${peerDependencies[PACKAGE]}`;
+  return `npm install --no-save --save-prod --ignore-scripts ${PACKAGE}@${peerDependencies[PACKAGE]}`;
 }
 
 /** Version of onnxruntime-node; `null` if it is not installed. */

@@ -125,7 +125,7 @@ describe("without onnxruntime-node", () => {
   const { peerDependencies } = JSON.parse(readFileSync("package.json", "utf8")) as {
     peerDependencies: Record<string, string>;
   };
-  const install = `npm install --no-save --ignore-scripts onnxruntime-node@${peerDependencies["onnxruntime-node"]}`;
+  const install = `npm install --no-save --save-prod --ignore-scripts onnxruntime-node@${peerDependencies["onnxruntime-node"]}`;
 
   test("a topology can be checked and planned; to measure it needs it, and says how to get it", async () => {
     for (const verb of ["check", "plan"]) {
