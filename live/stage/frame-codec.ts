@@ -3,6 +3,8 @@ import { freeWith, Holdings } from "../../kernels/simd/holdings.ts";
 import { frameMemory } from "../../kernels/simd/memory.ts";
 import { bytesOf, describeShape, type ElementType, type FrameShape } from "../../sim/frame.ts";
 import { now } from "./clock.ts";
+import { threadCpu } from "./thread-cpu.ts";
+import { compressed, decompressed } from "./zstd.ts";
 
 /** Samples of a frame: a view of somebody's bytes, float32 aligned to 4. */
 export type Samples = Uint8Array | Float32Array;
@@ -17,9 +19,21 @@ export interface SentFrame {
   readonly samples: Samples;
   /** Header and payload: the whole protobuf message. */
   readonly message: Buffer;
+  /** The same compressed, once somebody asked for that; the owner forgets it when other samples take the frame's place. */
+  compressed: CompressedMessage | null;
   /** Gives the buffer back; only when nobody will read it any more. Otherwise that happens when the frame is collected. */
   release(): void;
 }
+
+export interface CompressedMessage {
+  readonly message: Buffer;
+  /** Of the payload in it. */
+  readonly bytes: number;
+}
+
+/** How a payload is to be read: `Coding` of the protocol. */
+export const Coding = { IDENTITY: 0, ZSTD: 1 } as const;
+export const KNOWN_CODINGS = "0 (identity) or 1 (zstd)";
 
 /** A decoded frame; `samples` is a view of the received message where its alignment allows, else a copy. */
 export interface ReceivedFrame {
@@ -28,6 +42,8 @@ export interface ReceivedFrame {
   readonly samples: Samples;
   /** When the whole message was there and decoding began: monotonic clock, seconds. */
   readonly arrived: number;
+  /** CPU time of decompressing it, seconds; `NaN` if it came as it is. */
+  readonly decompressCpu: number;
 }
 
 /** The message is no frame, or its header disagrees with its payload. */
@@ -77,7 +93,7 @@ export function newFrame(shape: FrameShape): SentFrame {
   message[29] = ((bytes >>> 14) & 0x7f) | 0x80;
   message[30] = bytes >>> 21;
   const samples = memory.samples(address + HEADER, shape);
-  return freeWith({ shape, samples, message, release: () => holdings.release() }, holdings);
+  return freeWith({ shape, samples, message, compressed: null, release: () => holdings.release() }, holdings);
 }
 
 /** Writes a frame's sequence number into its header. */
@@ -86,13 +102,29 @@ export function setSequence(frame: SentFrame, sequence: number): void {
   frame.message.writeUInt32LE(Math.floor(sequence / 2 ** 32), 5);
 }
 
-export function encodedFrame(frame: SentFrame): Buffer {
+export function encodedFrame(frame: Pick<SentFrame, "message">): Buffer {
   return frame.message;
+}
+
+/** The message with its payload compressed; done once for a frame's samples and sequence number, which are to be set before. */
+export function compressedFrame(frame: SentFrame): CompressedMessage {
+  if (frame.compressed !== null) return frame.compressed;
+  const { message } = frame;
+  const payload = compressed(message.subarray(HEADER));
+  const header = protobuf.Writer.create();
+  header.uint32(6 << 3).uint32(Coding.ZSTD);
+  header.uint32((15 << 3) | 2).uint32(payload.length);
+  // The header up to the payload's tag is the same.
+  frame.compressed = {
+    message: Buffer.concat([message.subarray(0, HEADER - 5), header.finish(), payload]),
+    bytes: payload.length,
+  };
+  return frame.compressed;
 }
 
 /**
  * Decodes a frame, in any encoding that protobuf allows.
- * @throws FrameError if the bytes are no such message, or if header and payload disagree.
+ * @throws FrameError if the bytes are no such message, its coding is not known, or header and payload disagree.
  */
 export function decodeFrame(message: Buffer): ReceivedFrame {
   const arrived = now();
@@ -102,6 +134,7 @@ export function decodeFrame(message: Buffer): ReceivedFrame {
   let width = 0;
   let channels = 0;
   let code = 0;
+  let coding = 0;
   let payload: Uint8Array = message.subarray(0, 0);
   try {
     while (reader.pos < reader.len) {
@@ -113,6 +146,7 @@ export function decodeFrame(message: Buffer): ReceivedFrame {
       else if (tag === ((3 << 3) | 5)) width = reader.fixed32();
       else if (tag === ((4 << 3) | 5)) channels = reader.fixed32();
       else if (tag === 5 << 3) code = reader.uint32();
+      else if (tag === 6 << 3) coding = reader.uint32();
       else if (tag === ((15 << 3) | 2)) {
         const length = reader.uint32();
         payload = message.subarray(reader.pos, reader.pos + length);
@@ -126,13 +160,32 @@ export function decodeFrame(message: Buffer): ReceivedFrame {
   if (element === undefined)
     throw new FrameError(sequence, `element type ${code} is not known: 1 (uint8) or 2 (float32)`);
   const shape: FrameShape = { height, width, channels, element };
+  let decompressCpu = Number.NaN;
+  if (coding === Coding.ZSTD) {
+    const begin = threadCpu();
+    payload = decompressedPayload(sequence, payload, shape);
+    decompressCpu = threadCpu() - begin;
+  } else if (coding !== Coding.IDENTITY) {
+    throw new FrameError(sequence, `the coding ${coding} of frame ${sequence} is not known: ${KNOWN_CODINGS}`);
+  }
   if (height === 0 || width === 0 || channels === 0 || payload.length !== bytesOf(shape)) {
     throw new FrameError(
       sequence,
       `the header of frame ${sequence} says ${describeShape(shape)}, ${bytesOf(shape)} bytes; its payload has ${payload.length}`,
     );
   }
-  return { sequence, shape, samples: viewOf(payload, shape), arrived };
+  return { sequence, shape, samples: viewOf(payload, shape), arrived, decompressCpu };
+}
+
+/** At most what the header says, and no more than a message could hold: a small payload may claim to be anything. */
+function decompressedPayload(sequence: number, payload: Uint8Array, shape: FrameShape): Uint8Array {
+  const what = `the header of frame ${sequence} says ${describeShape(shape)}, ${bytesOf(shape)} bytes`;
+  if (bytesOf(shape) >= LENGTH_LIMIT) throw new FrameError(sequence, `${what}; a frame has less than ${LENGTH_LIMIT}`);
+  try {
+    return decompressed(payload, bytesOf(shape));
+  } catch (error) {
+    throw new FrameError(sequence, `${what}; its zstd payload does not give them: ${(error as Error).message}`);
+  }
 }
 
 function viewOf(payload: Uint8Array, shape: FrameShape): Samples {

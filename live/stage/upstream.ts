@@ -1,5 +1,6 @@
 import { Client, type ClientDuplexStream, credentials, Metadata, type ServiceError, status } from "@grpc/grpc-js";
-import { FrameError, type ReceivedFrame } from "./frame-codec.ts";
+import type { Compression } from "../../sim/compression.ts";
+import { Coding, FrameError, type ReceivedFrame } from "./frame-codec.ts";
 import { hopService, type PullRequest, type Run } from "./wire.ts";
 
 export interface UpstreamEvents {
@@ -14,6 +15,8 @@ export interface UpstreamEvents {
 export interface HopOptions {
   /** HTTP/2 receive window, bytes. */
   readonly flowControlWindow: number;
+  /** What is asked for; the pod upstream may send frames as they are all the same. Left out: none. */
+  readonly compression?: Compression;
 }
 
 /** Largest message either side accepts; gRPC's default of 4 MiB is less than one 1024x1024 float32 frame. */
@@ -27,6 +30,7 @@ export class Upstream {
   readonly #client: Client;
   readonly #events: UpstreamEvents;
   readonly #address: string;
+  readonly #coding: number;
   #stream: ClientDuplexStream<PullRequest, ReceivedFrame | FrameError> | null = null;
   #run: Run | null = null;
   #delivery = 0;
@@ -37,6 +41,7 @@ export class Upstream {
 
   constructor(address: string, options: HopOptions, events: UpstreamEvents) {
     this.#address = address;
+    this.#coding = options.compression === "zstd" ? Coding.ZSTD : Coding.IDENTITY;
     this.#events = events;
     this.#client = new Client(address, credentials.createInsecure(), {
       "grpc.max_receive_message_length": MAX_MESSAGE_BYTES,
@@ -112,7 +117,7 @@ export class Upstream {
         this.#events.finished();
       }
     });
-    stream.write({ open: { run, next: this.#next, delivery: this.#delivery } });
+    stream.write({ open: { run, next: this.#next, delivery: this.#delivery, coding: this.#coding } });
     // What was acknowledged while there was no stream did not arrive; without it the window could stay full for ever.
     if (this.#acknowledged > 0) stream.write({ acknowledge: { next: this.#acknowledged } });
   }

@@ -20,6 +20,8 @@ export interface Open {
   run: Run;
   next: number;
   delivery: number;
+  /** `Coding`, or what a newer client may ask for; left out: identity. */
+  coding?: number;
 }
 
 export interface PullRequest {
@@ -80,7 +82,7 @@ export const hopService = {
     responseStream: true,
     requestSerialize: pullRequest.serialize,
     requestDeserialize: pullRequest.deserialize,
-    responseSerialize: (frame: SentFrame) => encodedFrame(frame),
+    responseSerialize: (frame: Pick<SentFrame, "message">) => encodedFrame(frame),
     // A frame that can't be decoded is an answer too: thrown here, it would end the stream without the reason.
     responseDeserialize: (bytes: Buffer): ReceivedFrame | FrameError => {
       try {
