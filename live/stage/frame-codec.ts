@@ -9,14 +9,15 @@ export type Samples = Uint8Array | Float32Array;
 
 /**
  * A frame in a buffer of its own, encoded, in the memory of the vector kernels: the header lies right in front of the payload,
- * which a kernel writes in place.
- * The buffer is the message that goes out, so encoding copies nothing.
+ * which a kernel writes in place. The buffer is the message that goes out, so encoding copies nothing.
  */
 export interface SentFrame {
   readonly shape: FrameShape;
   readonly samples: Samples;
   /** Header and payload: the whole protobuf message. */
   readonly message: Buffer;
+  /** The same with gRPC's prefix in front: what goes over the wire. */
+  readonly framed: Buffer;
   /** Gives the buffer back; only when nobody will read it any more. Otherwise that happens when the frame is collected. */
   release(): void;
 }
@@ -28,6 +29,8 @@ export interface ReceivedFrame {
   readonly samples: Samples;
   /** When the whole message was there and decoding began: monotonic clock, seconds. */
   readonly arrived: number;
+  /** Gives the samples' memory back; nobody may look at them afterwards. */
+  release(): void;
 }
 
 /** The message is no frame, or its header disagrees with its payload. */
@@ -41,8 +44,10 @@ export class FrameError extends Error {
 }
 
 // Header: sequence (1 + 8), height, width, channels (1 + 4 each), element (1 + 1), payload's tag (1) and length (4, a varint
-// padded to that width). With gRPC's own 5 bytes in front, as grpc-js keeps them, a received payload is aligned to 4.
-const HEADER = 31;
+// padded to that width). With gRPC's own 5 bytes in front a received payload is aligned to 4.
+export const HEADER = 31;
+/** Bytes that gRPC puts in front of a message: a flag, and the length of what follows, big endian. */
+export const PREFIX = 5;
 const LENGTH_LIMIT = 2 ** 28;
 const ELEMENT_CODE: Readonly<Record<ElementType, number>> = { uint8: 1, float32: 2 };
 const ELEMENT_OF_CODE: readonly (ElementType | undefined)[] = [undefined, "uint8", "float32"];
@@ -60,8 +65,10 @@ export function newFrame(shape: FrameShape): SentFrame {
   }
   const memory = frameMemory();
   const holdings = new Holdings(memory);
-  const { address, view } = holdings.take(HEADER + bytes, HEADER);
-  const message = Buffer.from(view.buffer, address, HEADER + bytes);
+  const { address, view } = holdings.take(PREFIX + HEADER + bytes, PREFIX + HEADER);
+  const framed = Buffer.from(view.buffer, address, view.length);
+  framed.writeUInt32BE(HEADER + bytes, 1);
+  const message = framed.subarray(PREFIX);
   message[0] = (1 << 3) | 1;
   message[9] = (2 << 3) | 5;
   message.writeUInt32LE(shape.height, 10);
@@ -76,8 +83,10 @@ export function newFrame(shape: FrameShape): SentFrame {
   message[28] = ((bytes >>> 7) & 0x7f) | 0x80;
   message[29] = ((bytes >>> 14) & 0x7f) | 0x80;
   message[30] = bytes >>> 21;
-  const samples = memory.samples(address + HEADER, shape);
-  return freeWith({ shape, samples, message, release: () => holdings.release() }, holdings);
+  const samples = memory.samples(address + PREFIX + HEADER, shape);
+  // HTTP/2 holds on to that buffer until it is written, also when nobody knows of the frame any more.
+  freeWith(framed, holdings);
+  return { shape, samples, message, framed, release: () => holdings.release() };
 }
 
 /** Writes a frame's sequence number into its header. */
@@ -92,9 +101,10 @@ export function encodedFrame(frame: SentFrame): Buffer {
 
 /**
  * Decodes a frame, in any encoding that protobuf allows.
+ * @param release gives the message's memory back, if it has an owner.
  * @throws FrameError if the bytes are no such message, or if header and payload disagree.
  */
-export function decodeFrame(message: Buffer): ReceivedFrame {
+export function decodeFrame(message: Buffer, release: () => void = () => {}): ReceivedFrame {
   const arrived = now();
   const reader = protobuf.Reader.create(message);
   let sequence = 0;
@@ -132,7 +142,7 @@ export function decodeFrame(message: Buffer): ReceivedFrame {
       `the header of frame ${sequence} says ${describeShape(shape)}, ${bytesOf(shape)} bytes; its payload has ${payload.length}`,
     );
   }
-  return { sequence, shape, samples: viewOf(payload, shape), arrived };
+  return { sequence, shape, samples: viewOf(payload, shape), arrived, release };
 }
 
 function viewOf(payload: Uint8Array, shape: FrameShape): Samples {

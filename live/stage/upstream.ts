@@ -1,9 +1,11 @@
 import { Client, type ClientDuplexStream, credentials, Metadata, type ServiceError, status } from "@grpc/grpc-js";
 import { FrameError, type ReceivedFrame } from "./frame-codec.ts";
+import { RECEIVE_BUFFERS } from "./grpc-internals.ts";
+import { ReceiveBuffers } from "./receive-buffers.ts";
 import { hopService, type PullRequest, type Run } from "./wire.ts";
 
 export interface UpstreamEvents {
-  /** The next frame, in order, each exactly once since `open`. */
+  /** The next frame, in order, each exactly once since `open`; who takes it releases it. */
   frame(frame: ReceivedFrame): void;
   /** Every frame of the run is acknowledged. */
   finished(): void;
@@ -28,6 +30,8 @@ export class Upstream {
   readonly #events: UpstreamEvents;
   readonly #address: string;
   #stream: ClientDuplexStream<PullRequest, ReceivedFrame | FrameError> | null = null;
+  /** Of the stream that is open. */
+  #buffers = new ReceiveBuffers();
   #run: Run | null = null;
   #delivery = 0;
   #next = 0;
@@ -47,6 +51,7 @@ export class Upstream {
       "grpc.max_reconnect_backoff_ms": 500,
       "grpc.use_local_subchannel_pool": 1,
       "grpc.enable_retries": 0,
+      [RECEIVE_BUFFERS]: () => this.#buffers,
     });
   }
 
@@ -83,6 +88,7 @@ export class Upstream {
     this.#run = null;
     const stream = this.#stream;
     this.#stream = null;
+    this.#buffers.close();
     stream?.cancel();
   }
 
@@ -95,12 +101,17 @@ export class Upstream {
   #connect(): void {
     const run = this.#run;
     if (run === null) return;
-    const { path, requestSerialize, responseDeserialize } = hopService.pull;
+    const { path, requestSerialize } = hopService.pull;
     const metadata = new Metadata({ waitForReady: true });
-    const stream = this.#client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize, metadata, {});
+    const buffers = new ReceiveBuffers();
+    this.#buffers.close();
+    this.#buffers = buffers;
+    const deserialize = (message: Buffer) => decoded(buffers, message);
+    const stream = this.#client.makeBidiStreamRequest(path, requestSerialize, deserialize, metadata, {});
     this.#stream = stream;
     stream.on("data", (frame: ReceivedFrame | FrameError) => {
       if (this.#stream === stream) this.#receive(frame);
+      else if (!(frame instanceof FrameError)) frame.release();
     });
     stream.on("error", (error: ServiceError) => {
       if (this.#stream === stream) this.#lost(error);
@@ -123,8 +134,12 @@ export class Upstream {
       return;
     }
     // What was taken before a reconnect may come again; a gap can't come from a server that keeps the protocol.
-    if (frame.sequence < this.#next) return;
+    if (frame.sequence < this.#next) {
+      frame.release();
+      return;
+    }
     if (frame.sequence > this.#next) {
+      frame.release();
       this.refuse(frame.sequence, `frame ${frame.sequence} came where ${this.#next} was due`);
       return;
     }
@@ -144,6 +159,16 @@ export class Upstream {
       this.#connect();
     }, this.#backoff);
     this.#backoff = Math.min(2 * this.#backoff, RETRY_LIMIT);
+  }
+}
+
+/** A frame that can't be decoded is an answer too: thrown here, it would end the stream without the reason. */
+function decoded(buffers: ReceiveBuffers, message: Buffer): ReceivedFrame | FrameError {
+  try {
+    return buffers.frame(message);
+  } catch (error) {
+    if (error instanceof FrameError) return error;
+    throw error;
   }
 }
 

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import type { ServiceDefinition } from "@grpc/grpc-js";
 import protobuf from "protobufjs";
-import { decodeFrame, encodedFrame, FrameError, type ReceivedFrame, type SentFrame } from "./frame-codec.ts";
+import { decodeFrame, encodedFrame, type ReceivedFrame, type SentFrame } from "./frame-codec.ts";
 
 /** Messages of protos/edgetwin/v1, as protobufjs reads and writes them. */
 export interface Run {
@@ -81,15 +81,7 @@ export const hopService = {
     requestSerialize: pullRequest.serialize,
     requestDeserialize: pullRequest.deserialize,
     responseSerialize: (frame: SentFrame) => encodedFrame(frame),
-    // A frame that can't be decoded is an answer too: thrown here, it would end the stream without the reason.
-    responseDeserialize: (bytes: Buffer): ReceivedFrame | FrameError => {
-      try {
-        return decodeFrame(bytes);
-      } catch (error) {
-        if (error instanceof FrameError) return error;
-        throw error;
-      }
-    },
+    responseDeserialize: (bytes: Buffer): ReceivedFrame => decodeFrame(bytes),
   },
 } satisfies ServiceDefinition;
 
