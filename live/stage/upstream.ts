@@ -36,6 +36,8 @@ export class Upstream {
   #delivery = 0;
   #next = 0;
   #acknowledged = 0;
+  /** There is more to acknowledge than upstream was told. */
+  #untold = false;
   #retry: NodeJS.Timeout | null = null;
   #backoff = RETRY_FIRST;
 
@@ -66,15 +68,18 @@ export class Upstream {
     this.#run = run;
     this.#next = next;
     this.#acknowledged = 0;
+    this.#untold = false;
     this.#delivery = delivery;
     this.#backoff = RETRY_FIRST;
     this.#connect();
   }
 
-  /** Every frame below `next` is delivered. */
+  /** Every frame below `next` is delivered. Small frames come many at a time: upstream is told once in a turn of the event loop. */
   acknowledge(next: number): void {
     this.#acknowledged = next;
-    this.#stream?.write({ acknowledge: { next } });
+    if (this.#untold) return;
+    this.#untold = true;
+    setImmediate(this.#tell);
   }
 
   refuse(sequence: number, reason: string): void {
@@ -97,6 +102,12 @@ export class Upstream {
     this.close();
     this.#client.close();
   }
+
+  readonly #tell = (): void => {
+    if (!this.#untold) return;
+    this.#untold = false;
+    this.#stream?.write({ acknowledge: { next: this.#acknowledged } });
+  };
 
   #connect(): void {
     const run = this.#run;
@@ -125,7 +136,8 @@ export class Upstream {
     });
     stream.write({ open: { run, next: this.#next, delivery: this.#delivery } });
     // What was acknowledged while there was no stream did not arrive; without it the window could stay full for ever.
-    if (this.#acknowledged > 0) stream.write({ acknowledge: { next: this.#acknowledged } });
+    this.#untold = this.#acknowledged > 0;
+    this.#tell();
   }
 
   #receive(frame: ReceivedFrame | FrameError): void {
