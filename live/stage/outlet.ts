@@ -2,10 +2,10 @@ import type { ServerDuplexStream } from "@grpc/grpc-js";
 import { status } from "@grpc/grpc-js";
 import { Fifo } from "../../sim/engine/queue.ts";
 import type { FrameShape } from "../../sim/frame.ts";
-import { Coding, compressedFrame, newFrame, type SentFrame, setSequence } from "./frame-codec.ts";
+import { Coding, compressedFrame, newFrame, type OutgoingMessage, type SentFrame, setSequence } from "./frame-codec.ts";
 import type { PullRequest } from "./wire.ts";
 
-export type HopCall = ServerDuplexStream<PullRequest, Pick<SentFrame, "message">>;
+export type HopCall = ServerDuplexStream<PullRequest, OutgoingMessage>;
 
 export interface OutletEvents {
   /** The frame was encoded and handed over to gRPC, with a payload of so many bytes. */

@@ -161,7 +161,10 @@ export class Pod {
 
   #take(frame: ReceivedFrame): void {
     const session = this.#session;
-    if (session === null || session.failure !== null) return;
+    if (session === null || session.failure !== null) {
+      frame.release();
+      return;
+    }
     const { trace } = session.recorder;
     try {
       if (session.input === null) this.#prepare(session, frame.shape);
@@ -171,6 +174,7 @@ export class Pod {
         );
       }
     } catch (error) {
+      frame.release();
       this.#upstream?.refuse(frame.sequence, `${this.#config.name}: ${(error as Error).message}`);
       return;
     }
@@ -271,15 +275,16 @@ export class Pod {
     const start = now();
     if (received === null && run.rate === 0) recorder.scheduled[sequence] = start;
     trace.start[sequence] = start;
-    this.#executor.run(sequence, received?.samples ?? null, frame.samples);
+    try {
+      this.#executor.run(sequence, received?.samples ?? null, frame.samples);
+    } finally {
+      received?.release();
+    }
     trace.computeCpu[sequence] = this.#pace.settleCompute();
     trace.end[sequence] = now();
     recorder.completed++;
     if (sequence < run.digests) recorder.digests[sequence] = digestOf(frame);
-    // A message is there twice, whole and in the pieces that HTTP/2 makes of it.
-    this.#collector.passed(
-      2 * ((received?.samples.byteLength ?? 0) + (session.outlet === null ? 0 : frame.samples.byteLength)),
-    );
+    if (received !== null) this.#collector.passed(received.samples.byteLength);
     if (session.outlet !== null) {
       if (session.outlet.compress(frame, sequence)) trace.compressCpu[sequence] = this.#pace.settleCompress();
       this.#pace.sent();

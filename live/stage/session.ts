@@ -39,5 +39,6 @@ export class Session {
   release(): void {
     this.outlet?.release();
     this.discarded?.release();
+    for (let frame = this.inbox.shift(); frame !== undefined; frame = this.inbox.shift()) frame.release();
   }
 }
