@@ -143,14 +143,12 @@ export class Part {
 
   /** Tensors besides `from` that the part would have to be given. */
   #others(): string[] {
-    const own = new Set(this.operators.flatMap(({ outputs }) => outputs));
     const varying = varyingOf(this.model);
     const beside = this.operators
       .filter(({ outputs }) => outputs.some((name) => this.following.has(name)))
       .flatMap(({ inputs, captured }) => [...inputs, ...captured])
       .filter((name) => varying.has(name) && !this.following.has(name));
-    const inputs = this.model.inputs.filter((name) => !own.has(name) && beside.includes(name));
-    return [...new Set([...beside, ...inputs])];
+    return [...new Set(beside)];
   }
 
   #checkFrame(at: "from" | "to", name: string): void {

@@ -85,13 +85,17 @@ export function ruleOf({ type, proto: { domain = "" } }: Operator): Rule | undef
   return domain === "" || domain === "ai.onnx" ? RULES.get(type) : undefined;
 }
 
-/** Arithmetic operations of an operator; one without a rule counts as one for each number that it gives. */
+/**
+ * Arithmetic operations of an operator; one without a rule counts as one for each number that it gives, one whose sizes are not
+ * known as none.
+ */
 export function operationsOf(model: Model, operator: Operator, tensors: Tensors): number {
-  const output: Dims = tensors.get(operator.outputs[0]!)?.dims ?? [];
+  const output: Dims = tensors.get(operator.outputs[0]!)?.dims ?? [Number.NaN];
   const rule = ruleOf(operator);
-  if (rule === undefined) return elementsOf(output);
-  const inputs = operator.inputs.map((name) => (name === "" ? undefined : (tensors.get(name) as KnownTensor)));
-  // Where an input's shape is not known, the output's was declared, or nothing of it is used.
-  if (inputs.some((tensor) => tensor?.dims === null)) return elementsOf(output);
-  return rule.operations?.({ operator, inputs, opset: model.opset }, output) ?? 0;
+  const inputs = operator.inputs.map((name) => (name === "" ? undefined : tensors.get(name)));
+  // Where an input's shape is not known, the model declared the output's.
+  const open = rule === undefined || inputs.some((tensor) => tensor?.dims === null);
+  const call = { operator, inputs: inputs as readonly (KnownTensor | undefined)[], opset: model.opset };
+  const count = open ? elementsOf(output) : (rule.operations?.(call, output) ?? 0);
+  return known(count) ? count : 0;
 }

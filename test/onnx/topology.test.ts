@@ -100,7 +100,10 @@ test("a model that changed is measured anew: its content is part of the stages' 
     const bench = await openBench(changed(), {});
     const plans = saturatedPlans(bench);
     const stages = plans[0]!.pods.flatMap((pod) => pod.stages);
-    return { keys: stages.map(({ key }) => key), subject: subjectOf(bench.topology, plans).digest };
+    return {
+      keys: stages.map(({ key }) => key),
+      subject: subjectOf(bench.topology, plans, bench.baseDirectory).digest,
+    };
   };
   const before = await keys();
   const path = join(folder, "models/tiny.onnx");
