@@ -1,3 +1,4 @@
+import { createRequire } from "node:module";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { findKernel, withModels } from "../../kernels/catalogue.ts";
@@ -12,6 +13,21 @@ import { blank, outputOf, sameBytes, transformContract } from "../laws/kernels.t
 import { model, node, weight } from "./build.ts";
 import { describeComputed, fileOf } from "./runtime.ts";
 import { tinyModel } from "./tiny.ts";
+
+/** Of onnxruntime-node's public interface. */
+interface Ort {
+  readonly Tensor: new (
+    type: "float32",
+    data: Float32Array,
+    dims: readonly number[],
+  ) => { readonly data: Float32Array };
+  readonly InferenceSession: {
+    create(
+      model: Uint8Array,
+      options: object,
+    ): Promise<{ run(feeds: object): Promise<Record<string, { data: Float32Array }>> }>;
+  };
+}
 
 const tiny = fileOf(tinyModel());
 const files: OnnxFiles = new Map([["tiny.onnx", tiny]]);
@@ -200,6 +216,18 @@ describeComputed("computed with onnxruntime", (runtime) => {
     }
     sameBytes("together", of, together, frame);
     expect(together.some((sample: number) => sample !== 0)).toBe(true);
+  });
+
+  test("the package's public interface gives the same bytes: its session runs at once, that one a turn later", async () => {
+    const input = shape(24, 31, 3);
+    const samples = reals(input, 9) as Float32Array;
+    const { Tensor, InferenceSession } = createRequire(import.meta.url)("onnxruntime-node") as Ort;
+    const part = tiny.part(undefined, "scores");
+    const sized = part.sizedFor(input);
+    const session = await InferenceSession.create(part.extract(sized), { intraOpNumThreads: 1 });
+    const { scores } = await session.run({ image: new Tensor("float32", samples, sized.input.dims) });
+    const got = computed([stage("onnx", { model: "tiny.onnx", to: "scores" })], input, samples);
+    sameBytes("public", sized.frame, got, scores!.data);
   });
 
   test("a pipeline says what computes", () => {
