@@ -43,12 +43,13 @@ function claimOf(all: readonly Variants[]): Claim {
       return {
         holds: paying.length === known.length,
         figures: known.map((one) => figuresOf(one, side)).join(", "),
-        why: [
-          paying.length > 0 && paying.length < known.length ? `It pays at ${sizes.join(", ")} only.` : [],
-          side === "measured" ? decisionText(known) : [],
-        ]
-          .flat()
-          .join(" "),
+        why:
+          [
+            paying.length > 0 && paying.length < known.length ? `It pays at ${sizes.join(", ")} only.` : [],
+            side === "measured" ? decisionText(known) : [],
+          ]
+            .flat()
+            .join(" ") || undefined,
       };
     },
   };
