@@ -26,11 +26,11 @@ export function square3(
   const end = <usize>((width - 4) << 2);
   const kept = i32x4.splat(replicate ? -1 : 0);
   if (edges) rows4(LEFT, kept, table, weights, bias, out, row, 0, 16, relu);
+  if (edges) rows4(RIGHT, kept, table, weights, bias, out, row, end, end + 16, relu);
+  else rows4(WITHIN, kept, table, weights, bias, out, row, end, end + 16, relu);
   const begin: usize = edges ? 16 : 0;
   if (relu) rows4(WITHIN, kept, table, weights, bias, out, row, begin, end, true);
   else rows4(WITHIN, kept, table, weights, bias, out, row, begin, end, false);
-  if (edges) rows4(RIGHT, kept, table, weights, bias, out, row, end, end + 16, relu);
-  else rows4(WITHIN, kept, table, weights, bias, out, row, end, end + 16, relu);
 }
 
 @inline
