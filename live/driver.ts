@@ -21,7 +21,7 @@ export interface RunResult {
 }
 
 export interface RunOptions {
-  /** The driver takes the frames itself; without it the last pod delivers them. */
+  /** The driver takes the frames itself, each of which is gone when this returns; without it the last pod delivers them. */
   readonly onFrame?: (frame: ReceivedFrame) => void;
   /** Seconds after which the run is given up. */
   readonly timeout: number;
@@ -103,6 +103,7 @@ export class Driver {
         frame: (frame) => {
           try {
             onFrame?.(frame);
+            frame.release();
             sink.acknowledge(frame.sequence + 1);
           } catch (error) {
             settle(error as Error);

@@ -80,7 +80,7 @@ export async function obtainProfile(bench: Bench, options: ProfileOptions): Prom
   const { topology, baseDirectory } = bench;
   if (options.profile !== undefined) return givenProfile(options.profile);
   const plans = saturatedPlans(bench);
-  const print = fingerprint(subjectOf(topology, plans).digest);
+  const print = fingerprint(subjectOf(topology, plans, baseDirectory).digest);
   const path = join(runs, "profiles", `${topology.name}-${print.subject}.json`);
   if (!fresh && existsSync(path)) {
     const kept = readJson<Profile>(path);

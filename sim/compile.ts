@@ -1,7 +1,8 @@
+import type { Compression } from "./compression.ts";
 import { bytesOf, describeShape, type FrameShape } from "./frame.ts";
 import { deepFreeze } from "./freeze.ts";
 import { cut, type Grouping, groupingText, isOnePodPerStage, onePodPerStage, podNames } from "./grouping.ts";
-import type { Plan, PlanHop, PlanLoad, PlanPod, PlanStage } from "./plan.ts";
+import { compressionOf, type Plan, type PlanHop, type PlanLoad, type PlanPod, type PlanStage } from "./plan.ts";
 import { goesBackAt, monolithLabel, monolithLetter } from "./split.ts";
 import type { FrameSize, KernelCatalogue } from "./topology/catalogue.ts";
 import { shapesOf } from "./topology/shapes.ts";
@@ -17,6 +18,8 @@ export interface PlanRequest {
   readonly size: FrameSize;
   /** `planLoad` makes one of a topology's load. */
   readonly load: PlanLoad;
+  /** Of the hops that cross a link; left out: none. */
+  readonly compression?: Compression;
   /** Left out: the workload's. */
   readonly seed?: number;
 }
@@ -29,7 +32,7 @@ export interface PlanRequest {
  *   take its input at this size.
  */
 export function compilePlan(topology: Topology, catalogue: KernelCatalogue, request: PlanRequest): Plan {
-  const { size, load, seed = topology.workload.seed } = request;
+  const { size, load, compression = "none", seed = topology.workload.seed } = request;
   const alone = monolithLetter(request.split);
   const split = alone === null ? request.split : alone.repeat(topology.stages.length);
   const nodes = nodesOf(topology, split);
@@ -51,13 +54,14 @@ export function compilePlan(topology: Topology, catalogue: KernelCatalogue, requ
   const hops = pods.slice(1).map((_, index): PlanHop => {
     const shape = cuts[index]!.at(-1)!.output;
     const link = linkOf(topology, places[index]!, places[index + 1]!);
-    return { link, shape, bytes: bytesOf(shape), window: topology.workload.window };
+    const { window } = topology.workload;
+    return { link, shape, bytes: bytesOf(shape), window, compression: link === null ? "none" : compression };
   });
 
   const { frames, warmup } = topology.workload;
   const label = pods.length === 1 ? monolithLabel(split[0]!) : split;
   return deepFreeze({
-    id: planId(label, grouping, size, load),
+    id: planId(label, grouping, size, load, compressionOf({ hops })),
     topology: topology.name,
     split: label,
     size,
@@ -75,7 +79,7 @@ export function withLoad(plan: Plan, load: PlanLoad): Plan {
   const grouping = plan.pods.map((pod) => pod.stages.length);
   return deepFreeze({
     ...plan,
-    id: planId(plan.split, grouping, plan.size, load),
+    id: planId(plan.split, grouping, plan.size, load, compressionOf(plan)),
     workload: { ...plan.workload, load },
   });
 }
@@ -94,11 +98,19 @@ export function lasting(plan: Plan, duration: number, rate: number): Plan {
   });
 }
 
-/** `EESS-256x256-saturated`, `SSSS-2+2-1280x720-50pct`, `monolith-E-128x128-30ps`: fit for a file name. */
-export function planId(split: string, grouping: Grouping, size: FrameSize, load: PlanLoad): string {
+/** `EESS-256x256-saturated-zstd`, `SSSS-2+2-1280x720-50pct`, `monolith-E-128x128-30ps`: fit for a file name. */
+export function planId(
+  split: string,
+  grouping: Grouping,
+  size: FrameSize,
+  load: PlanLoad,
+  compression: Compression,
+): string {
   const parts = [split.replace("@", "-")];
   if (grouping.length > 1 && !isOnePodPerStage(grouping)) parts.push(groupingText(grouping));
-  return [...parts, sizeText(size), load.label.replace("%", "pct").replace("/s", "ps")].join("-");
+  parts.push(sizeText(size), load.label.replace("%", "pct").replace("/s", "ps"));
+  if (compression !== "none") parts.push(compression);
+  return parts.join("-");
 }
 
 function planStages(topology: Topology, catalogue: KernelCatalogue, size: FrameSize): PlanStage[] {

@@ -2,7 +2,7 @@ import { compilePlan, planId, withLoad } from "./compile.ts";
 import { deepFreeze } from "./freeze.ts";
 import { type Grouping, onePodPerStage } from "./grouping.ts";
 import { planLoad } from "./load.ts";
-import type { Plan } from "./plan.ts";
+import { compressionOf, type Plan } from "./plan.ts";
 import { allSplits, isHomogeneous } from "./split.ts";
 import type { KernelCatalogue } from "./topology/catalogue.ts";
 import type { Load, Topology } from "./topology/topology.ts";
@@ -21,23 +21,24 @@ export interface Experiment {
 
 /**
  * Every experiment of a topology: all its splits with one pod per stage, the monolith on each node that has a split to
- * itself, and the extra groupings on the furthest such node (the server), at every size, under every load (extra groupings saturated only, where that is a load), in this order.
+ * itself, and the extra groupings on the furthest such node (the server), at every size, with every compression (where frames cross a link),
+ * under every load (extra groupings saturated only, where that is a load), in this order.
  *
  * @throws RangeError if the topology has not been checked.
  */
 export function compileAll(topology: Topology, catalogue: KernelCatalogue): Experiment[] {
-  const { sizes, loads } = topology.workload;
+  const { sizes, loads, compression } = topology.workload;
   const experiments = new Map<string, Experiment>();
   for (const { split, grouping, extra } of placementsOf(topology)) {
-    for (const size of sizes) {
+    for (const [size, compress] of sizes.flatMap((size) => compression.map((one) => [size, one] as const))) {
       const load = planLoad({ kind: "saturated" });
-      const saturated = compilePlan(topology, catalogue, { split, grouping, size, load });
+      const saturated = compilePlan(topology, catalogue, { split, grouping, size, load, compression: compress });
       // Extra groupings are there for throughput against the number of pods; without a saturated load they take what there is.
       const throughput = loads.filter(({ kind }) => kind === "saturated");
       for (const load of extra && throughput.length > 0 ? throughput : loads) {
         const label = planLoad(load, 1);
-        const id = planId(saturated.split, grouping, size, label);
-        // A grouping of one pod is the monolith, which is there already.
+        const id = planId(saturated.split, grouping, size, label, compressionOf(saturated));
+        // A grouping of one pod is the monolith, which is there already; without a link to cross, so is the plan itself.
         if (!experiments.has(id)) experiments.set(id, deepFreeze({ id, saturated, load }));
       }
     }

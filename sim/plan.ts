@@ -1,3 +1,4 @@
+import type { Compression } from "./compression.ts";
 import type { FrameShape } from "./frame.ts";
 import type { FrameSize, KernelCost } from "./topology/catalogue.ts";
 import type { Host, Link, Node } from "./topology/topology.ts";
@@ -22,6 +23,16 @@ export function computeKey(stages: readonly PlanStage[]): string {
   return stages.map(({ key }) => key).join(" | ");
 }
 
+/** The profile's name for what a hop's frames show, on which it depends how they compress: the stages that made them. */
+export function contentKey({ pods }: Pick<Plan, "pods">, hop: number): string {
+  return computeKey(pods.slice(0, hop + 1).flatMap(({ stages }) => stages));
+}
+
+/** `zstd` if some hop compresses. */
+export function compressionOf({ hops }: Pick<Plan, "hops">): Compression {
+  return hops.some(({ compression }) => compression === "zstd") ? "zstd" : "none";
+}
+
 /** A process that runs consecutive stages on one node. */
 export interface PlanPod {
   readonly name: string;
@@ -34,10 +45,12 @@ export interface PlanHop {
   /** `null`: both pods are on one node, the hop uses its loopback link. */
   readonly link: Link | null;
   readonly shape: FrameShape;
-  /** Payload per frame, bytes. */
+  /** Payload per frame, bytes, before compression. */
   readonly bytes: number;
   /** Frames that may be unacknowledged. */
   readonly window: number;
+  /** Never `zstd` on loopback, where bytes cost less than compressing them. */
+  readonly compression: Compression;
 }
 
 /** The load of a plan: `rate` in frames/s (open loop, constant interval), or saturated (closed loop). */
@@ -54,7 +67,7 @@ export interface PlanWorkload {
 
 /** Topology + grouping + split + workload + seed, checked and frozen: what both the twin and the testbed execute. */
 export interface Plan {
-  /** Unique within a run's folder and fit for a file name: `EESS-256x256-saturated`. */
+  /** Unique within a run's folder and fit for a file name: `EESS-256x256-saturated`, `EESS-256x256-saturated-zstd`. */
   readonly id: string;
   readonly topology: string;
   /** One letter a stage, or `monolith@E` when all stages share one process. */

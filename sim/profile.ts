@@ -1,7 +1,7 @@
 import type { FrameShape } from "./frame.ts";
 
 /** Of the format: what is of another version was measured for another model. */
-export const PROFILE_VERSION = 3;
+export const PROFILE_VERSION = 4;
 
 /** What a profile was measured on: predictions hold for this, and nothing else. */
 export interface Fingerprint {
@@ -80,6 +80,24 @@ export interface HandoverCost {
   readonly seconds: readonly number[];
 }
 
+/**
+ * What compression by zstd makes of the frames that some stages give, at a size, and what it costs: that depends on what
+ * they show, so it is measured on them. Empty where no plan compresses.
+ */
+export interface CompressionCost {
+  /** `contentKey` of the plan's hop. */
+  readonly key: string;
+  /** Names of the stages that made the frames, the source's first. */
+  readonly stages: readonly string[];
+  readonly node: string;
+  readonly shape: FrameShape;
+  /** CPU seconds per frame on the node, as a sender and as a receiver. */
+  readonly compress: Readonly<Record<Thread, readonly number[]>>;
+  readonly decompress: Readonly<Record<Thread, readonly number[]>>;
+  /** Compressed payloads of the run's first frames, bytes. Frames differ, and come in the same order in every run. */
+  readonly bytes: readonly number[];
+}
+
 export interface LinkMessageCost extends SizedCost {
   readonly thread: "idle" | "cold";
 }
@@ -125,6 +143,7 @@ export interface Profile {
   readonly handovers: readonly HandoverCost[];
   readonly loopbacks: readonly LoopbackCost[];
   readonly links: readonly LinkCost[];
+  readonly compressions: readonly CompressionCost[];
   /** Seconds that an acknowledgement takes from a pod to the one before it, over loopback. */
   readonly acknowledgement: readonly number[];
   readonly lateness: readonly LatenessCost[];

@@ -79,10 +79,12 @@ export function simulate(plan: Plan, costs: Costs, replication: number): Simulat
     };
     const relayHost = hostOf(plan.pods[i]!.node);
     from.transmit = (frame) => {
+      const bytes = cost.payload[frame % cost.payload.length]!;
+      from.trace.sentBytes[frame] = bytes;
       if (flow === null) return arrive(frame);
-      if (cost.relayCpuPerByte > 0) relayHost.submit(cost.relayCpuPerByte * hop.bytes, () => {});
+      if (cost.relayCpuPerByte > 0) relayHost.submit(cost.relayCpuPerByte * bytes, () => {});
       flow.send(
-        hop.bytes,
+        bytes,
         () => arrive(frame),
         () => {},
       );

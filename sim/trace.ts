@@ -14,13 +14,13 @@ export interface PodTrace {
   readonly clock: ClockOffset;
   /** The frame's last byte was there and decoding began. */
   readonly arrived: Float64Array;
-  /** The frame was decoded and queued. */
+  /** The frame was decoded, decompressed where it came compressed, and queued. */
   readonly decoded: Float64Array;
   /** Compute began. */
   readonly start: Float64Array;
   /** Compute ended. */
   readonly end: Float64Array;
-  /** Encoded and handed over to the hop (after waiting for its window). */
+  /** Compressed where its hop asks for that, encoded and handed over to the hop (after waiting for its window). */
   readonly sent: Float64Array;
   /** The downstream pod acknowledged the frame. */
   readonly acked: Float64Array;
@@ -30,6 +30,12 @@ export interface PodTrace {
   readonly receiveCpu: Float64Array;
   /** CPU time, seconds, that the pod's thread spent on sending messages and on their acknowledgements since then. */
   readonly sendCpu: Float64Array;
+  /** CPU time of decompressing the frame, seconds, part of receiving it; `NaN` where it came as it is. */
+  readonly decompressCpu: Float64Array;
+  /** CPU time of compressing the frame, seconds, part of sending it; `NaN` where it goes as it is. */
+  readonly compressCpu: Float64Array;
+  /** Payload that went over the hop, bytes. */
+  readonly sentBytes: Float64Array;
 }
 
 /** The record of one run of a plan: the twin and the testbed write the same. */
@@ -56,6 +62,9 @@ export const STAMPS = [
   "computeCpu",
   "receiveCpu",
   "sendCpu",
+  "decompressCpu",
+  "compressCpu",
+  "sentBytes",
 ] as const;
 export type Stamp = (typeof STAMPS)[number];
 
@@ -75,6 +84,9 @@ export function emptyPodTrace(pod: string, node: string, frames: number, clock: 
     computeCpu: column(),
     receiveCpu: column(),
     sendCpu: column(),
+    decompressCpu: column(),
+    compressCpu: column(),
+    sentBytes: column(),
   };
 }
 

@@ -29,6 +29,7 @@ export function addWorkload(command: Command): Command {
     .option("--loads <list>", "loads, e.g. saturated,50%,30/s")
     .option("--rate <number>", "open loop at so many frames per second, instead of --loads")
     .option("--window <frames>", "frames that may be unacknowledged on a hop")
+    .option("--compression <list>", "of frames that cross a link: none, zstd, or none,zstd for both")
     .option("--repeats <count>", "runs per plan")
     .option("--seed <number>", "seed of everything random");
 }
@@ -65,10 +66,10 @@ export function addTolerance(command: Command): Command {
 
 /** The flags of `addWorkload` out of all that a verb has. */
 export function overridesOf(options: WorkloadOptions): Overrides {
-  const { splits, sizes, frames, duration, warmup, loads, rate, window, repeats, seed } = options;
+  const { splits, sizes, frames, duration, warmup, loads, rate, window, compression, repeats, seed } = options;
   // A bare number is what one types; in the file a rate has its unit.
   const perSecond = rate !== undefined && /^[\d.]+$/.test(rate) ? `${rate}/s` : rate;
-  return { splits, sizes, frames, duration, warmup, loads, rate: perSecond, window, repeats, seed };
+  return { splits, sizes, frames, duration, warmup, loads, rate: perSecond, window, compression, repeats, seed };
 }
 
 function share(text: string): number {

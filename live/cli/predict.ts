@@ -19,6 +19,7 @@ export function predictVerb(): Command {
       const { openBench } = await import("../workbench.ts");
       const { predicted } = await import("./steps.ts");
       const { predictionTable } = await import("../../sim/report/table.ts");
+      const { compressionOf } = await import("../../sim/plan.ts");
       const { findingsOfPredictions } = await import("../../sim/compare/findings.ts");
       const { findingsText } = await import("../../sim/report/findings-text.ts");
       const { interruptSignal } = await import("../interrupt.ts");
@@ -26,6 +27,7 @@ export function predictVerb(): Command {
       const { pairs } = await predicted(bench, options, interruptSignal());
       const value = pairs.map(({ plan, prediction }) => ({
         split: plan.split,
+        compression: compressionOf(plan),
         size: [plan.size.height, plan.size.width],
         load: plan.workload.load,
         ...prediction,
@@ -33,8 +35,7 @@ export function predictVerb(): Command {
       print(
         options.output,
         value,
-        () =>
-          `${predictionTable(pairs)}\nThe thesis' findings, as predicted:\n${findingsText(findingsOfPredictions(pairs))}`,
+        () => `${predictionTable(pairs)}\nFindings, as predicted:\n${findingsText(findingsOfPredictions(pairs))}`,
       );
     });
   return addOutput(addProfile(addRuns(addWorkload(command))));

@@ -1,3 +1,4 @@
+import type { Compression } from "../../sim/compression.ts";
 import type { Link } from "../../sim/topology/topology.ts";
 import type { PodConfigInput } from "../stage/config.ts";
 
@@ -15,6 +16,8 @@ export interface PodSpec {
   readonly replay?: number;
   /** The link that its hop from upstream crosses; `null`: loopback. */
   readonly link: Link | null;
+  /** Of the frames on that hop; left out: none. */
+  readonly compression?: Compression;
 }
 
 export interface Deployment {

@@ -125,7 +125,7 @@ class LocalDeployment implements Deployment {
   }
 
   #addPod(pod: PodSpec): void {
-    const { name, node, emulate = [], stages, baseDirectory, upstream, link, replay = 0 } = pod;
+    const { name, node, emulate = [], stages, baseDirectory, upstream, link, compression = "none", replay = 0 } = pod;
     let address: string | null = null;
     if (upstream !== null) {
       if ("address" in upstream) ({ address } = upstream);
@@ -140,6 +140,7 @@ class LocalDeployment implements Deployment {
       host: HOST,
       port: this.#ports.get(name)!,
       upstream: address,
+      compression,
       replay,
       gracePeriod: GRACE_SECONDS,
     };

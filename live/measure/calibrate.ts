@@ -2,6 +2,7 @@ import { RandomStream } from "../../sim/engine/random.ts";
 import { bytesOf } from "../../sim/frame.ts";
 import { computeKey, type Plan, type PlanStage } from "../../sim/plan.ts";
 import {
+  type CompressionCost,
   type ComputeCost,
   type HandoverCost,
   type LatenessCost,
@@ -18,10 +19,11 @@ import type { Trace } from "../../sim/trace.ts";
 import type { Cluster, PodSpec } from "../clusters/cluster.ts";
 import { largest } from "../testbed.ts";
 import { acknowledgements, gaps, handovers, lateness, median, onTheWay, settled } from "./columns.ts";
+import { CONTENTS, compressionCosts, messageBytes, together } from "./compression-costs.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { measureLink } from "./link-costs.ts";
 import { type Line, MeasuredLine } from "./measured-line.ts";
-import { type Machine, type MeasuredPod, type Subject, subjectOf } from "./subject.ts";
+import { type Machine, type MeasuredLink, type MeasuredPod, type Subject, subjectOf } from "./subject.ts";
 
 export interface CalibrationOptions {
   readonly cluster: Cluster;
@@ -70,6 +72,7 @@ class Calibration {
   readonly #messages: MessageCost[] = [];
   readonly #handovers: HandoverCost[] = [];
   readonly #loopbacks: LoopbackCost[] = [];
+  readonly #compressions: CompressionCost[] = [];
   readonly #acknowledgement: number[] = [];
   readonly #lateness: LatenessCost[] = [];
   readonly #gaps: { idle: number[]; cold: number[] } = { idle: [], cold: [] };
@@ -80,21 +83,23 @@ class Calibration {
     this.#topology = topology;
     this.#plans = plans;
     this.#options = options;
-    this.#subject = subjectOf(topology, plans);
+    this.#subject = subjectOf(topology, plans, options.baseDirectory);
     this.#random = new RandomStream(topology.workload.seed, "calibration order");
-    const { pods, sizes, links } = this.#subject;
+    const { pods, contents, sizes, links } = this.#subject;
     this.#total =
-      pods.reduce((sum, { machines }) => sum + machines.length * PASSES * sizes.length, 0) +
-      links.reduce((sum, { bytes }) => sum + bytes.length, 0);
+      [...pods, ...contents].reduce((sum, { machines }) => sum + machines.length * PASSES * sizes.length, 0) +
+      links.reduce((sum, { bytes, compressed }) => sum + bytes.length + compressed.length, 0);
   }
 
   async measure(): Promise<Profile> {
-    const { pods } = this.#subject;
+    const { pods, contents } = this.#subject;
     for (let i = 0; i < pods.length; i += IN_TURNS) await this.#measurePods(pods.slice(i, i + IN_TURNS));
+    for (let i = 0; i < contents.length; i += IN_TURNS) await this.#measureContents(contents.slice(i, i + IN_TURNS));
     const links: LinkCost[] = [];
-    for (const { link, bytes } of this.#subject.links) {
+    for (const measured of this.#subject.links) {
+      const { link } = measured;
       const progress = () => this.#progress(`link ${link.between.join("-")}`);
-      links.push(await measureLink(link, this.#shuffled(bytes), this.#options, progress));
+      links.push(await measureLink(link, this.#shuffled(this.#payloadsOn(measured)), this.#options, progress));
     }
     const print = fingerprint(this.#subject.digest);
     return {
@@ -109,6 +114,7 @@ class Calibration {
       handovers: this.#handovers,
       loopbacks: this.#loopbacks,
       links,
+      compressions: this.#compressions,
       acknowledgement: this.#acknowledgement,
       lateness: this.#lateness,
     };
@@ -135,6 +141,43 @@ class Calibration {
         this.#progress(`${specName(this.#topology, stages)} on ${machine.join(", ")}`);
       }
     });
+  }
+
+  /** Compression of frames that cross a link, on either end's machine: on loopback, so that no link makes its pods wait. */
+  async #measureContents(contents: readonly MeasuredPod[]): Promise<void> {
+    const { sizes } = this.#subject;
+    const lines = contents.flatMap(({ stages, machines }) =>
+      machines.map((machine) => ({ stages, machine, specs: this.#compressingLineOf(stages, machine[0]!) })),
+    );
+    const specs = lines.flatMap((one) => one.specs);
+    await MeasuredLine.deployed(specs, this.#options, async (lineOf) => {
+      const cases: { stages: readonly number[]; machine: Machine; size: FrameSize; line: Line }[] = [];
+      for (const { stages, machine, specs } of lines) {
+        const line = lineOf(specs);
+        await line.warmUp(largest(sizes));
+        for (const size of sizes) cases.push({ stages, machine, size, line });
+      }
+      for (const { stages, machine, size, line } of this.#inPasses(cases)) {
+        const traces = await line.among(size);
+        for (const node of machine) this.#recordCompression(this.#stagesOfPlan(stages, size), node, traces);
+        this.#progress(`zstd of ${specName(this.#topology, stages)} on ${machine.join(", ")}`);
+      }
+    });
+  }
+
+  #recordCompression(stages: readonly PlanStage[], node: string, traces: Record<Thread, Trace>): void {
+    const { cost, messages, handovers } = compressionCosts(stages, node, traces);
+    this.#messages.push(...messages);
+    this.#handovers.push(...handovers);
+    const at = this.#compressions.findIndex(({ key, node }) => key === cost.key && node === cost.node);
+    if (at === -1) this.#compressions.push(cost);
+    else this.#compressions[at] = together(this.#compressions[at]!, cost);
+  }
+
+  /** Sizes of all that crosses a link, compressed or not, each once. */
+  #payloadsOn({ bytes, compressed }: MeasuredLink): number[] {
+    const costs = compressed.map((key) => this.#compressions.find((cost) => cost.key === key)!);
+    return [...new Set([...bytes, ...costs.map((cost) => messageBytes(cost.bytes))])].sort((a, b) => a - b);
   }
 
   async #measureLateness(line: Line): Promise<void> {
@@ -172,6 +215,21 @@ class Calibration {
     };
     if (this.#isWhole(indices)) return [tested];
     return first === 0 ? [tested, sink] : [feeder, tested, sink];
+  }
+
+  /** A pod that has all stages up to some, and one that asks for its frames compressed. */
+  #compressingLineOf(indices: readonly number[], node: string): PodSpec[] {
+    const name = `frames-${specName(this.#topology, indices)}-${node}`;
+    const sender: PodSpec = { ...this.#podOf(name, node, indices), replay: CONTENTS };
+    const receiver: PodSpec = {
+      ...sender,
+      name: `zstd-${name}`,
+      stages: [{ name: "same", kernel: "identity", params: {} }],
+      replay: 0,
+      upstream: { pod: name },
+      compression: "zstd",
+    };
+    return [sender, receiver];
   }
 
   #isWhole(stages: readonly unknown[]): boolean {

@@ -1,8 +1,10 @@
 import { quantile } from "../../sim/statistics/quantile.ts";
 import type { Trace } from "../../sim/trace.ts";
 
+type CpuColumn = "computeCpu" | "receiveCpu" | "sendCpu" | "decompressCpu" | "compressCpu";
+
 /** A column of a pod after warm-up, seconds. */
-export function settled(trace: Trace, pod: number, column: "computeCpu" | "receiveCpu" | "sendCpu"): number[] {
+export function settled(trace: Trace, pod: number, column: CpuColumn): number[] {
   return Array.from(trace.pods[pod]![column].subarray(trace.warmup));
 }
 

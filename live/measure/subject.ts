@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
-import type { Plan } from "../../sim/plan.ts";
+import { readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { contentKey, type Plan } from "../../sim/plan.ts";
 import type { FrameSize } from "../../sim/topology/catalogue.ts";
 import type { Link, Topology } from "../../sim/topology/topology.ts";
 
@@ -12,17 +14,27 @@ export interface MeasuredPod {
   readonly machines: readonly Machine[];
 }
 
+export interface MeasuredLink {
+  readonly link: Link;
+  /** Sizes of the payloads that cross it as they are, bytes, ascending. */
+  readonly bytes: readonly number[];
+  /** Those that are compressed, by `contentKey`: how large they are is found by compressing some. */
+  readonly compressed: readonly string[];
+}
+
 /** What a calibration measures: every pod of every plan, at every size; every link that a hop crosses. */
 export interface Subject {
   readonly pods: readonly MeasuredPod[];
   readonly sizes: readonly FrameSize[];
-  /** Payload sizes that cross the link, bytes, ascending. */
-  readonly links: readonly { readonly link: Link; readonly bytes: readonly number[] }[];
+  /** What crosses a link compressed: the stages that make it, from the source on, and the nodes at both ends. */
+  readonly contents: readonly MeasuredPod[];
+  readonly links: readonly MeasuredLink[];
   /** Digest of all of it, and of what the nodes are. */
   readonly digest: string;
 }
 
-export function subjectOf(topology: Topology, plans: readonly Plan[]): Subject {
+/** @param baseDirectory what folders in the topology are relative to: how images compress depends on what they show. */
+export function subjectOf(topology: Topology, plans: readonly Plan[], baseDirectory: string): Subject {
   const pods = new Map<string, { stages: number[]; on: Set<string> }>();
   for (const { node, stages } of plans.flatMap((plan) => plan.pods)) {
     const numbers = stages.map(({ name }) => topology.stages.findIndex((stage) => stage.name === name));
@@ -31,12 +43,22 @@ export function subjectOf(topology: Topology, plans: readonly Plan[]): Subject {
     pods.set(numbers.join(), entry);
   }
   const sizes = new Map(plans.map(({ size }) => [`${size.height}x${size.width}`, size]));
-  const links = new Map<string, { link: Link; bytes: Set<number> }>();
-  for (const { link, bytes } of plans.flatMap((plan) => plan.hops)) {
-    if (link === null) continue;
-    const entry = links.get(link.between.join("-")) ?? { link, bytes: new Set<number>() };
-    entry.bytes.add(bytes);
-    links.set(link.between.join("-"), entry);
+  const contents = new Map<number, Set<string>>();
+  const links = new Map<string, { link: Link; bytes: Set<number>; compressed: Set<string> }>();
+  for (const plan of plans) {
+    for (const [hop, { link, bytes, compression }] of plan.hops.entries()) {
+      if (link === null) continue;
+      const name = link.between.join("-");
+      const entry = links.get(name) ?? { link, bytes: new Set<number>(), compressed: new Set<string>() };
+      links.set(name, entry);
+      if (compression === "none") entry.bytes.add(bytes);
+      else {
+        entry.compressed.add(contentKey(plan, hop));
+        const count = plan.pods.slice(0, hop + 1).reduce((sum, { stages }) => sum + stages.length, 0);
+        const ends = plan.pods.slice(hop, hop + 2).map(({ node }) => node);
+        contents.set(count, new Set([...(contents.get(count) ?? []), ...ends]));
+      }
+    }
   }
   const subject = {
     // The whole pipeline in one pod comes last: alone on its machine, it tells least of messages.
@@ -44,10 +66,33 @@ export function subjectOf(topology: Topology, plans: readonly Plan[]): Subject {
       .map(({ stages, on }) => ({ stages, machines: machinesOf(topology, on) }))
       .sort((a, b) => a.stages.length - b.stages.length || a.stages[0]! - b.stages[0]!),
     sizes: [...sizes.values()],
-    links: [...links.values()].map(({ link, bytes }) => ({ link, bytes: [...bytes].sort((a, b) => a - b) })),
+    contents: [...contents].map(([count, on]) => ({
+      stages: Array.from({ length: count }, (_, i) => i),
+      machines: machinesOf(topology, on),
+    })),
+    links: [...links.values()].map(({ link, bytes, compressed }) => ({
+      link,
+      bytes: [...bytes].sort((a, b) => a - b),
+      compressed: [...compressed],
+    })),
   };
-  const text = JSON.stringify([subject, topology.stages, topology.nodes, topology.hosts]);
-  return { ...subject, digest: createHash("sha256").update(text).digest("hex").slice(0, 16) };
+  const hash = createHash("sha256");
+  hash.update(JSON.stringify([subject, topology.stages, topology.nodes, topology.hosts]));
+  if (contents.size > 0) for (const path of picturesOf(topology, baseDirectory)) hash.update(readFileSync(path));
+  return { ...subject, digest: hash.digest("hex").slice(0, 16) };
+}
+
+/** Files in the folder of a source that has one. One that can't be read is the pod's to complain of. */
+function picturesOf({ stages }: Topology, baseDirectory: string): string[] {
+  const folder = stages[0]!.params.folder;
+  if (typeof folder !== "string") return [];
+  const path = resolve(baseDirectory, folder);
+  try {
+    const entries = readdirSync(path, { withFileTypes: true }).filter((entry) => entry.isFile());
+    return entries.map(({ name }) => join(path, name)).sort();
+  } catch {
+    return [];
+  }
 }
 
 function machinesOf({ nodes }: Topology, names: ReadonlySet<string>): Machine[] {

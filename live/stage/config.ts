@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import * as z from "zod";
+import { COMPRESSIONS } from "../../sim/compression.ts";
 
 /** What a pod is told at its start: one JSON document, in the environment or in a file. */
 export const podConfigSchema = z.strictObject({
@@ -25,14 +26,19 @@ export const podConfigSchema = z.strictObject({
         width: z.int().min(1),
         receive: z.number().min(0),
         compute: z.number().min(0),
+        compress: z.number().min(0),
         send: z.number().min(0),
       }),
     )
     .default([])
     .meta({
       description:
-        "by size of the run's frames: seconds that receiving a frame, computing and sending it take on the slower machine that the node stands for",
+        "by size of the run's frames: seconds that receiving a frame, computing, compressing and sending it take on the slower machine that the node stands for",
     }),
+  compression: z
+    .enum(COMPRESSIONS)
+    .default("none")
+    .meta({ description: "what the pod asks of the one before it: frames as they are, or compressed by zstd" }),
   flowControlWindow: z
     .int()
     .min(65_536)

@@ -27,7 +27,7 @@ const { gc } = globalThis as { gc?: (options: { type: "minor" }) => void };
 export class FrameCollector {
   #bytes = 0;
 
-  /** So many bytes of messages came and went. */
+  /** So many bytes came, in the pieces that HTTP/2 makes of a message, and went. */
   passed(bytes: number): void {
     this.#bytes += bytes;
     if (this.#bytes < COLLECT_BYTES) return;

@@ -2,14 +2,14 @@ import type { ServerDuplexStream } from "@grpc/grpc-js";
 import { status } from "@grpc/grpc-js";
 import { Fifo } from "../../sim/engine/queue.ts";
 import type { FrameShape } from "../../sim/frame.ts";
-import { newFrame, type SentFrame, setSequence } from "./frame-codec.ts";
+import { Coding, compressedFrame, newFrame, type OutgoingMessage, type SentFrame, setSequence } from "./frame-codec.ts";
 import type { PullRequest } from "./wire.ts";
 
-export type HopCall = ServerDuplexStream<PullRequest, SentFrame>;
+export type HopCall = ServerDuplexStream<PullRequest, OutgoingMessage>;
 
 export interface OutletEvents {
-  /** The frame was encoded and handed over to gRPC. */
-  sent(sequence: number): void;
+  /** The frame was encoded and handed over to gRPC, with a payload of so many bytes. */
+  sent(sequence: number, bytes: number): void;
   /** Frames from `first` up to, not including, `next` were acknowledged. */
   acknowledged(first: number, next: number): void;
 }
@@ -29,6 +29,7 @@ export class Outlet {
   /** Sequence number that goes out next. */
   #cursor: number;
   #call: HopCall | null = null;
+  #coding: number = Coding.IDENTITY;
   /** Upstream has all its acknowledgements too: whoever sees this stream's end finds every pod done with the run. */
   #settled = false;
 
@@ -60,6 +61,14 @@ export class Outlet {
     return frame;
   }
 
+  /** Compresses a finished frame, before it is offered, if downstream asked for that last. @returns false if not. */
+  compress(frame: SentFrame, sequence: number): boolean {
+    if (this.#coding !== Coding.ZSTD) return false;
+    setSequence(frame, sequence);
+    compressedFrame(frame);
+    return true;
+  }
+
   /** Takes a finished frame, to be sent as soon as the window and the stream allow. */
   offer(frame: SentFrame, sequence: number): void {
     setSequence(frame, sequence);
@@ -67,10 +76,11 @@ export class Outlet {
     this.#pump();
   }
 
-  /** A downstream pod asks for frames from `next` on, `next >= base`. */
-  attach(call: HopCall, next: number): void {
+  /** A downstream pod asks for frames from `next` on, `next >= base`, in a coding that is known. */
+  attach(call: HopCall, next: number, coding: number = Coding.IDENTITY): void {
     this.detach(status.ABORTED, "another stream has taken this one's place");
     this.#call = call;
+    this.#coding = coding;
     this.#cursor = next;
     this.#endIfDone();
     this.#pump();
@@ -96,7 +106,9 @@ export class Outlet {
   acknowledge(next: number): void {
     const first = this.#base;
     while (this.#base < next && this.#kept.length > 0) {
-      this.#free.push(this.#kept.shift()!);
+      const frame = this.#kept.shift()!;
+      frame.compressed = null;
+      this.#free.push(frame);
       this.#base++;
     }
     if (this.#base > first) this.#events.acknowledged(first, this.#base);
@@ -125,8 +137,10 @@ export class Outlet {
   #pump(): void {
     while (this.#call !== null && this.#cursor < this.#base + Math.min(this.#window, this.#kept.length)) {
       const sequence = this.#cursor++;
-      this.#call.write(this.#kept.at(sequence - this.#base)!);
-      this.#events.sent(sequence);
+      const frame = this.#kept.at(sequence - this.#base)!;
+      const coded = this.#coding === Coding.ZSTD ? compressedFrame(frame) : null;
+      this.#call.write(coded ?? frame);
+      this.#events.sent(sequence, coded?.bytes ?? frame.samples.byteLength);
     }
   }
 }

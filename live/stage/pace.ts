@@ -60,6 +60,14 @@ export class Pace {
     return used;
   }
 
+  /** A frame is compressed: holds the thread for it. @returns its CPU seconds, which count as sending. */
+  settleCompress(): number {
+    const used = this.#lap();
+    this.#send += used;
+    if (this.#held !== null) this.#hold(this.#held.compress);
+    return used;
+  }
+
   /** A frame was handed over: its emulated machine is at work with that for a while. */
   sent(): void {
     if (this.#held !== null) this.#until += this.#held.send;

@@ -5,7 +5,7 @@ import type { EmulatedPace } from "../../sim/model/costs.ts";
 import { now, sleepUntil } from "./clock.ts";
 import type { PodConfig } from "./config.ts";
 import type { Executor } from "./executor.ts";
-import { newFrame, type ReceivedFrame, type SentFrame } from "./frame-codec.ts";
+import { Coding, newFrame, type ReceivedFrame, type SentFrame } from "./frame-codec.ts";
 import { FrameCollector } from "./heap.ts";
 import { type HopCall, Outlet } from "./outlet.ts";
 import { Pace } from "./pace.ts";
@@ -58,6 +58,7 @@ export class Pod {
     const session = this.#session;
     const known = session?.run.id === run.id && session.failure === null;
     if (!known || session.delivery !== delivery || next < this.#base(session)) this.#begin(open);
+    this.#session!.coding = open.coding ?? Coding.IDENTITY;
     this.#attach(call, next);
   }
 
@@ -127,7 +128,7 @@ export class Pod {
     session.call = call;
     if (session.failure !== null) call.emit("error", session.failure);
     else if (session.delivery === Delivery.HERE && session.settled && session.next >= session.run.frames) call.end();
-    else session.outlet?.attach(call, next);
+    else session.outlet?.attach(call, next, session.coding);
     this.#wake();
   }
 
@@ -143,8 +144,9 @@ export class Pod {
     }
     const { trace } = session.recorder;
     session.outlet = new Outlet(output, run.window, session.next, run.frames, {
-      sent: (sequence) => {
+      sent: (sequence, bytes) => {
         trace.sent[sequence] = now();
+        trace.sentBytes[sequence] = bytes;
         // By the next turn of the event loop HTTP/2 has written what it can.
         setImmediate(this.#endOfSend);
       },
@@ -154,12 +156,15 @@ export class Pod {
       },
     });
     if (this.#upstream === null) session.outlet.settle();
-    if (session.call !== null) session.outlet.attach(session.call, session.next);
+    if (session.call !== null) session.outlet.attach(session.call, session.next, session.coding);
   }
 
   #take(frame: ReceivedFrame): void {
     const session = this.#session;
-    if (session === null || session.failure !== null) return;
+    if (session === null || session.failure !== null) {
+      frame.release();
+      return;
+    }
     const { trace } = session.recorder;
     try {
       if (session.input === null) this.#prepare(session, frame.shape);
@@ -169,11 +174,13 @@ export class Pod {
         );
       }
     } catch (error) {
+      frame.release();
       this.#upstream?.refuse(frame.sequence, `${this.#config.name}: ${(error as Error).message}`);
       return;
     }
     trace.arrived[frame.sequence] = frame.arrived;
     trace.decoded[frame.sequence] = now();
+    trace.decompressCpu[frame.sequence] = frame.decompressCpu;
     this.#pace.lap("receive");
     session.inbox.push(frame);
     this.#wake();
@@ -268,16 +275,18 @@ export class Pod {
     const start = now();
     if (received === null && run.rate === 0) recorder.scheduled[sequence] = start;
     trace.start[sequence] = start;
-    this.#executor.run(sequence, received?.samples ?? null, frame.samples);
+    try {
+      this.#executor.run(sequence, received?.samples ?? null, frame.samples);
+    } finally {
+      received?.release();
+    }
     trace.computeCpu[sequence] = this.#pace.settleCompute();
     trace.end[sequence] = now();
     recorder.completed++;
     if (sequence < run.digests) recorder.digests[sequence] = digestOf(frame);
-    // A message is there twice, whole and in the pieces that HTTP/2 makes of it.
-    this.#collector.passed(
-      2 * ((received?.samples.byteLength ?? 0) + (session.outlet === null ? 0 : frame.samples.byteLength)),
-    );
+    if (received !== null) this.#collector.passed(received.samples.byteLength);
     if (session.outlet !== null) {
+      if (session.outlet.compress(frame, sequence)) trace.compressCpu[sequence] = this.#pace.settleCompress();
       this.#pace.sent();
       session.outlet.offer(frame, sequence);
     } else {

@@ -9,11 +9,13 @@ import {
 import { HealthImplementation } from "grpc-health-check";
 import { bootId, now } from "./clock.ts";
 import type { PodConfig } from "./config.ts";
+import { Coding, KNOWN_CODINGS } from "./frame-codec.ts";
 import type { HopCall } from "./outlet.ts";
 import type { Pod } from "./pod.ts";
 import { MAX_MESSAGE_BYTES } from "./upstream.ts";
 import {
   hopService,
+  type Open,
   type ProbeReply,
   type ProbeRequest,
   podService,
@@ -67,12 +69,21 @@ export async function servePod(pod: Pod, config: PodConfig): Promise<PodServer> 
 
 function pull(pod: Pod, call: HopCall): void {
   call.on("data", (request) => {
-    if (request.open) pod.open(request.open, call);
+    if (request.open) open(pod, request.open, call);
     else if (request.acknowledge) pod.acknowledge(request.acknowledge.next);
     else if (request.refuse) pod.refuse(request.refuse.sequence, request.refuse.reason);
   });
   call.on("cancelled", () => pod.lost(call));
   call.on("error", () => pod.lost(call));
+}
+
+function open(pod: Pod, request: Open, call: HopCall): void {
+  const { coding = Coding.IDENTITY } = request;
+  if (coding === Coding.IDENTITY || coding === Coding.ZSTD) pod.open(request, call);
+  else {
+    const details = `coding ${coding} is not known: ${KNOWN_CODINGS}`;
+    call.emit("error", { code: status.UNIMPLEMENTED, details });
+  }
 }
 
 function sendTrace(pod: Pod, config: PodConfig, call: ServerWritableStream<TraceRequest, TraceChunk>): void {

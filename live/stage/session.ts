@@ -1,6 +1,6 @@
 import { Fifo } from "../../sim/engine/queue.ts";
 import type { FrameShape } from "../../sim/frame.ts";
-import type { ReceivedFrame, SentFrame } from "./frame-codec.ts";
+import { Coding, type ReceivedFrame, type SentFrame } from "./frame-codec.ts";
 import type { HopCall, Outlet } from "./outlet.ts";
 import type { Recorder } from "./recorder.ts";
 import type { Run } from "./wire.ts";
@@ -25,6 +25,8 @@ export class Session {
   settled = false;
   failure: { code: number; details: string } | null = null;
   call: HopCall | null = null;
+  /** How `call` would have its frames. */
+  coding: number = Coding.IDENTITY;
 
   constructor(run: Run, next: number, delivery: number, recorder: Recorder) {
     this.run = run;
@@ -37,5 +39,6 @@ export class Session {
   release(): void {
     this.outlet?.release();
     this.discarded?.release();
+    for (let frame = this.inbox.shift(); frame !== undefined; frame = this.inbox.shift()) frame.release();
   }
 }

@@ -1,5 +1,3 @@
-import { WASI } from "node:wasi";
-
 /** The part of WebAssembly that is used here; its types come with the DOM's, which Node's programs leave out. */
 const { WebAssembly: Wasm } = globalThis as unknown as {
   WebAssembly: {
@@ -17,10 +15,17 @@ const MEMORY_MODULE = "AGFzbQEAAAAFAwEAAQcKAQZtZW1vcnkCAA==";
  * an account that the kernel brings up to date at its ticks only (1 to 4 ms apart), so a stage of 0.1 ms reads 0; WASI's
  * clock 3 is the kernel's CLOCK_THREAD_CPUTIME_ID.
  */
-export const threadCpu: () => number = threadClock() ?? coarseThreadCpu;
+export function threadCpu(): number {
+  // Made when somebody asks: loading WASI warns that it is experimental, which no program shall that only talks to pods.
+  clock ??= threadClock() ?? coarseThreadCpu;
+  return clock();
+}
+
+let clock: (() => number) | null = null;
 
 function threadClock(): (() => number) | null {
   try {
+    const { WASI } = process.getBuiltinModule("node:wasi");
     const wasi = new WASI({ version: "preview1" });
     const instance = new Wasm.Instance(new Wasm.Module(Buffer.from(MEMORY_MODULE, "base64")), {});
     wasi.initialize(instance);

@@ -1,9 +1,12 @@
 import { Client, type ClientDuplexStream, credentials, Metadata, type ServiceError, status } from "@grpc/grpc-js";
-import { FrameError, type ReceivedFrame } from "./frame-codec.ts";
+import type { Compression } from "../../sim/compression.ts";
+import { Coding, FrameError, type ReceivedFrame } from "./frame-codec.ts";
+import { RECEIVE_BUFFERS } from "./grpc-internals.ts";
+import { ReceiveBuffers } from "./receive-buffers.ts";
 import { hopService, type PullRequest, type Run } from "./wire.ts";
 
 export interface UpstreamEvents {
-  /** The next frame, in order, each exactly once since `open`. */
+  /** The next frame, in order, each exactly once since `open`; who takes it releases it. */
   frame(frame: ReceivedFrame): void;
   /** Every frame of the run is acknowledged. */
   finished(): void;
@@ -14,6 +17,8 @@ export interface UpstreamEvents {
 export interface HopOptions {
   /** HTTP/2 receive window, bytes. */
   readonly flowControlWindow: number;
+  /** What is asked for; the pod upstream may send frames as they are all the same. Left out: none. */
+  readonly compression?: Compression;
 }
 
 /** Largest message either side accepts; gRPC's default of 4 MiB is less than one 1024x1024 float32 frame. */
@@ -27,16 +32,22 @@ export class Upstream {
   readonly #client: Client;
   readonly #events: UpstreamEvents;
   readonly #address: string;
+  readonly #coding: number;
   #stream: ClientDuplexStream<PullRequest, ReceivedFrame | FrameError> | null = null;
+  /** Of the stream that is open. */
+  #buffers = new ReceiveBuffers();
   #run: Run | null = null;
   #delivery = 0;
   #next = 0;
   #acknowledged = 0;
+  /** There is more to acknowledge than upstream was told. */
+  #untold = false;
   #retry: NodeJS.Timeout | null = null;
   #backoff = RETRY_FIRST;
 
   constructor(address: string, options: HopOptions, events: UpstreamEvents) {
     this.#address = address;
+    this.#coding = options.compression === "zstd" ? Coding.ZSTD : Coding.IDENTITY;
     this.#events = events;
     this.#client = new Client(address, credentials.createInsecure(), {
       "grpc.max_receive_message_length": MAX_MESSAGE_BYTES,
@@ -47,6 +58,7 @@ export class Upstream {
       "grpc.max_reconnect_backoff_ms": 500,
       "grpc.use_local_subchannel_pool": 1,
       "grpc.enable_retries": 0,
+      [RECEIVE_BUFFERS]: () => this.#buffers,
     });
   }
 
@@ -61,15 +73,18 @@ export class Upstream {
     this.#run = run;
     this.#next = next;
     this.#acknowledged = 0;
+    this.#untold = false;
     this.#delivery = delivery;
     this.#backoff = RETRY_FIRST;
     this.#connect();
   }
 
-  /** Every frame below `next` is delivered. */
+  /** Every frame below `next` is delivered. Small frames come many at a time: upstream is told once in a turn of the event loop. */
   acknowledge(next: number): void {
     this.#acknowledged = next;
-    this.#stream?.write({ acknowledge: { next } });
+    if (this.#untold) return;
+    this.#untold = true;
+    setImmediate(this.#tell);
   }
 
   refuse(sequence: number, reason: string): void {
@@ -83,6 +98,7 @@ export class Upstream {
     this.#run = null;
     const stream = this.#stream;
     this.#stream = null;
+    this.#buffers.close();
     stream?.cancel();
   }
 
@@ -92,15 +108,26 @@ export class Upstream {
     this.#client.close();
   }
 
+  readonly #tell = (): void => {
+    if (!this.#untold) return;
+    this.#untold = false;
+    this.#stream?.write({ acknowledge: { next: this.#acknowledged } });
+  };
+
   #connect(): void {
     const run = this.#run;
     if (run === null) return;
-    const { path, requestSerialize, responseDeserialize } = hopService.pull;
+    const { path, requestSerialize } = hopService.pull;
     const metadata = new Metadata({ waitForReady: true });
-    const stream = this.#client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize, metadata, {});
+    const buffers = new ReceiveBuffers();
+    this.#buffers.close();
+    this.#buffers = buffers;
+    const deserialize = (message: Buffer) => decoded(buffers, message);
+    const stream = this.#client.makeBidiStreamRequest(path, requestSerialize, deserialize, metadata, {});
     this.#stream = stream;
     stream.on("data", (frame: ReceivedFrame | FrameError) => {
       if (this.#stream === stream) this.#receive(frame);
+      else if (!(frame instanceof FrameError)) frame.release();
     });
     stream.on("error", (error: ServiceError) => {
       if (this.#stream === stream) this.#lost(error);
@@ -112,9 +139,10 @@ export class Upstream {
         this.#events.finished();
       }
     });
-    stream.write({ open: { run, next: this.#next, delivery: this.#delivery } });
+    stream.write({ open: { run, next: this.#next, delivery: this.#delivery, coding: this.#coding } });
     // What was acknowledged while there was no stream did not arrive; without it the window could stay full for ever.
-    if (this.#acknowledged > 0) stream.write({ acknowledge: { next: this.#acknowledged } });
+    this.#untold = this.#acknowledged > 0;
+    this.#tell();
   }
 
   #receive(frame: ReceivedFrame | FrameError): void {
@@ -123,8 +151,12 @@ export class Upstream {
       return;
     }
     // What was taken before a reconnect may come again; a gap can't come from a server that keeps the protocol.
-    if (frame.sequence < this.#next) return;
+    if (frame.sequence < this.#next) {
+      frame.release();
+      return;
+    }
     if (frame.sequence > this.#next) {
+      frame.release();
       this.refuse(frame.sequence, `frame ${frame.sequence} came where ${this.#next} was due`);
       return;
     }
@@ -144,6 +176,16 @@ export class Upstream {
       this.#connect();
     }, this.#backoff);
     this.#backoff = Math.min(2 * this.#backoff, RETRY_LIMIT);
+  }
+}
+
+/** A frame that can't be decoded is an answer too: thrown here, it would end the stream without the reason. */
+function decoded(buffers: ReceiveBuffers, message: Buffer): ReceivedFrame | FrameError {
+  try {
+    return buffers.frame(message);
+  } catch (error) {
+    if (error instanceof FrameError) return error;
+    throw error;
   }
 }
 

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import type { ServiceDefinition } from "@grpc/grpc-js";
 import protobuf from "protobufjs";
-import { decodeFrame, encodedFrame, FrameError, type ReceivedFrame, type SentFrame } from "./frame-codec.ts";
+import { decodeFrame, encodedFrame, type OutgoingMessage, type ReceivedFrame } from "./frame-codec.ts";
 
 /** Messages of protos/edgetwin/v1, as protobufjs reads and writes them. */
 export interface Run {
@@ -20,6 +20,8 @@ export interface Open {
   run: Run;
   next: number;
   delivery: number;
+  /** `Coding`, or what a newer client may ask for; left out: identity. */
+  coding?: number;
 }
 
 export interface PullRequest {
@@ -80,16 +82,8 @@ export const hopService = {
     responseStream: true,
     requestSerialize: pullRequest.serialize,
     requestDeserialize: pullRequest.deserialize,
-    responseSerialize: (frame: SentFrame) => encodedFrame(frame),
-    // A frame that can't be decoded is an answer too: thrown here, it would end the stream without the reason.
-    responseDeserialize: (bytes: Buffer): ReceivedFrame | FrameError => {
-      try {
-        return decodeFrame(bytes);
-      } catch (error) {
-        if (error instanceof FrameError) return error;
-        throw error;
-      }
-    },
+    responseSerialize: (frame: OutgoingMessage) => encodedFrame(frame),
+    responseDeserialize: (bytes: Buffer): ReceivedFrame => decodeFrame(bytes),
   },
 } satisfies ServiceDefinition;
 

@@ -1,9 +1,16 @@
-import type { Plan } from "../plan.ts";
+import type { Compression } from "../compression.ts";
+import { compressionOf, type Plan } from "../plan.ts";
+import { truncate } from "../report/columns.ts";
 
 /** The parts of an outcome that tell plans of one size and load apart. */
 export interface Placement {
   readonly split: string;
   readonly grouping: string;
+  readonly compression: Compression;
+}
+
+export function placementOf(plan: Plan): Placement {
+  return { split: plan.split, grouping: groupingOf(plan), compression: compressionOf(plan) };
 }
 
 const MONOLITH = "monolith@";
@@ -13,24 +20,30 @@ export function groupingOf(plan: Plan): string {
   return plan.pods.map((pod) => pod.stages.length).join("+");
 }
 
-export function isMonolith({ split }: Placement): boolean {
+export function isMonolith({ split }: Pick<Placement, "split">): boolean {
   return split.startsWith(MONOLITH);
 }
 
 /** The plan gives each stage a pod of its own. */
-export function isOnePodPerStage({ grouping }: Placement): boolean {
+export function isOnePodPerStage({ grouping }: Pick<Placement, "grouping">): boolean {
   return /^1(\+1)*$/.test(grouping);
 }
 
-/** Name of a plan in tables and pictures: `EESS`, `monolith@E`, and `EESS 2+2` where stages share pods. */
+/** Name of a plan in tables and pictures: `EESS`, `monolith@E`, `EESS 2+2` where stages share pods, `EESS zstd`. */
 export function labelOf(placement: Placement): string {
-  return isMonolith(placement) || isOnePodPerStage(placement)
-    ? placement.split
-    : `${placement.split} ${placement.grouping}`;
+  return labelWithin(placement, Number.POSITIVE_INFINITY);
+}
+
+/** The same in so many characters at most: of two plans that differ in their compression, that is what stays. */
+export function labelWithin(placement: Placement, width: number): string {
+  const { split, grouping, compression } = placement;
+  const label = isMonolith(placement) || isOnePodPerStage(placement) ? split : `${split} ${grouping}`;
+  if (compression === "none") return truncate(label, width);
+  return `${truncate(label, width - compression.length - 1)} ${compression}`;
 }
 
 /** The letter of the node that holds every stage, or `null` if they are spread. */
-export function onlyLetter({ split }: Placement): string | null {
+export function onlyLetter({ split }: Pick<Placement, "split">): string | null {
   const letters = split.startsWith(MONOLITH) ? split.slice(MONOLITH.length) : split;
   const first = letters[0];
   return first !== undefined && [...letters].every((letter) => letter === first) ? first : null;

@@ -1,8 +1,9 @@
 import type { Comparison, Figures } from "../comparison.ts";
+import type { Compression } from "../compression.ts";
 import type { Plan } from "../plan.ts";
 import type { Bottleneck, Prediction } from "../prediction.ts";
 import type { PodTerms } from "../summary.ts";
-import { groupingOf, isMonolith, isOnePodPerStage, lightestLoad, onlyLetter, sameSize, sizesOf } from "./label.ts";
+import { isMonolith, isOnePodPerStage, lightestLoad, onlyLetter, placementOf, sameSize, sizesOf } from "./label.ts";
 
 export type Side = "measured" | "predicted";
 
@@ -18,6 +19,7 @@ export interface Outcome {
   readonly split: string;
   readonly pods: number;
   readonly grouping: string;
+  readonly compression: Compression;
   /** [height, width] */
   readonly size: readonly [number, number];
   readonly load: string;
@@ -35,9 +37,8 @@ export function outcomesOfPredictions(
   pairs: readonly { readonly plan: Plan; readonly prediction: Prediction }[],
 ): readonly Outcome[] {
   return pairs.map(({ plan, prediction }) => ({
-    split: plan.split,
+    ...placementOf(plan),
     pods: plan.pods.length,
-    grouping: groupingOf(plan),
     size: [plan.size.height, plan.size.width],
     load: plan.workload.load.label,
     rate: plan.workload.load.kind === "rate" ? plan.workload.load.rate : null,
@@ -48,14 +49,19 @@ export function outcomesOfPredictions(
 
 /** The outcomes of a run, with the questions that the findings ask of them. */
 export class Outcomes {
+  /** Each split once at a size and load: with frames as they are, if it ran that way. */
   readonly all: readonly Outcome[];
+  readonly everything: readonly Outcome[];
   /** Fewest pixels first. */
   readonly sizes: readonly (readonly [number, number])[];
   /** Letters of the nodes in use, in order of appearance. */
   readonly letters: readonly string[];
   readonly #light: string | null;
 
-  constructor(all: readonly Outcome[]) {
+  constructor(everything: readonly Outcome[]) {
+    const plain = everything.filter(({ compression }) => compression === "none");
+    const all = everything.filter((one) => one.compression === "none" || !plain.some((other) => areTwins(one, other)));
+    this.everything = everything;
     this.all = all;
     this.sizes = sizesOf(all);
     this.letters = [...new Set(all.flatMap(({ split }) => [...split.replace("monolith@", "")]))];
@@ -84,6 +90,11 @@ export class Outcomes {
   pipeline(size: readonly [number, number], load: "saturated" | "light", letter: string): Outcome | undefined {
     return this.splits(size, load).find((outcome) => onlyLetter(outcome) === letter);
   }
+}
+
+/** They differ in nothing but compression. */
+export function areTwins(a: Outcome, b: Outcome): boolean {
+  return a.split === b.split && a.grouping === b.grouping && sameSize(a.size, b.size) && a.load === b.load;
 }
 
 /** Mean seconds of compute per frame, summed over pods. */

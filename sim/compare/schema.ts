@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { COMPRESSIONS } from "../compression.ts";
 
 const finite = z.number();
 const nonNegative = z.number().min(0);
@@ -76,6 +77,7 @@ const plan = z.object({
   split: z.string().describe("Letter of the node of each stage in order, or monolith@LETTER."),
   pods: z.int().min(1).describe("Number of pods."),
   grouping: z.string().describe("Stages per pod, as 1+1+2."),
+  compression: z.enum(COMPRESSIONS).describe("Of frames that cross a link between nodes."),
   size,
   load: z.string().describe("saturated, a fraction of the predicted capacity (50%), or a rate (12/s)."),
   rate: nonNegative.nullable().describe("Offered frames per second; null when saturated."),

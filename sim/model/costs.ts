@@ -1,9 +1,11 @@
 import { RandomStream } from "../engine/random.ts";
-import { computeKey, type Plan, type PlanHop } from "../plan.ts";
+import { computeKey, contentKey, type Plan, type PlanHop } from "../plan.ts";
 import type { LinkCost, MessageCost, Profile, SizedCost, Thread } from "../profile.ts";
 import { resample } from "../statistics/bootstrap.ts";
 import { mean } from "../statistics/moments.ts";
 import { quantile } from "../statistics/quantile.ts";
+import { compressionCost, payloadOf } from "./compression.ts";
+import { ProfileError } from "./profile-error.ts";
 
 /** Samples to draw from, seconds. */
 export type Samples = ArrayLike<number>;
@@ -22,6 +24,10 @@ interface PodSamples {
   readonly send: ThreadSamples;
   /** The first part of `send`, after which the frame is on its way. */
   readonly handover: WaitedSamples;
+  /** Of a frame that came compressed, besides `receive`; `null`: it comes as it is. */
+  readonly decompress: ThreadSamples | null;
+  /** Before the frame is sent, besides `send`; `null`: it goes as it is. */
+  readonly compress: ThreadSamples | null;
 }
 
 /**
@@ -30,8 +36,11 @@ interface PodSamples {
  * become the emulated machine's.
  */
 export interface EmulatedPace {
+  /** Decompression included. */
   readonly receive: number;
   readonly compute: number;
+  /** 0 where frames go as they are. */
+  readonly compress: number;
   readonly send: number;
 }
 
@@ -47,6 +56,8 @@ export interface HopCosts {
   readonly delay: WaitedSamples;
   /** From a pod to the one before it, seconds. */
   readonly acknowledgement: Samples;
+  /** Bytes of the frames in order of their sequence numbers, over and over; compressed where the hop compresses. */
+  readonly payload: Samples;
   /** CPU seconds per byte of an emulated link's relay. */
   readonly relayCpuPerByte: number;
 }
@@ -58,11 +69,6 @@ export interface Costs {
   /** Seconds that a thread has waited when it is idle, and when it is cold. */
   readonly gaps: Profile["gaps"];
   readonly cores: ReadonlyMap<string, number>;
-}
-
-/** The profile lacks a cost that the plan needs. */
-export class ProfileError extends Error {
-  override readonly name = "ProfileError";
 }
 
 const NONE: ThreadSamples = { busy: [0], idle: [0], cold: [0] };
@@ -97,7 +103,7 @@ type Draw = (samples: Samples, ...path: (string | number)[]) => Samples;
 function podCosts(plan: Plan, index: number, profile: Profile, draw: Draw): PodCosts {
   const { node, stages } = plan.pods[index]!;
   const samples = podSamples(plan, index, profile);
-  const { compute, receive, send, handover } = samples;
+  const { compute, receive, send, handover, decompress, compress } = samples;
   const drawn = (samples: ThreadSamples, ...path: (string | number)[]) =>
     byThread((thread) => draw(samples[thread], ...path, thread, node));
   const bytes = plan.hops[index]?.bytes ?? 0;
@@ -106,6 +112,8 @@ function podCosts(plan: Plan, index: number, profile: Profile, draw: Draw): PodC
     receive: drawn(receive, "receive", plan.hops[index - 1]?.bytes ?? 0),
     send: drawn(send, "send", bytes),
     handover: waited((thread) => draw(handover[thread], "handover", thread, node, bytes)),
+    decompress: decompress && drawn(decompress, "decompress", contentKey(plan, index - 1)),
+    compress: compress && drawn(compress, "compress", contentKey(plan, index)),
     emulated: paceOf(samples, speedOf(plan, index)),
   };
 }
@@ -121,11 +129,16 @@ function podSamples(plan: Plan, index: number, profile: Profile): PodSamples {
   }
   const into = plan.hops[index - 1];
   const out = plan.hops[index];
+  // As its messages were measured.
+  const bytesAt = (hop: number) => Math.round(mean(payloadOf(plan, hop, profile)));
+  const timesAt = (bytes: number) => waited((thread) => timesOf(profile, "handovers", pod.node, thread, bytes));
   return {
     compute: measured.cpu,
-    receive: into === undefined ? NONE : messageCosts(profile, pod.node, "receive", into),
-    send: out === undefined ? NONE : messageCosts(profile, pod.node, "send", out),
-    handover: out === undefined ? NONE : waited((thread) => timesOf(profile, "handovers", pod.node, thread, out.bytes)),
+    receive: into === undefined ? NONE : messageCosts(profile, pod.node, "receive", into, bytesAt(index - 1)),
+    send: out === undefined ? NONE : messageCosts(profile, pod.node, "send", out, bytesAt(index)),
+    handover: out === undefined ? NONE : timesAt(bytesAt(index)),
+    decompress: compressionCost(plan, index - 1, pod.node, profile)?.decompress ?? null,
+    compress: compressionCost(plan, index, pod.node, profile)?.compress ?? null,
   };
 }
 
@@ -137,14 +150,15 @@ export function emulatedPace(plan: Plan, index: number, profile: Profile): Emula
   return paceOf(podSamples(plan, index, profile), speedOf(plan, index));
 }
 
-function paceOf({ compute, receive, send }: PodSamples, speed: number): EmulatedPace | null {
+function paceOf({ compute, receive, send, decompress, compress }: PodSamples, speed: number): EmulatedPace | null {
   if (speed === 1) return null;
   const held = (...samples: Samples[]) =>
     quantile(Float64Array.from(samples.flatMap((all) => Array.from(all))).sort(), 0.25) / speed;
   return {
     // A busy thread reads several messages in one go, on the account of the first: one by one tells more of each.
-    receive: held(receive.idle),
+    receive: held(receive.idle) + (decompress === null ? 0 : held(decompress.idle)),
     compute: held(compute.busy, compute.idle),
+    compress: compress === null ? 0 : held(compress.busy, compress.idle),
     send: held(send.idle),
   };
 }
@@ -162,6 +176,7 @@ function hopCosts(plan: Plan, hop: PlanHop, index: number, profile: Profile, dra
     return {
       bandwidth: Number.POSITIVE_INFINITY,
       delay,
+      payload: [hop.bytes],
       acknowledgement: draw(profile.acknowledgement, "acknowledgement"),
       relayCpuPerByte: 0,
     };
@@ -181,6 +196,7 @@ function hopCosts(plan: Plan, hop: PlanHop, index: number, profile: Profile, dra
   return {
     bandwidth: link.bandwidth ?? Number.POSITIVE_INFINITY,
     delay: waited(delay),
+    payload: payloadOf(plan, index, profile),
     acknowledgement,
     relayCpuPerByte: link.cpuPerByte,
   };
@@ -195,7 +211,8 @@ function messageCosts(
   profile: Profile,
   node: string,
   direction: MessageCost["direction"],
-  { link, bytes }: PlanHop,
+  { link }: PlanHop,
+  bytes: number,
 ): ThreadSamples {
   const across = link === null ? undefined : findLink(profile, link.between)?.[direction];
   return byThread((thread) => {

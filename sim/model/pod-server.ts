@@ -92,11 +92,25 @@ export class PodServer {
       cpu,
       done: () => {
         this.trace.arrived[frame] = this.#scheduler.now;
-        this.trace.decoded[frame] = this.#scheduler.now;
-        this.#ready++;
+        this.#decompress(frame, thread);
       },
     });
     this.#dispatch();
+  }
+
+  /** The next thing that the thread does with a message that came compressed. */
+  #decompress(frame: number, thread: Thread): void {
+    const decoded = () => {
+      this.trace.decoded[frame] = this.#scheduler.now;
+      this.#ready++;
+    };
+    if (this.#costs.decompress === null) {
+      decoded();
+      return;
+    }
+    const cpu = this.#streams.receive.pick(this.#costs.decompress[thread]);
+    this.trace.decompressCpu[frame] = cpu;
+    this.#urgent.push({ work: "receive", cpu, done: decoded });
   }
 
   /**
@@ -222,6 +236,18 @@ export class PodServer {
 
   #computed(frame: number): void {
     this.trace.end[frame] = this.#scheduler.now;
+    if (this.#costs.compress === null) {
+      this.#finish(frame);
+      return;
+    }
+    const cpu = this.#streams.send.pick(this.#costs.compress[this.#thread]);
+    this.trace.compressCpu[frame] = cpu;
+    this.#sendCpu += cpu;
+    const held = this.#costs.emulated?.compress ?? 0;
+    this.#host.submit(cpu, () => this.#hold(held, () => this.#finish(frame)));
+  }
+
+  #finish(frame: number): void {
     this.#next = frame + 1;
     this.#busy = false;
     if (this.transmit === null) this.acknowledgeUpstream?.(frame + 1);

@@ -3,7 +3,7 @@ import { wrap } from "./columns.ts";
 
 const VERDICT = { true: "holds", false: "does not hold here", null: "not covered" } as const;
 
-/** The thesis' findings with their evidence, for a terminal of 80 columns. */
+/** Findings with their evidence, for a terminal of 80 columns. */
 export function findingsText(findings: readonly Finding[]): string {
   return findings
     .filter(({ holds }) => holds !== null)

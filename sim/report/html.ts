@@ -61,7 +61,7 @@ ${table(comparison)}
 ${misses(comparison)}
 </section>
 <section id="findings">
-<h2>Findings of the thesis</h2>
+<h2>Findings</h2>
 ${findingsList(findings)}
 </section>
 <section id="emulated">

@@ -1,4 +1,4 @@
-import { groupingOf, labelOf } from "../compare/label.ts";
+import { labelWithin, placementOf } from "../compare/label.ts";
 import type { Plan } from "../plan.ts";
 import { mean } from "../statistics/moments.ts";
 import type { Summary } from "../summary.ts";
@@ -26,7 +26,7 @@ export function measuredTable(
     const over = (figure: (summary: Summary) => number) => mean(summaries.map(figure));
     return [
       sizeText(plan.size),
-      labelOf({ split: plan.split, grouping: groupingOf(plan) }),
+      labelWithin(placementOf(plan), COLUMNS[1]!.width),
       plan.workload.load.label,
       formatRate(over(({ throughput }) => throughput)),
       formatSeconds(over(({ latency }) => latency.mean)),

@@ -1,8 +1,9 @@
-import { describeShape } from "../frame.ts";
+import { bytesOf, describeShape } from "../frame.ts";
 import type { Profile } from "../profile.ts";
+import { mean } from "../statistics/moments.ts";
 import { quantile } from "../statistics/quantile.ts";
 import { type Column, tableLines, wrap } from "./columns.ts";
-import { formatSeconds } from "./format.ts";
+import { formatSeconds, formatShare } from "./format.ts";
 
 const SPREAD: readonly Column[] = [
   { title: "p50", width: 8, align: "right" },
@@ -22,6 +23,15 @@ const MESSAGES: readonly Column[] = [
   ...SPREAD,
 ];
 
+const COMPRESSIONS: readonly Column[] = [
+  { title: "zstd of", width: 16, align: "left" },
+  { title: "node", width: 10, align: "left" },
+  { title: "frames", width: 21, align: "left" },
+  { title: "left", width: 7, align: "right" },
+  { title: "compress", width: 10, align: "right" },
+  { title: "decompress", width: 10, align: "right" },
+];
+
 /** What a profile measured, for a terminal of 80 columns. */
 export function profileTable(profile: Profile): string {
   const { fingerprint } = profile;
@@ -35,6 +45,14 @@ export function profileTable(profile: Profile): string {
     ...profile.messages.map(({ direction, node, bytes, cpu }) => ({ what: direction, node, bytes, samples: cpu })),
     ...profile.loopbacks.map(({ node, bytes, seconds }) => ({ what: "on the way", node, bytes, samples: seconds })),
   ].map(({ what, node, bytes, samples }) => [what, node, `${bytes.toLocaleString("en")} bytes`, ...spread(samples)]);
+  const compressions = profile.compressions.map(({ stages, node, shape, bytes, compress, decompress }) => [
+    stages.at(-1)!,
+    node,
+    describeShape(shape),
+    formatShare(mean(bytes) / bytesOf(shape)),
+    formatSeconds(middle(compress.busy)),
+    formatSeconds(middle(decompress.busy)),
+  ]);
   const links = profile.links.map(({ between, bandwidth, delay }) => {
     const rate = bandwidth === null ? "no limit seen" : `${((bandwidth * 8) / 1e6).toFixed(1)} Mbit/s of payload`;
     return `link ${between.join("-")}: ${rate}, ${formatSeconds(delay)} one way`;
@@ -47,6 +65,9 @@ export function profileTable(profile: Profile): string {
     "",
     "CPU time of messages per frame, and time on the way over loopback",
     ...tableLines(MESSAGES, messages.sort(inOrder)),
+    ...(compressions.length === 0
+      ? []
+      : ["", "compression: bytes left, CPU time per frame", ...tableLines(COMPRESSIONS, compressions.sort(inOrder))]),
     "",
     ...links.flatMap((line) => wrap(line)),
     `acknowledgement over loopback: ${formatSeconds(middle(profile.acknowledgement))}; a source starts late by ${formatSeconds(middle(profile.lateness.flatMap(({ seconds }) => seconds)))}`,

@@ -1,4 +1,4 @@
-import { groupingOf, labelOf, sameSize, sizeLabel, sizesOf } from "../compare/label.ts";
+import { labelWithin, placementOf, sameSize, sizeLabel, sizesOf } from "../compare/label.ts";
 import type { Comparison, SizeDecision } from "../comparison.ts";
 import type { Plan } from "../plan.ts";
 import type { Prediction } from "../prediction.ts";
@@ -28,7 +28,7 @@ export function comparisonTable(comparison: Comparison): string {
     const plans = inOrder(comparison.plans.filter(({ size }) => sameSize(size, decision.size)));
     const rows = plans.map((plan) => [
       plan.within ? "" : "!",
-      labelOf(plan),
+      labelWithin(plan, COMPARISON[1]!.width),
       String(plan.pods),
       plan.load,
       formatRate(plan.measured.throughput),
@@ -106,7 +106,7 @@ export function predictionTable(pairs: readonly { readonly plan: Plan; readonly 
     const rows = all
       .filter((one) => sameSize(one.size, size))
       .map(({ plan, prediction: { throughput, interval, latency, bottleneck } }) => [
-        labelOf({ split: plan.split, grouping: groupingOf(plan) }),
+        labelWithin(placementOf(plan), PREDICTION[0]!.width),
         plan.workload.load.label,
         formatRate(throughput),
         interval.throughput.map((end) => formatRate(end).replace(" /s", "")).join(" - "),

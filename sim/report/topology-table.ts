@@ -1,4 +1,5 @@
 import { groupingOf } from "../compare/label.ts";
+import type { Compression } from "../compression.ts";
 import type { Experiment } from "../experiment.ts";
 import { describeShape } from "../frame.ts";
 import { loadLabel } from "../load.ts";
@@ -41,10 +42,14 @@ export function topologyTable(topology: Topology, plan: Plan): string {
     ...tableLines(STAGES, rows),
     "",
     ...wrap(
-      `workload: sizes ${workload.sizes.map(sizeText).join(", ")}; loads ${workload.loads.map(loadLabel).join(", ")}; ${workload.frames} frames, ${workload.warmup} of them warm-up; window ${workload.window}; ${workload.repeats} runs per plan; seed ${workload.seed}`,
+      `workload: sizes ${workload.sizes.map(sizeText).join(", ")}; loads ${workload.loads.map(loadLabel).join(", ")}; ${workload.frames} frames, ${workload.warmup} of them warm-up; window ${workload.window};${compressionText(workload.compression)} ${workload.repeats} runs per plan; seed ${workload.seed}`,
     ),
   ];
   return lines.join("\n");
+}
+
+function compressionText(compressions: readonly Compression[]): string {
+  return compressions.includes("zstd") ? ` compression ${compressions.join(", ")};` : "";
 }
 
 function bandwidthText(bandwidth: number | null): string {

@@ -71,10 +71,11 @@ function checkLinks({ links, nodes }: Draft): Finding[] {
   });
 }
 
-function checkWorkload({ workload: { frames, warmup, sizes = [], loads = [] } }: Draft): Finding[] {
+function checkWorkload({ workload: { frames, warmup, sizes = [], loads = [], compression = [] } }: Draft): Finding[] {
   const findings = [
     ...repeated(sizes.map(sizeText), ["workload", "sizes"]),
     ...repeated(loads.map(loadLabel), ["workload", "loads"]),
+    ...repeated(compression, ["workload", "compression"]),
   ];
   if (frames !== undefined && warmup !== undefined && warmup >= frames) {
     findings.push({

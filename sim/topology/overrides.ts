@@ -20,13 +20,14 @@ export interface Overrides {
   /** A rate as the only load: `30/s`. Not together with `loads`. */
   readonly rate?: string | undefined;
   readonly window?: string | number | undefined;
+  readonly compression?: string | undefined;
   readonly repeats?: string | number | undefined;
   readonly seed?: string | number | undefined;
 }
 
 type Flag = keyof Overrides;
 
-const LISTS: readonly Flag[] = ["splits", "sizes", "loads"];
+const LISTS: readonly Flag[] = ["splits", "sizes", "loads", "compression"];
 const SCHEMAS: Readonly<Record<Flag, ZodType>> = { ...WORKLOAD, splits: splitsSchema, rate: rateSchema };
 
 /**

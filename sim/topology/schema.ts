@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { COMPRESSIONS } from "../compression.ts";
 import { SIZE_PATTERN } from "./size.ts";
 import { BANDWIDTH, DURATION, PERCENT_PATTERN, type Quantity, RATE } from "./units.ts";
 
@@ -99,6 +100,11 @@ export const WORKLOAD = {
     .default(["saturated"])
     .describe("What frames are offered."),
   window: integer(1).default(8).describe("Frames that may be unacknowledged on a hop."),
+  compression: z
+    .array(z.enum(COMPRESSIONS, "none or zstd"), "a list of none and zstd")
+    .min(1, "none, zstd or both")
+    .default(["none"])
+    .describe("Of frames that cross a link between nodes: none, zstd, or each in a plan of its own."),
   repeats: integer(1).default(1).describe("Runs of each plan on the testbed."),
   seed: integer(0).default(1).describe("Of all that is random: the same seed gives the same prediction."),
 };

@@ -1,3 +1,4 @@
+import type { Compression } from "../compression.ts";
 import type { FrameSize } from "./catalogue.ts";
 
 /** A machine: its nodes share its cores. */
@@ -56,6 +57,8 @@ export interface Workload {
   readonly loads: readonly Load[];
   /** Frames that may be unacknowledged on a hop. */
   readonly window: number;
+  /** Of hops that cross a link: each plan that has some is there once for every entry. */
+  readonly compression: readonly Compression[];
   /** Runs per plan on the testbed. */
   readonly repeats: number;
   readonly seed: number;

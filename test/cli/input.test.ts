@@ -31,6 +31,7 @@ describe("a wrong command line ends with 2 and one clear message", () => {
     [["check", LOCAL, "--frame", "10"], /unknown option '--frame'\n\(Did you mean --frames\?\)/],
     [["check", LOCAL, "--splits", "EEXS,SE"], /--splits/],
     [["check", LOCAL, "--sizes", "0"], /--sizes/],
+    [["check", LOCAL, "--compression", "gzip"], /--compression: "gzip" is not allowed: none or zstd/],
     [["check", LOCAL, "--rate", "5", "--loads", "saturated"], /--rate: .*--loads/],
     [["plan", LOCAL, "--output", "xml"], /--output.*table, json/],
     [["validate", LOCAL, "--tolerance", "300%"], /--tolerance.*10% or 0\.1/s],
@@ -60,7 +61,7 @@ describe("a wrong command line ends with 2 and one clear message", () => {
 
 describe("check and plan", () => {
   test("describe every example, within 80 columns", async () => {
-    for (const name of ["local", "thesis", "two-edges", "deep"]) {
+    for (const name of ["local", "thesis", "two-edges", "deep", "slow-link"]) {
       for (const verb of ["check", "plan"]) {
         const { code, stdout, stderr } = await edgetwin([verb, `topologies/${name}.yaml`]);
         expect(stderr).toBe("");
@@ -74,5 +75,15 @@ describe("check and plan", () => {
     const { stdout } = await edgetwin(["plan", LOCAL, "--sizes", "64", "--loads", "saturated", "--output", "json"]);
     const plans = JSON.parse(stdout) as { id: string }[];
     expect(plans.map(({ id }) => id)).toContain("EESS-64x64-saturated");
+  });
+
+  test("--compression none,zstd: splits that cross a link twice, the others once", async () => {
+    const flags = ["--sizes", "64", "--loads", "saturated", "--splits", "SSSS,EESS", "--compression", "none,zstd"];
+    const { code, stdout } = await edgetwin(["plan", LOCAL, ...flags, "--output", "json"]);
+    expect(code).toBe(0);
+    const plans = JSON.parse(stdout) as { id: string }[];
+    expect(plans.map(({ id }) => id).filter((id) => id.includes("zstd"))).toEqual(["EESS-64x64-saturated-zstd"]);
+    expect(plans.filter(({ id }) => id.startsWith("SSSS-64x64"))).toHaveLength(1);
+    expect((await edgetwin(["check", LOCAL, ...flags])).stdout).toContain("compression none, zstd;");
   });
 });

@@ -2,7 +2,8 @@ import type { Pair } from "../../sim/compare/check.ts";
 import { compare } from "../../sim/compare/compare.ts";
 import { TERMS } from "../../sim/compare/measured.ts";
 import type { Comparison, Tolerance } from "../../sim/comparison.ts";
-import type { Plan, PlanLoad, PlanPod, PlanStage } from "../../sim/plan.ts";
+import type { Compression } from "../../sim/compression.ts";
+import type { Plan, PlanHop, PlanLoad, PlanPod, PlanStage } from "../../sim/plan.ts";
 import type { Bottleneck, Prediction } from "../../sim/prediction.ts";
 import type { PodTerms, Summary } from "../../sim/summary.ts";
 
@@ -28,9 +29,17 @@ export interface Spec {
   readonly size: readonly [number, number];
   readonly load: PlanLoad;
   readonly candidate?: boolean;
+  readonly compression?: Compression;
 }
 
-export function plan({ split, grouping, size: [height, width], load, candidate = true }: Spec): Plan {
+export function plan({
+  split,
+  grouping,
+  size: [height, width],
+  load,
+  candidate = true,
+  compression = "none",
+}: Spec): Plan {
   const monolith = split.startsWith("monolith@");
   const letters = monolith ? split.slice(-1).repeat(STAGES.length) : split;
   const counts = grouping ?? (monolith ? [STAGES.length] : STAGES.map(() => 1));
@@ -48,17 +57,27 @@ export function plan({ split, grouping, size: [height, width], load, candidate =
     first += count;
   }
   return {
-    id: `${split}${grouping ? `-${grouping.join("")}` : ""}-${height}x${width}-${load.label}`,
+    id: `${split}${grouping ? `-${grouping.join("")}` : ""}-${height}x${width}-${load.label}${compression === "none" ? "" : `-${compression}`}`,
     topology: "fixture",
     split,
     size: { height, width },
     hosts: [],
     nodes: [],
     pods,
-    hops: [],
+    hops: hopsOf(pods, compression),
     workload: { frames: 1000, warmup: 100, load, seed: 1 },
     candidate,
   };
+}
+
+/** As far as anybody here asks: which hops compress. */
+function hopsOf(pods: readonly PlanPod[], compression: Compression): PlanHop[] {
+  const shape = { height: 1, width: 1, channels: 1, element: "uint8" } as const;
+  return pods.slice(1).map(({ node }, i) => {
+    const crosses = node !== pods[i]!.node;
+    const link = crosses ? ({ between: ["edge", "server"], bandwidth: BANDWIDTH, delay: DELAY } as const) : null;
+    return { link, shape, bytes: 1, window: 8, compression: crosses ? compression : "none" };
+  });
 }
 
 function stage(name: string, index: number, height: number, width: number): PlanStage {

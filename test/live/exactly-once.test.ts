@@ -63,6 +63,16 @@ describe("a pod that ends in the middle of a stream, and a fresh start at the sa
     },
   );
 
+  test.each([1, 2, 3, 4])("with every hop compressed: kill -9 of pod %i of 4", async (pod) => {
+    let replaced: Promise<number | null> | null = null;
+    const taken = await stream(lineOf({ grouping: [1, 1, 1, 1], compression: "zstd" }), (frame, line) => {
+      if (frame >= FRAMES / 3) replaced ??= line.replace(`pod${pod}`);
+    });
+    expect(replaced).not.toBeNull();
+    await replaced;
+    expect(taken).toEqual(reference);
+  });
+
   test("kill -9 of two pods that are neighbours, one soon after the other", async () => {
     let first: Promise<number | null> | null = null;
     let second: Promise<number | null> | null = null;

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Deployment, PodSpec } from "../../live/clusters/cluster.ts";
 import { processes } from "../../live/clusters/processes.ts";
+import type { Compression } from "../../sim/compression.ts";
 import type { Link } from "../../sim/topology/topology.ts";
 
 /** A small pipeline for tests: a moving pattern, a convolution, relu, maxpool. */
@@ -18,9 +19,11 @@ export interface LineOptions {
   readonly grouping: readonly number[];
   /** Link in front of a pod, by the pod's index. */
   readonly links?: Readonly<Record<number, Link>>;
+  /** Of every hop. */
+  readonly compression?: Compression;
 }
 
-export function lineOf({ grouping, links = {} }: LineOptions): PodSpec[] {
+export function lineOf({ grouping, links = {}, compression = "none" }: LineOptions): PodSpec[] {
   let at = 0;
   return grouping.map((count, i) => {
     const stages = STAGES.slice(at, at + count);
@@ -32,6 +35,7 @@ export function lineOf({ grouping, links = {} }: LineOptions): PodSpec[] {
       baseDirectory: ".",
       upstream: i === 0 ? null : { pod: `pod${i}` },
       link: links[i] ?? null,
+      compression,
     };
   });
 }

@@ -2,7 +2,7 @@ import { Server, ServerCredentials, status } from "@grpc/grpc-js";
 import { afterEach, expect, test } from "vitest";
 import type { Deployment, PodSpec } from "../../live/clusters/cluster.ts";
 import { Driver } from "../../live/driver.ts";
-import { newFrame, type SentFrame, setSequence } from "../../live/stage/frame-codec.ts";
+import { newFrame, PREFIX, type SentFrame, setSequence } from "../../live/stage/frame-codec.ts";
 import type { HopCall } from "../../live/stage/outlet.ts";
 import { hopService } from "../../live/stage/wire.ts";
 import { deployLine, lineOf } from "./line.ts";
@@ -64,10 +64,11 @@ test("a frame that disagrees with its header is refused with the reason, upstrea
   const refusals: string[] = [];
   const short = frame(1);
   // The header still says 8 rows; the payload lost its last 4 bytes, and its length says so.
-  const message = Buffer.from(short.message.subarray(0, -4));
-  message[27] = (252 & 0x7f) | 0x80;
-  message[28] = (252 >>> 7) | 0x80;
-  const error = await outcome([frame(0), { ...short, message }], refusals);
+  const framed = Buffer.from(short.framed.subarray(0, -4));
+  framed.writeUInt32BE(framed.length - PREFIX, 1);
+  framed[PREFIX + 27] = (252 & 0x7f) | 0x80;
+  framed[PREFIX + 28] = (252 >>> 7) | 0x80;
+  const error = await outcome([frame(0), { ...short, framed }], refusals);
   expect(refusals).toEqual(["the header of frame 1 says 8x8x1 float32, 256 bytes; its payload has 252"]);
   expect(error.message).toMatch(
     /INVALID_ARGUMENT: pod3: upstream: the header of frame 1 says 8x8x1 float32, 256 bytes; its payload has 252/,

@@ -51,10 +51,11 @@ test("a plan has everything resolved", () => {
     "maxpool@server",
   ]);
   const shape = { height: 126, width: 126, channels: 2, element: "uint8" };
+  const plain = { window: 4, compression: "none" };
   expect(plan.hops).toEqual([
-    { link: null, shape: { ...shape, height: 128, width: 128, channels: 1 }, bytes: 16_384, window: 4 },
-    { link: EXAMPLE.links[0], shape, bytes: 31_752, window: 4 },
-    { link: null, shape, bytes: 31_752, window: 4 },
+    { ...plain, link: null, shape: { ...shape, height: 128, width: 128, channels: 1 }, bytes: 16_384 },
+    { ...plain, link: EXAMPLE.links[0], shape, bytes: 31_752 },
+    { ...plain, link: null, shape, bytes: 31_752 },
   ]);
   expect(plan.pods[1]!.stages).toEqual([
     {

@@ -36,6 +36,37 @@ describe("compileAll", () => {
     ]);
   });
 
+  test("what crosses a link is there once for every compression, what does not only once", () => {
+    const compression: Topology["workload"]["compression"] = ["none", "zstd"];
+    const workload = { ...EXAMPLE.workload, sizes: [{ width: 64, height: 64 }], compression };
+    const both = compileAll({ ...EXAMPLE, workload, splits: ["SSSS", "EESS"] }, FAKE);
+    expect(both.map(({ id }) => id)).toEqual([
+      ...["saturated", "50pct", "30ps"].map((load) => `SSSS-64x64-${load}`),
+      ...["saturated", "50pct", "30ps"].map((load) => `EESS-64x64-${load}`),
+      ...["saturated", "50pct", "30ps"].map((load) => `EESS-64x64-${load}-zstd`),
+      ...["saturated", "50pct", "30ps"].map((load) => `monolith-S-64x64-${load}`),
+      "SSSS-2+2-64x64-saturated",
+    ]);
+    for (const experiment of both) {
+      const { id, hops } = planOf(experiment, () => 100);
+      expect(id).toBe(experiment.id);
+      expect(hops.map(({ compression }) => compression === "zstd")).toEqual(
+        hops.map(({ link }) => link !== null && id.endsWith("-zstd")),
+      );
+    }
+    const only = compileAll({ ...EXAMPLE, workload: { ...workload, compression: ["zstd"] }, groupings: [] }, FAKE);
+    const saturated = only.map(({ id }) => id).filter((id) => id.includes("saturated"));
+    expect(saturated.map((id) => id.replace("-64x64-saturated", ""))).toEqual([
+      "SSSS",
+      "ESSS-zstd",
+      "EESS-zstd",
+      "EEES-zstd",
+      "EEEE",
+      "monolith-S",
+      "monolith-E",
+    ]);
+  });
+
   test("ids are fit for file names", () => {
     for (const { id } of compileAll(EXAMPLE, FAKE)) expect(id).toMatch(/^[A-Za-z0-9][A-Za-z0-9.+-]*$/);
   });

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { costsOf, interpolated, ProfileError } from "../../sim/model/costs.ts";
+import { costsOf, interpolated } from "../../sim/model/costs.ts";
+import { ProfileError } from "../../sim/model/profile-error.ts";
 import type { Profile } from "../../sim/profile.ts";
 import { simulate } from "../../sim/simulate.ts";
 import { mean } from "../../sim/statistics/moments.ts";

@@ -1,6 +1,7 @@
 import { costsOf } from "../../sim/model/costs.ts";
-import { computeKey, type Plan, type PlanHop, type PlanLoad, type PlanPod } from "../../sim/plan.ts";
+import { computeKey, contentKey, type Plan, type PlanHop, type PlanLoad, type PlanPod } from "../../sim/plan.ts";
 import {
+  type CompressionCost,
   type ComputeCost,
   type HandoverCost,
   type LinkCost,
@@ -46,6 +47,8 @@ export interface LineSpec {
   /** Per hop, or of all. */
   readonly windows?: number | readonly number[];
   readonly bytes?: number | readonly number[];
+  /** Of frames that cross a link: payloads in order, and CPU seconds per frame. Left out: not compressed. */
+  readonly zstd?: { readonly bytes: Cost; readonly compress?: Cost; readonly decompress?: Cost };
   /** Frames per second; saturated where left out. */
   readonly rate?: number;
   readonly frames?: number;
@@ -105,7 +108,8 @@ export function line(spec: LineSpec): Fixture {
     const from = pods[i]!.node;
     const link = from === to.node ? null : links.find(({ between: [a, b] }) => joins(a, b, from, to.node));
     if (link === undefined) throw new Error(`fixture: no link ${from}-${to.node}`);
-    return { link, shape: SHAPE, bytes: nth(spec.bytes ?? 1000, i), window: nth(spec.windows ?? 2, i) };
+    const compression = link === null || spec.zstd === undefined ? "none" : "zstd";
+    return { link, shape: SHAPE, bytes: nth(spec.bytes ?? 1000, i), window: nth(spec.windows ?? 2, i), compression };
   });
   const load: PlanLoad =
     spec.rate === undefined
@@ -193,9 +197,28 @@ function profileOf(spec: LineSpec, plan: Plan): Profile {
         cpuPerByte,
       }),
     ),
+    compressions: compressionsOf(spec, plan),
     acknowledgement: samples(spec.acknowledgement ?? 0),
     lateness: [{ interval: 1, seconds: samples(spec.lateness ?? 0) }],
   };
+}
+
+function compressionsOf({ zstd }: LineSpec, plan: Plan): CompressionCost[] {
+  if (zstd === undefined) return [];
+  const same = (cost: Cost = 0) => ({ busy: samples(cost), idle: samples(cost), cold: samples(cost) });
+  return plan.hops.flatMap((_, i) =>
+    plan.pods.slice(i, i + 2).map(
+      ({ node }): CompressionCost => ({
+        key: contentKey(plan, i),
+        stages: [],
+        node,
+        shape: SHAPE,
+        compress: same(zstd.compress),
+        decompress: same(zstd.decompress),
+        bytes: samples(zstd.bytes),
+      }),
+    ),
+  );
 }
 
 /** Runs a line with the calibration's samples as they are. */

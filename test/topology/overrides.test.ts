@@ -35,6 +35,7 @@ test("values of flags replace the file's", async () => {
     warmup: 0,
     loads: "saturated,75%",
     window: "2",
+    compression: "none, zstd",
     repeats: 5,
     seed: "42",
   });
@@ -51,6 +52,7 @@ test("values of flags replace the file's", async () => {
       warmup: 0,
       loads: [{ kind: "saturated" }, { kind: "fraction", fraction: 0.75 }],
       window: 2,
+      compression: ["none", "zstd"],
       repeats: 5,
       seed: 42,
     },
@@ -91,6 +93,8 @@ describe("refuses, naming the flag,", () => {
     [{ rate: "50%" }, '--rate: "50%" is not allowed: a rate above 0 such as 30/s or 90/min'],
     [{ rate: "0/s" }, '--rate: "0/s" is not allowed: a rate above 0 such as 30/s or 90/min'],
     [{ rate: "30/s", loads: "50%" }, "--rate: can't be given together with --loads: --loads 50%,30/s"],
+    [{ compression: "gzip" }, '--compression: "gzip" is not allowed: none or zstd'],
+    [{ compression: "zstd,zstd" }, "--compression: zstd is already in the list: each once"],
     [{ seed: "1.5" }, "--seed: 1.5 is not allowed: an integer >= 0"],
   ])("%j", async (overrides, message) => {
     await expect(override(overrides)).rejects.toMatchObject({ name: "TopologyError", message });

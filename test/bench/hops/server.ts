@@ -3,7 +3,7 @@
  * Arguments: server, payload bytes, host. Prints its port.
  */
 import { Server, ServerCredentials } from "@grpc/grpc-js";
-import { FrameCollector, primeHeap } from "../../../live/stage/heap.ts";
+import { primeHeap } from "../../../live/stage/heap.ts";
 import { type HopCall, Outlet } from "../../../live/stage/outlet.ts";
 import { MAX_MESSAGE_BYTES } from "../../../live/stage/upstream.ts";
 import { hopService, type Open } from "../../../live/stage/wire.ts";
@@ -17,12 +17,9 @@ primeHeap(32 * 1024 * 1024);
 
 function stream(call: HopCall, { run, next }: Open): Outlet {
   let sequence = next;
-  const collector = new FrameCollector();
   const shape = { height: 1, width: bytes, channels: 1, element: "uint8" } as const;
   const fill = () => {
     while (!outlet.blocked && sequence < run.frames) {
-      // As a pod counts: a message is there twice, whole and in the pieces that HTTP/2 makes of it.
-      collector.passed(2 * bytes);
       outlet.offer(outlet.claim(), sequence++);
     }
   };

@@ -3,9 +3,10 @@ import { wrap } from "../../../sim/report/columns.ts";
 import { delayed } from "./delayed.ts";
 import { loopback } from "./loopback.ts";
 import { cppPeer, pythonPeer } from "./peers.ts";
+import { pipeline } from "./pipeline.ts";
 import { shaped } from "./shaped.ts";
 
-const PARTS = ["loopback", "shaped", "delayed"] as const;
+const PARTS = ["loopback", "shaped", "delayed", "pipeline"] as const;
 
 /**
  * edgetwin's hop beside C++ gRPC and others: `npm run bench hops`, or some of its parts (`npm run bench hops shaped`).
@@ -38,5 +39,9 @@ export async function bench(parts: readonly string[]): Promise<void> {
   if (wanted("delayed")) {
     say("");
     await delayed(say);
+  }
+  if (wanted("pipeline")) {
+    say("");
+    await pipeline(say);
   }
 }

@@ -1,0 +1,133 @@
+import { describe, expect, test } from "vitest";
+import { catalogue } from "../../kernels/catalogue.ts";
+import { compressionCosts, messageBytes, together } from "../../live/measure/compression-costs.ts";
+import { subjectOf } from "../../live/measure/subject.ts";
+import { compileAll } from "../../sim/experiment.ts";
+import { computeKey, contentKey } from "../../sim/plan.ts";
+import { withOverrides } from "../../sim/topology/overrides.ts";
+import { parseTopology } from "../../sim/topology/parse.ts";
+import { emptyPodTrace, type Trace } from "../../sim/trace.ts";
+
+const topology = await parseTopology(
+  `apiVersion: edgetwin/v1
+name: example
+hosts: { one: {}, two: {} }
+nodes:
+  edge: { letter: E, host: one }
+  gateway: { letter: G, host: one }
+  server: { letter: S, host: two }
+links: [{ between: [edge, gateway] }, { between: [gateway, server], bandwidth: 20 Mbit/s }]
+stages:
+  - { name: source, kernel: images, folder: images }
+  - { name: conv, kernel: conv2d }
+  - { name: relu, kernel: relu }
+workload: { sizes: [64, 32], frames: 10, compression: [none, zstd] }
+splits: [EGS, GGS, SSS]
+`,
+  "example.yaml",
+  catalogue,
+);
+const subject = async (compression: string, folder = "topologies") => {
+  const changed = await withOverrides(topology, { compression }, catalogue);
+  const plans = compileAll(changed, catalogue).map(({ saturated }) => saturated);
+  return { plans, ...subjectOf(changed, plans, folder) };
+};
+
+describe("what calibration measures", () => {
+  test("without compression: no more than before", async () => {
+    const { contents, links } = await subject("none");
+    expect(contents).toEqual([]);
+    expect(links.map(({ compressed }) => compressed)).toEqual([[], []]);
+  });
+
+  test("with it: what crosses a link, once for every host at its ends", async () => {
+    const { contents, links, plans } = await subject("none,zstd");
+    expect(contents).toEqual([
+      { stages: [0], machines: [["edge", "gateway"]] },
+      { stages: [0, 1], machines: [["gateway"], ["server"]] },
+    ]);
+    const zstd = plans.filter(({ id, split }) => split === "EGS" && id.endsWith("-zstd"));
+    expect(links.map(({ compressed }) => compressed)).toEqual(
+      [0, 1].map((hop) => zstd.map((plan) => contentKey(plan, hop))),
+    );
+    expect(links.map(({ bytes }) => bytes)).toEqual([
+      [32 * 32, 64 * 64],
+      [4 * 32 * 32, 4 * 64 * 64],
+    ]);
+  });
+
+  test("where nothing goes as it is, links are not measured with that", async () => {
+    const { links } = await subject("zstd");
+    expect(links.map(({ bytes, compressed }) => [bytes.length, compressed.length])).toEqual([
+      [0, 2],
+      [0, 2],
+    ]);
+  });
+
+  test("other pictures are another subject, if they are compressed", async () => {
+    const digests = async (compression: string) =>
+      Promise.all(["topologies", "no-such-folder"].map(async (folder) => (await subject(compression, folder)).digest));
+    const [plain, plainElsewhere] = await digests("none");
+    expect(plainElsewhere).toBe(plain);
+    const [zstd, zstdElsewhere] = await digests("zstd");
+    expect(zstdElsewhere).not.toBe(zstd);
+  });
+});
+
+describe("costs of compression from traces", async () => {
+  const { plans } = await subject("none,zstd");
+  const stages = plans[0]!.pods.flatMap((pod) => pod.stages).slice(0, 2);
+  const FRAMES = 20;
+  const WARMUP = 4;
+  /** Frame n: compressed in n ms and decompressed in n / 10 ms; any other message takes 1 ms to send and 2 ms to receive. */
+  const trace = (): Trace => {
+    const pods = [emptyPodTrace("sender", "edge", FRAMES), emptyPodTrace("receiver", "edge", FRAMES)];
+    const [sender, receiver] = pods;
+    for (let n = 0; n < FRAMES; n++) {
+      sender!.sentBytes[n] = 100 + (n % 12);
+      sender!.compressCpu[n] = n * 1e-3;
+      sender!.sendCpu[n] = 1e-3 + Math.max(0, n - 1) * 1e-3;
+      sender!.end[n] = n;
+      sender!.sent[n] = n + 0.5e-3 + n * 1e-3;
+      receiver!.decompressCpu[n] = n * 1e-4;
+      receiver!.receiveCpu[n] = 2e-3 + n * 1e-4;
+    }
+    const scheduled = Float64Array.from({ length: FRAMES }, (_, n) => n);
+    return { plan: "calibration", origin: "live", repeat: 0, frames: FRAMES, warmup: WARMUP, scheduled, pods };
+  };
+  const traces = { busy: trace(), idle: trace(), cold: trace() };
+  const { cost, messages, handovers } = compressionCosts(stages, "edge", traces);
+  const all = <T>(value: T) => Array(FRAMES - WARMUP).fill(value);
+
+  test("CPU times of frames after warm-up, payloads of the first ones in their order", () => {
+    const expected = Array.from({ length: FRAMES - WARMUP }, (_, i) => i + WARMUP);
+    expect(cost).toMatchObject({ key: computeKey(stages), node: "edge", stages: ["source", "conv"] });
+    expect(cost.bytes).toEqual(Array.from({ length: 12 }, (_, n) => 100 + n));
+    for (const thread of ["busy", "idle", "cold"] as const) {
+      expect(cost.compress[thread]).toEqual(expected.map((n) => n * 1e-3));
+      expect(cost.decompress[thread]).toEqual(expected.map((n) => n * 1e-4));
+    }
+  });
+
+  test("messages and handovers of that size, without it", () => {
+    const bytes = messageBytes(cost.bytes);
+    expect(bytes).toBe(106);
+    expect(messages.map((one) => [one.direction, one.thread, one.bytes])).toEqual([
+      ["send", "busy", bytes],
+      ["send", "idle", bytes],
+      ["send", "cold", bytes],
+      ["receive", "idle", bytes],
+      ["receive", "cold", bytes],
+    ]);
+    for (const { direction, cpu } of messages)
+      expect(cpu).toEqual(all(expect.closeTo(direction === "send" ? 1e-3 : 2e-3, 9)));
+    for (const { seconds } of handovers) expect(seconds).toEqual(all(expect.closeTo(0.5e-3, 9)));
+  });
+
+  test("a second measurement adds samples, not contents", () => {
+    const both = together(cost, cost);
+    expect(both.bytes).toEqual(cost.bytes);
+    expect(both.compress.idle).toHaveLength(2 * cost.compress.idle.length);
+    expect(both.decompress.cold).toHaveLength(2 * cost.decompress.cold.length);
+  });
+});
