@@ -3,8 +3,9 @@ import { RELAXED, SIMD128 } from "./wasm.generated.ts";
 import { Instance, Module, validate } from "./webassembly.ts";
 
 /**
- * Builds of the vector kernels. `simd128`: each operation rounded by itself, the same bytes on every machine. `relaxed`:
- * multiply and add in one rounding where the processor has that, so bytes may differ between kinds of machines.
+ * Builds of the vector kernels. `simd128`: each operation rounded by itself, the same bytes on every machine (but for those of a
+ * NaN that comes of infinities, whose sign differs). `relaxed`: multiply and add in one rounding where the processor has that, so
+ * sums may differ between kinds of machines: by at most twice what `conv2d.ts` and `dense.ts` say of each.
  */
 export type Build = "simd128" | "relaxed";
 

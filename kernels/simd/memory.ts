@@ -9,6 +9,12 @@ const MAXIMA = [65536, 32768, 16384] as const;
 const STEP = 16 * 2 ** 20;
 /** Of cache lines. */
 const ALIGNMENT = 64;
+/**
+ * Added to regions of a page or more, so that neighbours do not begin at the same place of a page: a processor takes a load for
+ * one of what a store before it wrote if only the addresses' last twelve bits agree, and waits (conv2d of 1024 x 1024: a tenth).
+ */
+const PAGE_OF_TLB = 4096;
+const STAGGER = 1344;
 /** Kept free at the upper end: vectors may read, never write, so far beyond a region. */
 const SLACK = 4096;
 
@@ -126,10 +132,11 @@ export class FrameMemory {
   }
 }
 
-/** A multiple of 64, at most an eighth more than asked for (or 64 bytes). */
+/** A multiple of 64, at most an eighth more than asked for (or 64 bytes), and what staggers it. */
 function classOf(bytes: number): number {
   const step = Math.max(ALIGNMENT, 2 ** (Math.ceil(Math.log2(Math.max(bytes, 1))) - 4));
-  return Math.ceil(Math.max(bytes, 1) / step) * step;
+  const size = Math.ceil(Math.max(bytes, 1) / step) * step;
+  return size < PAGE_OF_TLB ? size : size + STAGGER;
 }
 
 function reserve(): Memory {

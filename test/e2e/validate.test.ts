@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Ajv } from "ajv";
 import { describe, expect, test } from "vitest";
+import { engine } from "../../kernels/simd/engine.ts";
 import { parseTrace } from "../../live/artefacts.ts";
 import type { Comparison } from "../../sim/comparison.ts";
 import type { Plan } from "../../sim/plan.ts";
@@ -58,6 +59,7 @@ describe("validate: the whole loop", async () => {
     const html = readFileSync(join(folder, "report.html"), "utf8");
     expect(html).not.toMatch(/(src|href)="https?:/);
     expect(html).toContain("EESS");
+    expect(html).toContain(`vector kernels: simd128, and ${engine("relaxed").build} where a stage asks for relaxed`);
   });
 
   test("live traces obey the laws that simulated ones obey", () => {

@@ -40,14 +40,21 @@ function convolveGroup(
   to: i32,
 ): void {
   const square =
-    conv.channels == 1 && conv.filters == 1 && conv.kernelHeight == 3 && conv.kernelWidth == 3 && conv.stride == 1;
+    conv.channels == 1 &&
+    conv.filters == 1 &&
+    conv.kernelHeight == 3 &&
+    conv.kernelWidth == 3 &&
+    conv.stride == 1 &&
+    conv.outWidth >= 4;
   const rowBytes = (<usize>conv.outWidth) << 2;
   let next = max(0, from * conv.stride - conv.top);
   for (let y = from; y < to; ) {
     const rows = square && y + 4 <= to ? 4 : 1;
     const first = y * conv.stride - conv.top;
-    const last = min(conv.height - 1, first + rows - 1 + conv.kernelHeight - 1);
-    for (next = max(next, first); next <= last; next++) copyRows(conv, input, inPlane, next);
+    if (rows == 1 || !conv.direct) {
+      const last = min(conv.height - 1, first + rows - 1 + conv.kernelHeight - 1);
+      for (next = max(next, first); next <= last; next++) copyRows(conv, input, inPlane, next);
+    }
     const out = output + (<usize>y) * rowBytes;
     if (rows == 4) squareRows(conv, input, first, weights, bias, out, rowBytes);
     else filterRow(conv, input, inPlane, first, weights, bias, out, outPlane);
@@ -87,27 +94,19 @@ function squareRows(
   rowBytes: usize,
 ): void {
   const table = conv.table;
-  const relu = conv.relu != 0;
+  const direct = conv.direct != 0;
+  const left = (<usize>conv.left) << 2;
   for (let j = 0; j < 6; j++) {
     const row = seen(conv, first + j);
-    const address = row < 0 ? conv.zeros : conv.ring + (<usize>(row % conv.depth)) * conv.slot;
+    let address = conv.zeros;
+    if (row >= 0) {
+      if (direct) address = input + (<usize>row) * (<usize>conv.width << 2) - left;
+      else address = conv.ring + (<usize>(row % conv.depth)) * conv.slot;
+    }
     store<u32>(table + (<usize>j << 2), <u32>address);
   }
-  const lanes = (<usize>conv.lanes) << 2;
-  const whole = wholeBytes(conv);
-  square3(table, weights, bias, out, rowBytes, 0, whole, relu);
-  if (lanes > whole) {
-    square3(table, weights, bias, conv.ends, lanes, whole, lanes, relu);
-    for (let j = 0; j < 4; j++) placeEnds(conv, conv.ends + (<usize>j) * lanes, out + (<usize>j) * rowBytes, whole);
-  }
-  if (!conv.direct) return;
-  const shift = (<usize>(conv.head - conv.left)) << 2;
-  for (let j = 0; j < 6; j++) {
-    const row = seen(conv, first + j);
-    const address = row < 0 ? conv.zeros : input + (<usize>row) * (<usize>conv.width << 2) + shift;
-    store<u32>(table + (<usize>j << 2), <u32>address);
-  }
-  square3(table, weights, bias, out + (<usize>conv.head << 2), rowBytes, 0, (<usize>conv.middle) << 2, relu);
+  const edges = direct && left != 0;
+  square3(table, weights, bias, out, rowBytes, conv.outWidth, edges, conv.replicate != 0, conv.relu != 0);
 }
 
 /** One row of outputs of all filters of a group. */

@@ -67,16 +67,27 @@ export function normalizeFloat(input: usize, out: usize, count: i32, mean: f32, 
   const means = f32x4.splat(mean);
   const scales = f32x4.splat(scale);
   let i: usize = 0;
-  for (; i + 64 <= bytes; i += 64) {
-    const a = v128.load(input + i);
-    const b = v128.load(input + i, 16);
-    const c = v128.load(input + i, 32);
-    const d = v128.load(input + i, 48);
-    v128.store(out + i, f32x4.mul(f32x4.sub(a, means), scales));
-    v128.store(out + i, f32x4.mul(f32x4.sub(b, means), scales), 16);
-    v128.store(out + i, f32x4.mul(f32x4.sub(c, means), scales), 32);
-    v128.store(out + i, f32x4.mul(f32x4.sub(d, means), scales), 48);
+  for (; i + 256 <= bytes; i += 256) {
+    const from = input + i;
+    const to = out + i;
+    v128.store(to, f32x4.mul(f32x4.sub(v128.load(from), means), scales));
+    v128.store(to, f32x4.mul(f32x4.sub(v128.load(from, 16), means), scales), 16);
+    v128.store(to, f32x4.mul(f32x4.sub(v128.load(from, 32), means), scales), 32);
+    v128.store(to, f32x4.mul(f32x4.sub(v128.load(from, 48), means), scales), 48);
+    v128.store(to, f32x4.mul(f32x4.sub(v128.load(from, 64), means), scales), 64);
+    v128.store(to, f32x4.mul(f32x4.sub(v128.load(from, 80), means), scales), 80);
+    v128.store(to, f32x4.mul(f32x4.sub(v128.load(from, 96), means), scales), 96);
+    v128.store(to, f32x4.mul(f32x4.sub(v128.load(from, 112), means), scales), 112);
+    v128.store(to, f32x4.mul(f32x4.sub(v128.load(from, 128), means), scales), 128);
+    v128.store(to, f32x4.mul(f32x4.sub(v128.load(from, 144), means), scales), 144);
+    v128.store(to, f32x4.mul(f32x4.sub(v128.load(from, 160), means), scales), 160);
+    v128.store(to, f32x4.mul(f32x4.sub(v128.load(from, 176), means), scales), 176);
+    v128.store(to, f32x4.mul(f32x4.sub(v128.load(from, 192), means), scales), 192);
+    v128.store(to, f32x4.mul(f32x4.sub(v128.load(from, 208), means), scales), 208);
+    v128.store(to, f32x4.mul(f32x4.sub(v128.load(from, 224), means), scales), 224);
+    v128.store(to, f32x4.mul(f32x4.sub(v128.load(from, 240), means), scales), 240);
   }
+  for (; i + 16 <= bytes; i += 16) v128.store(out + i, f32x4.mul(f32x4.sub(v128.load(input + i), means), scales));
   for (; i < bytes; i += 4) store<f32>(out + i, (load<f32>(input + i) - mean) * scale);
 }
 

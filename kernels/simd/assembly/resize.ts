@@ -85,29 +85,39 @@ function between(a: v128, b: v128, weight: v128): v128 {
 function quarters(top: usize, bottom: usize, out: usize, count: i32): void {
   const half = f32x4.splat(0.5);
   let x = 0;
-  for (; x + 8 <= count; x += 8) {
-    const at = (<usize>x) << 3;
-    const upper = halve(top + at, half);
-    const lower = halve(bottom + at, half);
-    const next = halve(top + at + 32, half);
-    const below = halve(bottom + at + 32, half);
-    v128.store(out + (at >> 1), between(upper, lower, half));
-    v128.store(out + (at >> 1), between(next, below, half), 16);
+  for (; x + 16 <= count; x += 16) {
+    const upper0 = halve(v128.load(top), v128.load(top, 16), half);
+    const lower0 = halve(v128.load(bottom), v128.load(bottom, 16), half);
+    v128.store(out, between(upper0, lower0, half));
+    const upper1 = halve(v128.load(top, 32), v128.load(top, 48), half);
+    const lower1 = halve(v128.load(bottom, 32), v128.load(bottom, 48), half);
+    v128.store(out, between(upper1, lower1, half), 16);
+    const upper2 = halve(v128.load(top, 64), v128.load(top, 80), half);
+    const lower2 = halve(v128.load(bottom, 64), v128.load(bottom, 80), half);
+    v128.store(out, between(upper2, lower2, half), 32);
+    const upper3 = halve(v128.load(top, 96), v128.load(top, 112), half);
+    const lower3 = halve(v128.load(bottom, 96), v128.load(bottom, 112), half);
+    v128.store(out, between(upper3, lower3, half), 48);
+    top += 128;
+    bottom += 128;
+    out += 64;
   }
-  for (; x < count; x++) {
-    const at = (<usize>x) << 3;
-    const a = load<f32>(top + at);
-    const b = load<f32>(bottom + at);
-    const upper = a + (load<f32>(top + at, 4) - a) * <f32>0.5;
-    const lower = b + (load<f32>(bottom + at, 4) - b) * <f32>0.5;
-    store<f32>(out + (at >> 1), upper + (lower - upper) * <f32>0.5);
+  for (; x + 4 <= count; x += 4, top += 32, bottom += 32, out += 16) {
+    const upper = halve(v128.load(top), v128.load(top, 16), half);
+    const lower = halve(v128.load(bottom), v128.load(bottom, 16), half);
+    v128.store(out, between(upper, lower, half));
+  }
+  for (; x < count; x++, top += 8, bottom += 8, out += 4) {
+    const a = load<f32>(top);
+    const b = load<f32>(bottom);
+    const upper = a + (load<f32>(top, 4) - a) * <f32>0.5;
+    const lower = b + (load<f32>(bottom, 4) - b) * <f32>0.5;
+    store<f32>(out, upper + (lower - upper) * <f32>0.5);
   }
 }
 
 @inline
-function halve(from: usize, half: v128): v128 {
-  const a = v128.load(from);
-  const b = v128.load(from, 16);
+function halve(a: v128, b: v128, half: v128): v128 {
   return between(v128.shuffle<f32>(a, b, 0, 2, 4, 6), v128.shuffle<f32>(a, b, 1, 3, 5, 7), half);
 }
 
