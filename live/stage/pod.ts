@@ -1,15 +1,14 @@
-import { createHash } from "node:crypto";
 import { status } from "@grpc/grpc-js";
 import { describeShape, type FrameShape, sameShape } from "../../sim/frame.ts";
 import type { EmulatedPace } from "../../sim/model/costs.ts";
 import { now, sleepUntil } from "./clock.ts";
 import type { PodConfig } from "./config.ts";
 import type { Executor } from "./executor.ts";
-import { Coding, newFrame, type ReceivedFrame, type SentFrame } from "./frame-codec.ts";
+import { Coding, newFrame, type ReceivedFrame } from "./frame-codec.ts";
 import { FrameCollector } from "./heap.ts";
 import { type HopCall, Outlet } from "./outlet.ts";
 import { Pace } from "./pace.ts";
-import { Recorder } from "./recorder.ts";
+import { digestOf, Recorder } from "./recorder.ts";
 import { Session } from "./session.ts";
 import { Upstream } from "./upstream.ts";
 import { Delivery, type Open, type Run } from "./wire.ts";
@@ -220,6 +219,11 @@ export class Pod {
 
   readonly #turn = (): void => {
     this.#scheduled = false;
+    // What upstream waits for leaves before the thread is busy for a frame's time.
+    if (this.#upstream?.flush()) {
+      this.#wake();
+      return;
+    }
     const session = this.#session;
     if (session === null || session.failure !== null || session.next >= session.run.frames) return;
     if (session.outlet?.blocked) {
@@ -309,11 +313,4 @@ export class Pod {
       this.#draining();
     }
   }
-}
-
-function digestOf(frame: SentFrame): Buffer {
-  const { buffer, byteOffset, byteLength } = frame.samples;
-  return createHash("sha256")
-    .update(new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength))
-    .digest();
 }

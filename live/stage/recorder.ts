@@ -1,4 +1,6 @@
+import { createHash } from "node:crypto";
 import { emptyPodTrace, type PodTrace, STAMPS } from "../../sim/trace.ts";
+import type { SentFrame } from "./frame-codec.ts";
 import type { Run, TraceChunk } from "./wire.ts";
 
 const CHUNK = 65_536;
@@ -29,4 +31,12 @@ export class Recorder {
     }
     if (this.digests.length > 0) yield { column: "", first: 0, values: none, digests: Buffer.concat(this.digests) };
   }
+}
+
+/** SHA-256 of a frame's payload. */
+export function digestOf(frame: SentFrame): Buffer {
+  const { buffer, byteOffset, byteLength } = frame.samples;
+  return createHash("sha256")
+    .update(new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength))
+    .digest();
 }

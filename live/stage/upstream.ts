@@ -42,6 +42,8 @@ export class Upstream {
   #acknowledged = 0;
   /** There is more to acknowledge than upstream was told. */
   #untold = false;
+  /** Upstream was told since the last `flush`. */
+  #leaving = false;
   #retry: NodeJS.Timeout | null = null;
   #backoff = RETRY_FIRST;
 
@@ -87,6 +89,17 @@ export class Upstream {
     setImmediate(this.#tell);
   }
 
+  /**
+   * Tells upstream now what there is to acknowledge.
+   * @returns whether an acknowledgement may still have to leave: HTTP/2 sends it in the next turn of the event loop.
+   */
+  flush(): boolean {
+    this.#tell();
+    const leaving = this.#leaving;
+    this.#leaving = false;
+    return leaving;
+  }
+
   refuse(sequence: number, reason: string): void {
     this.#stream?.write({ refuse: { sequence, reason } });
   }
@@ -111,6 +124,7 @@ export class Upstream {
   readonly #tell = (): void => {
     if (!this.#untold) return;
     this.#untold = false;
+    this.#leaving = true;
     this.#stream?.write({ acknowledge: { next: this.#acknowledged } });
   };
 
