@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
-import { catalogue } from "../kernels/catalogue.ts";
+import { parse } from "yaml";
 import { compare } from "../sim/compare/compare.ts";
 import type { Comparison } from "../sim/comparison.ts";
 import { lasting } from "../sim/compile.ts";
@@ -31,6 +31,7 @@ import { calibrate } from "./measure/calibrate.ts";
 import { difference, fingerprint } from "./measure/fingerprint.ts";
 import { subjectOf } from "./measure/subject.ts";
 import type { Progress } from "./progress.ts";
+import { kernelsFor } from "./stage/models.ts";
 import { runPlans } from "./testbed.ts";
 
 /** A topology as loaded, with what was changed on the command line. */
@@ -50,8 +51,27 @@ export interface Predicted {
 /** @throws TopologyError with every problem of the file, or of the overrides, at once. */
 export async function openBench(file: string, overrides: Overrides): Promise<Bench> {
   const text = readText(file);
-  const topology = await withOverrides(await parseTopology(text, file, catalogue), overrides, catalogue);
-  return { topology, text, baseDirectory: dirname(resolve(file)), experiments: compileAll(topology, catalogue) };
+  const kernels = await kernelsFor(stagesIn(text), dirname(file));
+  const topology = await withOverrides(await parseTopology(text, file, kernels), overrides, kernels);
+  return { topology, text, baseDirectory: dirname(resolve(file)), experiments: compileAll(topology, kernels) };
+}
+
+/** The mappings that a topology's stages are, for the files that they name; what is wrong with them is found by the parser. */
+function stagesIn(text: string): object[] {
+  let content: unknown;
+  try {
+    content = parse(text, { logLevel: "silent" });
+  } catch {
+    return [];
+  }
+  const { stages } = (content ?? {}) as { stages?: unknown };
+  return Array.isArray(stages) ? stages.filter((stage) => typeof stage === "object" && stage !== null) : [];
+}
+
+/** Before anything is computed: what its stages need is there. @throws OnnxRuntimeError if not. */
+async function requireRuntime({ topology }: Bench): Promise<void> {
+  if (topology.stages.some(({ kernel }) => kernel === "onnx"))
+    (await import("./stage/onnx-runtime.ts")).loadOnnxRuntime();
 }
 
 /** The saturated plans of a bench, each once. */
@@ -92,6 +112,7 @@ export async function obtainProfile(bench: Bench, options: ProfileOptions): Prom
     }
     say(`profile: ${path} does not fit: ${differs ?? `it is ${Math.round(age / 3600)} h old`}`);
   }
+  await requireRuntime(bench);
   const begin = performance.now();
   const logs = join(runs, "profiles", "logs");
   const profile = await calibrate(topology, plans, {
@@ -161,6 +182,7 @@ export async function runAll(
   profile: Profile,
   { folder, signal, progress }: RunOptions,
 ): Promise<void> {
+  await requireRuntime(bench);
   const rates = new Map(predicted.map(({ plan, prediction }) => [plan.id, prediction.throughput]));
   await runPlans(
     predicted.map(({ plan }) => plan),

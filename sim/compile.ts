@@ -123,21 +123,27 @@ function planStages(topology: Topology, catalogue: KernelCatalogue, size: FrameS
     const descriptor = catalogue.get(kernel)!;
     const given = descriptor.role === "source" ? null : input;
     const cost = descriptor.cost(params, input);
-    const key = stageKey(kernel, implementation, params, given, output);
+    const content = descriptor.contentDigest?.(params);
+    const key = stageKey(kernel, implementation, params, content, given, output);
     return { name, kernel, params, implementation, key, input: given, output, cost };
   });
 }
 
-/** `conv2d/simd {"size":3} 256x256x1 uint8 -> 254x254x1 uint8`: keys sorted, so that their order in the file does not count. */
+/**
+ * `conv2d/simd {"size":3} 256x256x1 uint8 -> 254x254x1 uint8`: keys sorted, so that their order in the file does not count. A
+ * digest of files that the parameters name stands behind them.
+ */
 function stageKey(
   kernel: string,
   implementation: string,
   params: unknown,
+  content: string | undefined,
   input: FrameShape | null,
   output: FrameShape,
 ): string {
   const from = input === null ? "" : `${describeShape(input)} `;
-  return `${kernel}/${implementation} ${canonical(params)} ${from}-> ${describeShape(output)}`;
+  const what = content === undefined ? canonical(params) : `${canonical(params)} ${content}`;
+  return `${kernel}/${implementation} ${what} ${from}-> ${describeShape(output)}`;
 }
 
 function canonical(value: unknown): string {

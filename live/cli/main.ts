@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { checkVerb } from "./check.ts";
 import { compareVerb } from "./compare.ts";
+import { layersVerb } from "./layers.ts";
 import { planVerb } from "./plan.ts";
 import { predictVerb } from "./predict.ts";
 import { profileVerb } from "./profile.ts";
@@ -28,13 +29,24 @@ const program = new Command("edgetwin")
   .configureHelp({ helpWidth: 80 })
   .exitOverride();
 
-for (const verb of [checkVerb, planVerb, profileVerb, predictVerb, runVerb, compareVerb, reportVerb, validateVerb]) {
+const verbs = [
+  checkVerb,
+  layersVerb,
+  planVerb,
+  profileVerb,
+  predictVerb,
+  runVerb,
+  compareVerb,
+  reportVerb,
+  validateVerb,
+];
+for (const verb of verbs) {
   program.addCommand(verb().exitOverride().configureHelp({ helpWidth: 80 }));
 }
 program.addHelpText("after", "\nStart with:\n  edgetwin validate topologies/local.yaml");
 
 /** Errors of the user's making, by name: their modules are loaded only with the verb that throws them. */
-const INPUT_ERRORS = new Set(["TopologyError", "ArtefactError", "InputError", "ProfileError"]);
+const INPUT_ERRORS = new Set(["TopologyError", "ArtefactError", "InputError", "ProfileError", "OnnxRuntimeError"]);
 
 async function main(): Promise<number> {
   try {

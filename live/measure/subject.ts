@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { contentKey, type Plan } from "../../sim/plan.ts";
 import type { FrameSize } from "../../sim/topology/catalogue.ts";
 import type { Link, Topology } from "../../sim/topology/topology.ts";
+import { onnxRuntimeVersion } from "../stage/onnx-runtime.ts";
 
 /** Nodes of one host: measured once, at the host's own speed, for all of them. Never empty. */
 export type Machine = readonly string[];
@@ -76,8 +77,11 @@ export function subjectOf(topology: Topology, plans: readonly Plan[], baseDirect
       compressed: [...compressed],
     })),
   };
+  // Stages' keys hold what the files that they name hold; what computes a network is not of this package.
+  const keys = new Set(plans.flatMap((plan) => plan.pods.flatMap(({ stages }) => stages.map(({ key }) => key))));
+  const runtime = topology.stages.some(({ kernel }) => kernel === "onnx") ? onnxRuntimeVersion() : null;
   const hash = createHash("sha256");
-  hash.update(JSON.stringify([subject, topology.stages, topology.nodes, topology.hosts]));
+  hash.update(JSON.stringify([subject, [...keys], runtime, topology.stages, topology.nodes, topology.hosts]));
   if (contents.size > 0) for (const path of picturesOf(topology, baseDirectory)) hash.update(readFileSync(path));
   return { ...subject, digest: hash.digest("hex").slice(0, 16) };
 }

@@ -4,6 +4,7 @@ import type { Samples } from "../../kernels/kernel.ts";
 import { type PipelineStage, type PreparedPipeline, preparePipeline } from "../../kernels/pipeline.ts";
 import { describeShape, type FrameShape } from "../../sim/frame.ts";
 import type { PodConfig } from "./config.ts";
+import { kernelsFor } from "./models.ts";
 import type { Run } from "./wire.ts";
 
 /** A pod's stages, ready for frames of one shape. */
@@ -28,8 +29,12 @@ export class Executor {
   /** Checks the parameters of all stages and loads what they need. @throws Error naming the stage. */
   static async load(config: PodConfig): Promise<Executor> {
     const stages: PipelineStage[] = [];
+    const onnx = config.stages.some(({ kernel }) => kernel === "onnx");
+    const runtime = onnx ? (await import("./onnx-runtime.ts")).loadOnnxRuntime() : null;
+    const named = config.stages.map(({ kernel, params }) => ({ kernel, model: params.model }));
+    const kernels = await kernelsFor(named, config.baseDirectory, runtime);
     for (const { name, kernel: kernelName, params: given, implementation } of config.stages) {
-      const kernel = findKernel(kernelName);
+      const kernel = findKernel(kernelName, kernels);
       const result = kernel.params.safeParse(given);
       if (!result.success) {
         const problems = result.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; ");

@@ -44,6 +44,16 @@ export function formatRatio(ratio: number): string {
   return Number.isFinite(ratio) ? significant(ratio) : "-";
 }
 
+const PREFIXES = ["", "k", "M", "G", "T"];
+
+/** `1.61 MB`, `21.7 M`: an amount of things that there are many of; prefixes are powers of 1000. */
+export function formatAmount(amount: number, unit = ""): string {
+  const rounded = Number(amount.toPrecision(3));
+  const power = Math.min(PREFIXES.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, rounded)) / 3)));
+  const scaled = rounded / 1000 ** power;
+  return `${power === 0 ? scaled : significant(scaled)} ${PREFIXES[power]}${unit}`.trimEnd();
+}
+
 /** Three significant digits, but every digit of a number up to 99999. */
 function significant(value: number): string {
   const magnitude = Math.abs(value);

@@ -31,6 +31,8 @@ export interface KernelDescriptor<Params = unknown> {
    */
   outputShape(params: Params, input: FrameShape): FrameShape;
   cost(params: Params, input: FrameShape): KernelCost;
+  /** Digest of files that the parameters name, where what a frame costs depends on them. */
+  contentDigest?(params: Params): string;
 }
 
 /** All kernels that a topology may name, by name. */

@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { edgetwin } from "./edgetwin.ts";
 
 const LOCAL = "topologies/local.yaml";
-const VERBS = ["check", "plan", "profile", "predict", "run", "compare", "report", "validate"];
+const VERBS = ["check", "layers", "plan", "profile", "predict", "run", "compare", "report", "validate"];
 
 describe("help", () => {
   test("lists every verb and where to start, within 80 columns", async () => {
@@ -61,7 +61,7 @@ describe("a wrong command line ends with 2 and one clear message", () => {
 
 describe("check and plan", () => {
   test("describe every example, within 80 columns", async () => {
-    for (const name of ["local", "thesis", "two-edges", "deep", "slow-link"]) {
+    for (const name of ["local", "thesis", "two-edges", "deep", "slow-link", "onnx"]) {
       for (const verb of ["check", "plan"]) {
         const { code, stdout, stderr } = await edgetwin([verb, `topologies/${name}.yaml`]);
         expect(stderr).toBe("");

@@ -3,13 +3,15 @@
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { catalogue } from "../../kernels/catalogue.ts";
+import { withModels } from "../../kernels/catalogue.ts";
 import { comparisonSchemaText } from "../../sim/compare/schema.ts";
 import { jsonSchemaText } from "../../sim/topology/json-schema.ts";
+import { tinyModel } from "../onnx/tiny.ts";
 import { wasmModuleText } from "./wasm.ts";
 
-const GENERATED: Readonly<Record<string, () => string | Promise<string>>> = {
-  "topologies/schema.json": () => jsonSchemaText(catalogue),
+const GENERATED: Readonly<Record<string, () => string | Uint8Array | Promise<string>>> = {
+  "topologies/models/tiny.onnx": tinyModel,
+  "topologies/schema.json": () => jsonSchemaText(withModels(new Map(), null)),
   "sim/comparison.schema.json": comparisonSchemaText,
   "kernels/simd/wasm.generated.ts": wasmModuleText,
 };
@@ -19,10 +21,10 @@ if (verb !== "update" && verb !== "verify") throw new Error(`usage: generated.ts
 const stale: string[] = [];
 for (const [name, make] of Object.entries(GENERATED)) {
   const path = fileURLToPath(new URL(`../../${name}`, import.meta.url));
-  const text = await make();
-  if (existsSync(path) && readFileSync(path, "utf8") === text) continue;
+  const content = Buffer.from((await make()) as string);
+  if (existsSync(path) && readFileSync(path).equals(content)) continue;
   stale.push(name);
-  if (verb === "update") writeFileSync(path, text);
+  if (verb === "update") writeFileSync(path, content);
 }
 if (verb === "update") process.stdout.write(stale.length === 0 ? "nothing to update\n" : `updated ${stale.join(", ")}\n`);
 else if (stale.length > 0) {
