@@ -1,5 +1,5 @@
 import { emulatedPace } from "../sim/model/costs.ts";
-import { compressionOf, type Plan } from "../sim/plan.ts";
+import { type Plan, variantOf } from "../sim/plan.ts";
 import type { Profile } from "../sim/profile.ts";
 import type { FrameSize } from "../sim/topology/catalogue.ts";
 import type { Trace } from "../sim/trace.ts";
@@ -93,6 +93,7 @@ function podSpecs(plans: readonly Plan[], profile: Profile, baseDirectory: strin
     upstream: i === 0 ? null : { pod: first.pods[i - 1]!.name },
     link: first.hops[i - 1]?.link ?? null,
     compression: first.hops[i - 1]?.compression ?? "none",
+    workers: first.workers,
   }));
 }
 
@@ -122,8 +123,9 @@ function placements(plans: readonly Plan[]): Plan[][] {
 
 function placementName(plan: Plan): string {
   const pods = plan.pods.map(({ stages }) => stages.length).join("+");
-  const compression = compressionOf(plan);
-  return `${plan.split.replace("@", "-")}-${pods}${compression === "none" ? "" : `-${compression}`}`;
+  const { compression, workers } = variantOf(plan);
+  const variant = `${compression === "none" ? "" : `-${compression}`}${workers === 0 ? "" : `-w${workers}`}`;
+  return `${plan.split.replace("@", "-")}-${pods}${variant}`;
 }
 
 /** Every split of a pipeline gives the same bytes: where they run must not change what they are. */

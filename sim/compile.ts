@@ -2,7 +2,16 @@ import type { Compression } from "./compression.ts";
 import { bytesOf, describeShape, type FrameShape } from "./frame.ts";
 import { deepFreeze } from "./freeze.ts";
 import { cut, type Grouping, groupingText, isOnePodPerStage, onePodPerStage, podNames } from "./grouping.ts";
-import { compressionOf, type Plan, type PlanHop, type PlanLoad, type PlanPod, type PlanStage } from "./plan.ts";
+import {
+  compressionOf,
+  type Plan,
+  type PlanHop,
+  type PlanLoad,
+  type PlanPod,
+  type PlanStage,
+  type Variant,
+  variantOf,
+} from "./plan.ts";
 import { goesBackAt, monolithLabel, monolithLetter } from "./split.ts";
 import type { FrameSize, KernelCatalogue } from "./topology/catalogue.ts";
 import { shapesOf } from "./topology/shapes.ts";
@@ -20,6 +29,8 @@ export interface PlanRequest {
   readonly load: PlanLoad;
   /** Of the hops that cross a link; left out: none. */
   readonly compression?: Compression;
+  /** Threads of each pod that compute; left out: none but its own. */
+  readonly workers?: number;
   /** Left out: the workload's. */
   readonly seed?: number;
 }
@@ -32,7 +43,7 @@ export interface PlanRequest {
  *   take its input at this size.
  */
 export function compilePlan(topology: Topology, catalogue: KernelCatalogue, request: PlanRequest): Plan {
-  const { size, load, compression = "none", seed = topology.workload.seed } = request;
+  const { size, load, compression = "none", workers = 0, seed = topology.workload.seed } = request;
   const alone = monolithLetter(request.split);
   const split = alone === null ? request.split : alone.repeat(topology.stages.length);
   const nodes = nodesOf(topology, split);
@@ -61,7 +72,7 @@ export function compilePlan(topology: Topology, catalogue: KernelCatalogue, requ
   const { frames, warmup } = topology.workload;
   const label = pods.length === 1 ? monolithLabel(split[0]!) : split;
   return deepFreeze({
-    id: planId(label, grouping, size, load, compressionOf({ hops })),
+    id: planId(label, grouping, size, load, { compression: compressionOf({ hops }), workers }),
     topology: topology.name,
     split: label,
     size,
@@ -69,6 +80,7 @@ export function compilePlan(topology: Topology, catalogue: KernelCatalogue, requ
     nodes: topology.nodes,
     pods,
     hops,
+    workers,
     workload: { frames, warmup, load, seed },
     candidate: topology.stages.every((stage, index) => stage.nodes?.includes(nodes[index]!.name) ?? true),
   });
@@ -79,7 +91,7 @@ export function withLoad(plan: Plan, load: PlanLoad): Plan {
   const grouping = plan.pods.map((pod) => pod.stages.length);
   return deepFreeze({
     ...plan,
-    id: planId(plan.split, grouping, plan.size, load, compressionOf(plan)),
+    id: planId(plan.split, grouping, plan.size, load, variantOf(plan)),
     workload: { ...plan.workload, load },
   });
 }
@@ -98,18 +110,19 @@ export function lasting(plan: Plan, duration: number, rate: number): Plan {
   });
 }
 
-/** `EESS-256x256-saturated-zstd`, `SSSS-2+2-1280x720-50pct`, `monolith-E-128x128-30ps`: fit for a file name. */
+/** `EESS-256x256-saturated-zstd`, `SSSS-2+2-1280x720-50pct-w1`, `monolith-E-128x128-30ps`: fit for a file name. */
 export function planId(
   split: string,
   grouping: Grouping,
   size: FrameSize,
   load: PlanLoad,
-  compression: Compression,
+  { compression, workers }: Variant,
 ): string {
   const parts = [split.replace("@", "-")];
   if (grouping.length > 1 && !isOnePodPerStage(grouping)) parts.push(groupingText(grouping));
   parts.push(sizeText(size), load.label.replace("%", "pct").replace("/s", "ps"));
   if (compression !== "none") parts.push(compression);
+  if (workers > 0) parts.push(`w${workers}`);
   return parts.join("-");
 }
 

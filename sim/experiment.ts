@@ -2,7 +2,7 @@ import { compilePlan, planId, withLoad } from "./compile.ts";
 import { deepFreeze } from "./freeze.ts";
 import { type Grouping, onePodPerStage } from "./grouping.ts";
 import { planLoad } from "./load.ts";
-import { compressionOf, type Plan } from "./plan.ts";
+import { type Plan, variantOf } from "./plan.ts";
 import { allSplits, isHomogeneous } from "./split.ts";
 import type { KernelCatalogue } from "./topology/catalogue.ts";
 import type { Load, Topology } from "./topology/topology.ts";
@@ -22,22 +22,25 @@ export interface Experiment {
 /**
  * Every experiment of a topology: all its splits with one pod per stage, the monolith on each node that has a split to
  * itself, and the extra groupings on the furthest such node (the server), at every size, with every compression (where frames cross a link),
- * under every load (extra groupings saturated only, where that is a load), in this order.
+ * with every number of workers, under every load (extra groupings saturated only, where that is a load), in this order.
  *
  * @throws RangeError if the topology has not been checked.
  */
 export function compileAll(topology: Topology, catalogue: KernelCatalogue): Experiment[] {
-  const { sizes, loads, compression } = topology.workload;
+  const { sizes, loads, compression, workers } = topology.workload;
+  const variants = sizes.flatMap((size) =>
+    compression.flatMap((compression) => workers.map((workers) => ({ size, compression, workers }))),
+  );
   const experiments = new Map<string, Experiment>();
   for (const { split, grouping, extra } of placementsOf(topology)) {
-    for (const [size, compress] of sizes.flatMap((size) => compression.map((one) => [size, one] as const))) {
+    for (const variant of variants) {
       const load = planLoad({ kind: "saturated" });
-      const saturated = compilePlan(topology, catalogue, { split, grouping, size, load, compression: compress });
+      const saturated = compilePlan(topology, catalogue, { split, grouping, load, ...variant });
       // Extra groupings are there for throughput against the number of pods; without a saturated load they take what there is.
       const throughput = loads.filter(({ kind }) => kind === "saturated");
       for (const load of extra && throughput.length > 0 ? throughput : loads) {
         const label = planLoad(load, 1);
-        const id = planId(saturated.split, grouping, size, label, compressionOf(saturated));
+        const id = planId(saturated.split, grouping, variant.size, label, variantOf(saturated));
         // A grouping of one pod is the monolith, which is there already; without a link to cross, so is the plan itself.
         if (!experiments.has(id)) experiments.set(id, deepFreeze({ id, saturated, load }));
       }

@@ -33,6 +33,16 @@ export function compressionOf({ hops }: Pick<Plan, "hops">): Compression {
   return hops.some(({ compression }) => compression === "zstd") ? "zstd" : "none";
 }
 
+/** How a placement runs: what a workload lists for all of them. */
+export interface Variant {
+  readonly compression: Compression;
+  readonly workers: number;
+}
+
+export function variantOf(plan: Pick<Plan, "hops" | "workers">): Variant {
+  return { compression: compressionOf(plan), workers: plan.workers };
+}
+
 /** A process that runs consecutive stages on one node. */
 export interface PlanPod {
   readonly name: string;
@@ -67,7 +77,7 @@ export interface PlanWorkload {
 
 /** Topology + grouping + split + workload + seed, checked and frozen: what both the twin and the testbed execute. */
 export interface Plan {
-  /** Unique within a run's folder and fit for a file name: `EESS-256x256-saturated`, `EESS-256x256-saturated-zstd`. */
+  /** Unique within a run's folder and fit for a file name: `EESS-256x256-saturated`, `EESS-256x256-saturated-zstd`, `EESS-256x256-saturated-w1`. */
   readonly id: string;
   readonly topology: string;
   /** One letter a stage, or `monolith@E` when all stages share one process. */
@@ -78,6 +88,8 @@ export interface Plan {
   readonly pods: readonly PlanPod[];
   /** One fewer than pods. */
   readonly hops: readonly PlanHop[];
+  /** Threads of every pod that compute while its own handles messages; 0: its own does both. */
+  readonly workers: number;
   readonly workload: PlanWorkload;
   /** False if a stage stands where the topology's `nodes` does not allow it: run as a baseline, never chosen. */
   readonly candidate: boolean;

@@ -1,7 +1,7 @@
 import type { FrameShape } from "./frame.ts";
 
 /** Of the format: what is of another version was measured for another model. */
-export const PROFILE_VERSION = 4;
+export const PROFILE_VERSION = 5;
 
 /** What a profile was measured on: predictions hold for this, and nothing else. */
 export interface Fingerprint {
@@ -80,6 +80,20 @@ export interface HandoverCost {
   readonly seconds: readonly number[];
 }
 
+/** What wakes of a pod whose workers compute: one of them, for a frame, or the thread that handles messages, for what they made. */
+export type Woken = "worker" | "messages";
+
+/**
+ * Time that one thread of a pod takes to have another go on, seconds: until a worker that waits begins on a frame that was
+ * received, until the thread that handles messages, waiting for any, has what a worker finished. Empty where no plan has workers.
+ */
+export interface WakeUpCost {
+  readonly node: string;
+  readonly woken: Woken;
+  readonly thread: "idle" | "cold";
+  readonly seconds: readonly number[];
+}
+
 /**
  * What compression by zstd makes of the frames that some stages give, at a size, and what it costs: that depends on what
  * they show, so it is measured on them. Empty where no plan compresses.
@@ -144,6 +158,7 @@ export interface Profile {
   readonly loopbacks: readonly LoopbackCost[];
   readonly links: readonly LinkCost[];
   readonly compressions: readonly CompressionCost[];
+  readonly wakeUps: readonly WakeUpCost[];
   /** Seconds that an acknowledgement takes from a pod to the one before it, over loopback. */
   readonly acknowledgement: readonly number[];
   readonly lateness: readonly LatenessCost[];

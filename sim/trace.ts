@@ -20,6 +20,8 @@ export interface PodTrace {
   readonly start: Float64Array;
   /** Compute ended. */
   readonly end: Float64Array;
+  /** The pod's own thread learnt of the end, where a worker computed; `NaN` where that thread did. */
+  readonly noticed: Float64Array;
   /** Compressed where its hop asks for that, encoded and handed over to the hop (after waiting for its window). */
   readonly sent: Float64Array;
   /** The downstream pod acknowledged the frame. */
@@ -57,6 +59,7 @@ export const STAMPS = [
   "decoded",
   "start",
   "end",
+  "noticed",
   "sent",
   "acked",
   "computeCpu",
@@ -79,6 +82,7 @@ export function emptyPodTrace(pod: string, node: string, frames: number, clock: 
     decoded: column(),
     start: column(),
     end: column(),
+    noticed: column(),
     sent: column(),
     acked: column(),
     computeCpu: column(),

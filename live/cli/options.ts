@@ -30,6 +30,7 @@ export function addWorkload(command: Command): Command {
     .option("--rate <number>", "open loop at so many frames per second, instead of --loads")
     .option("--window <frames>", "frames that may be unacknowledged on a hop")
     .option("--compression <list>", "of frames that cross a link: none, zstd, or none,zstd for both")
+    .option("--workers <list>", "threads of a pod that compute beside its own: 0, 1, or 0,1 for both")
     .option("--repeats <count>", "runs per plan")
     .option("--seed <number>", "seed of everything random");
 }
@@ -66,10 +67,23 @@ export function addTolerance(command: Command): Command {
 
 /** The flags of `addWorkload` out of all that a verb has. */
 export function overridesOf(options: WorkloadOptions): Overrides {
-  const { splits, sizes, frames, duration, warmup, loads, rate, window, compression, repeats, seed } = options;
+  const { splits, sizes, frames, duration, warmup, loads, rate, window, compression, workers, repeats, seed } = options;
   // A bare number is what one types; in the file a rate has its unit.
   const perSecond = rate !== undefined && /^[\d.]+$/.test(rate) ? `${rate}/s` : rate;
-  return { splits, sizes, frames, duration, warmup, loads, rate: perSecond, window, compression, repeats, seed };
+  return {
+    splits,
+    sizes,
+    frames,
+    duration,
+    warmup,
+    loads,
+    rate: perSecond,
+    window,
+    compression,
+    workers,
+    repeats,
+    seed,
+  };
 }
 
 function share(text: string): number {

@@ -19,7 +19,7 @@ export function predictVerb(): Command {
       const { openBench } = await import("../workbench.ts");
       const { predicted } = await import("./steps.ts");
       const { predictionTable } = await import("../../sim/report/table.ts");
-      const { compressionOf } = await import("../../sim/plan.ts");
+      const { variantOf } = await import("../../sim/plan.ts");
       const { findingsOfPredictions } = await import("../../sim/compare/findings.ts");
       const { findingsText } = await import("../../sim/report/findings-text.ts");
       const { interruptSignal } = await import("../interrupt.ts");
@@ -27,7 +27,7 @@ export function predictVerb(): Command {
       const { pairs } = await predicted(bench, options, interruptSignal());
       const value = pairs.map(({ plan, prediction }) => ({
         split: plan.split,
-        compression: compressionOf(plan),
+        ...variantOf(plan),
         size: [plan.size.height, plan.size.width],
         load: plan.workload.load,
         ...prediction,

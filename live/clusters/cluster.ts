@@ -18,6 +18,8 @@ export interface PodSpec {
   readonly link: Link | null;
   /** Of the frames on that hop; left out: none. */
   readonly compression?: Compression;
+  /** Threads that compute while the pod's own handles messages; 0 or left out: its own does both. */
+  readonly workers?: number;
 }
 
 export interface Deployment {

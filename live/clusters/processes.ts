@@ -125,7 +125,8 @@ class LocalDeployment implements Deployment {
   }
 
   #addPod(pod: PodSpec): void {
-    const { name, node, emulate = [], stages, baseDirectory, upstream, link, compression = "none", replay = 0 } = pod;
+    const { name, node, emulate = [], stages, baseDirectory, upstream, link } = pod;
+    const { compression = "none", workers = 0, replay = 0 } = pod;
     let address: string | null = null;
     if (upstream !== null) {
       if ("address" in upstream) ({ address } = upstream);
@@ -141,6 +142,7 @@ class LocalDeployment implements Deployment {
       port: this.#ports.get(name)!,
       upstream: address,
       compression,
+      workers,
       replay,
       gracePeriod: GRACE_SECONDS,
     };

@@ -115,6 +115,7 @@ class Calibration {
       loopbacks: this.#loopbacks,
       links,
       compressions: this.#compressions,
+      wakeUps: [],
       acknowledgement: this.#acknowledgement,
       lateness: this.#lateness,
     };

@@ -44,6 +44,9 @@ export const podConfigSchema = z.strictObject({
     .min(65_536)
     .default(16 * 1024 * 1024)
     .meta({ description: "HTTP/2 receive window, bytes" }),
+  workers: z.int().min(0).max(64).default(0).meta({
+    description: "threads that compute frames while the pod's own handles messages; 0: its own does both",
+  }),
   replay: z.int().min(0).default(0).meta({
     description: "for calibration: compute only so many frames and send copies of them from then on; 0: compute all",
   }),

@@ -1,5 +1,5 @@
 import type { Comparison, PlanComparison, Tolerance } from "../comparison.ts";
-import { compressionOf } from "../plan.ts";
+import { variantOf } from "../plan.ts";
 import { attributionOf } from "./attribution.ts";
 import { type Pair, problemsOf } from "./check.ts";
 import { decide } from "./decide.ts";
@@ -53,7 +53,7 @@ function comparePlan({ plan, measured: repeats, prediction }: Pair, tolerance: T
     split: plan.split,
     pods: plan.pods.length,
     grouping: groupingOf(plan),
-    compression: compressionOf(plan),
+    ...variantOf(plan),
     size: [plan.size.height, plan.size.width],
     load: load.label,
     rate,

@@ -3,13 +3,13 @@ import type { Plan } from "../plan.ts";
 import type { Prediction } from "../prediction.ts";
 import { type Finding, findingOf } from "./finding.ts";
 import { communicationClaims } from "./findings/communication.ts";
-import { compressionClaims } from "./findings/compression.ts";
 import { monolithClaims } from "./findings/monolith.ts";
 import { podsClaims } from "./findings/pods.ts";
 import { splitsClaims } from "./findings/splits.ts";
+import { compressionClaims, workersClaims } from "./findings/variants.ts";
 import { type Outcome, Outcomes, outcomesOf, outcomesOfPredictions } from "./outcome.ts";
 
-/** The thesis' findings (E1..E6 and what it concludes from them), then those on compression, checked on measurement and prediction. */
+/** The thesis' findings (E1..E6 and what it concludes from them), then those on compression and on workers, checked on measurement and prediction. */
 export function findingsOf(comparison: Comparison): readonly Finding[] {
   return check(outcomesOf(comparison));
 }
@@ -32,6 +32,7 @@ function check(all: readonly Outcome[]): readonly Finding[] {
   return [
     ...claims.map(findingOf).sort((a, b) => experiment(a) - experiment(b)),
     ...compressionClaims(outcomes).map(findingOf),
+    ...workersClaims(outcomes).map(findingOf),
   ];
 }
 

@@ -1,16 +1,14 @@
-import type { Compression } from "../compression.ts";
-import { compressionOf, type Plan } from "../plan.ts";
+import { type Plan, type Variant, variantOf } from "../plan.ts";
 import { truncate } from "../report/columns.ts";
 
 /** The parts of an outcome that tell plans of one size and load apart. */
-export interface Placement {
+export interface Placement extends Variant {
   readonly split: string;
   readonly grouping: string;
-  readonly compression: Compression;
 }
 
 export function placementOf(plan: Plan): Placement {
-  return { split: plan.split, grouping: groupingOf(plan), compression: compressionOf(plan) };
+  return { split: plan.split, grouping: groupingOf(plan), ...variantOf(plan) };
 }
 
 const MONOLITH = "monolith@";
@@ -29,17 +27,23 @@ export function isOnePodPerStage({ grouping }: Pick<Placement, "grouping">): boo
   return /^1(\+1)*$/.test(grouping);
 }
 
-/** Name of a plan in tables and pictures: `EESS`, `monolith@E`, `EESS 2+2` where stages share pods, `EESS zstd`. */
+/** Name of a plan in tables and pictures: `EESS`, `monolith@E`, `EESS 2+2` where stages share pods, `EESS zstd`, `EESS w1`. */
 export function labelOf(placement: Placement): string {
   return labelWithin(placement, Number.POSITIVE_INFINITY);
 }
 
-/** The same in so many characters at most: of two plans that differ in their compression, that is what stays. */
+/** The same in so many characters at most: of two plans that differ in their variant, that is what stays. */
 export function labelWithin(placement: Placement, width: number): string {
-  const { split, grouping, compression } = placement;
+  const { split, grouping } = placement;
   const label = isMonolith(placement) || isOnePodPerStage(placement) ? split : `${split} ${grouping}`;
-  if (compression === "none") return truncate(label, width);
-  return `${truncate(label, width - compression.length - 1)} ${compression}`;
+  const variant = variantText(placement);
+  if (variant === "") return truncate(label, width);
+  return `${truncate(label, width - variant.length - 1)} ${variant}`;
+}
+
+/** `zstd`, `w1`, `zstd w1`; nothing where frames go as they are and pods compute in their own thread. */
+function variantText({ compression, workers }: Variant): string {
+  return [compression === "none" ? [] : compression, workers === 0 ? [] : `w${workers}`].flat().join(" ");
 }
 
 /** The letter of the node that holds every stage, or `null` if they are spread. */

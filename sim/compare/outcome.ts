@@ -1,6 +1,5 @@
 import type { Comparison, Figures } from "../comparison.ts";
-import type { Compression } from "../compression.ts";
-import type { Plan } from "../plan.ts";
+import type { Plan, Variant } from "../plan.ts";
 import type { Bottleneck, Prediction } from "../prediction.ts";
 import type { PodTerms } from "../summary.ts";
 import { isMonolith, isOnePodPerStage, lightestLoad, onlyLetter, placementOf, sameSize, sizesOf } from "./label.ts";
@@ -15,11 +14,10 @@ export interface Result extends Figures {
 }
 
 /** What is known of one plan: the twin's word, and the testbed's where it ran. */
-export interface Outcome {
+export interface Outcome extends Variant {
   readonly split: string;
   readonly pods: number;
   readonly grouping: string;
-  readonly compression: Compression;
   /** [height, width] */
   readonly size: readonly [number, number];
   readonly load: string;
@@ -49,7 +47,7 @@ export function outcomesOfPredictions(
 
 /** The outcomes of a run, with the questions that the findings ask of them. */
 export class Outcomes {
-  /** Each split once at a size and load: with frames as they are, if it ran that way. */
+  /** Each split once at a size and load: with frames as they are and no workers, if it ran that way. */
   readonly all: readonly Outcome[];
   readonly everything: readonly Outcome[];
   /** Fewest pixels first. */
@@ -59,8 +57,9 @@ export class Outcomes {
   readonly #light: string | null;
 
   constructor(everything: readonly Outcome[]) {
-    const plain = everything.filter(({ compression }) => compression === "none");
-    const all = everything.filter((one) => one.compression === "none" || !plain.some((other) => areTwins(one, other)));
+    const all = everything.filter((one, i) =>
+      everything.every((other, j) => i === j || !areTwins(one, other) || comesFirst(one, i, other, j)),
+    );
     this.everything = everything;
     this.all = all;
     this.sizes = sizesOf(all);
@@ -92,9 +91,15 @@ export class Outcomes {
   }
 }
 
-/** They differ in nothing but compression. */
+/** They differ in nothing but their variant. */
 export function areTwins(a: Outcome, b: Outcome): boolean {
   return a.split === b.split && a.grouping === b.grouping && sameSize(a.size, b.size) && a.load === b.load;
+}
+
+/** Of two variants the plainer one, else the one that is listed first. */
+function comesFirst(one: Variant, i: number, other: Variant, j: number): boolean {
+  const rank = ({ compression, workers }: Variant) => (compression === "none" ? 0 : 1000) + workers;
+  return rank(one) < rank(other) || (rank(one) === rank(other) && i < j);
 }
 
 /** Mean seconds of compute per frame, summed over pods. */

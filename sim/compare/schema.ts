@@ -78,6 +78,10 @@ const plan = z.object({
   pods: z.int().min(1).describe("Number of pods."),
   grouping: z.string().describe("Stages per pod, as 1+1+2."),
   compression: z.enum(COMPRESSIONS).describe("Of frames that cross a link between nodes."),
+  workers: z
+    .int()
+    .min(0)
+    .describe("Threads of each pod that compute while its own handles messages; 0: its own does both."),
   size,
   load: z.string().describe("saturated, a fraction of the predicted capacity (50%), or a rate (12/s)."),
   rate: nonNegative.nullable().describe("Offered frames per second; null when saturated."),

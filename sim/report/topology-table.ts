@@ -42,7 +42,7 @@ export function topologyTable(topology: Topology, plan: Plan): string {
     ...tableLines(STAGES, rows),
     "",
     ...wrap(
-      `workload: sizes ${workload.sizes.map(sizeText).join(", ")}; loads ${workload.loads.map(loadLabel).join(", ")}; ${workload.frames} frames, ${workload.warmup} of them warm-up; window ${workload.window};${compressionText(workload.compression)} ${workload.repeats} runs per plan; seed ${workload.seed}`,
+      `workload: sizes ${workload.sizes.map(sizeText).join(", ")}; loads ${workload.loads.map(loadLabel).join(", ")}; ${workload.frames} frames, ${workload.warmup} of them warm-up; window ${workload.window};${compressionText(workload.compression)}${workersText(workload.workers)} ${workload.repeats} runs per plan; seed ${workload.seed}`,
     ),
   ];
   return lines.join("\n");
@@ -50,6 +50,10 @@ export function topologyTable(topology: Topology, plan: Plan): string {
 
 function compressionText(compressions: readonly Compression[]): string {
   return compressions.includes("zstd") ? ` compression ${compressions.join(", ")};` : "";
+}
+
+function workersText(workers: readonly number[]): string {
+  return workers.some((count) => count > 0) ? ` workers ${workers.join(", ")};` : "";
 }
 
 function bandwidthText(bandwidth: number | null): string {

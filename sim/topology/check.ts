@@ -71,11 +71,14 @@ function checkLinks({ links, nodes }: Draft): Finding[] {
   });
 }
 
-function checkWorkload({ workload: { frames, warmup, sizes = [], loads = [], compression = [] } }: Draft): Finding[] {
+function checkWorkload({
+  workload: { frames, warmup, sizes = [], loads = [], compression = [], workers = [] },
+}: Draft): Finding[] {
   const findings = [
     ...repeated(sizes.map(sizeText), ["workload", "sizes"]),
     ...repeated(loads.map(loadLabel), ["workload", "loads"]),
     ...repeated(compression, ["workload", "compression"]),
+    ...repeated(workers.map(String), ["workload", "workers"]),
   ];
   if (frames !== undefined && warmup !== undefined && warmup >= frames) {
     findings.push({

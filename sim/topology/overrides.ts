@@ -21,13 +21,14 @@ export interface Overrides {
   readonly rate?: string | undefined;
   readonly window?: string | number | undefined;
   readonly compression?: string | undefined;
+  readonly workers?: string | undefined;
   readonly repeats?: string | number | undefined;
   readonly seed?: string | number | undefined;
 }
 
 type Flag = keyof Overrides;
 
-const LISTS: readonly Flag[] = ["splits", "sizes", "loads", "compression"];
+const LISTS: readonly Flag[] = ["splits", "sizes", "loads", "compression", "workers"];
 const SCHEMAS: Readonly<Record<Flag, ZodType>> = { ...WORKLOAD, splits: splitsSchema, rate: rateSchema };
 
 /**
@@ -75,8 +76,12 @@ function fileValue(flag: Flag, given: string | number): unknown {
   if (LISTS.includes(flag))
     return String(given)
       .split(",")
-      .map((item) => item.trim());
-  return typeof given === "string" && /^-?\d+(\.\d+)?$/.test(given) ? Number(given) : given;
+      .map((item) => (flag === "workers" ? numberIn(item.trim()) : item.trim()));
+  return typeof given === "string" ? numberIn(given) : given;
+}
+
+function numberIn(text: string): string | number {
+  return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
 }
 
 function problemOf({ path, causes = [], value, message, allowed }: Finding, flags: readonly Flag[]): Problem {

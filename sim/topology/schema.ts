@@ -105,6 +105,13 @@ export const WORKLOAD = {
     .min(1, "none, zstd or both")
     .default(["none"])
     .describe("Of frames that cross a link between nodes: none, zstd, or each in a plan of its own."),
+  workers: z
+    .array(integer(0, 64, "an integer from 0 to 64"), "a list of numbers of threads")
+    .min(1, "a list of numbers of threads")
+    .default([0])
+    .describe(
+      "Threads of a pod that compute while its own handles messages, each number in a plan of its own; 0: its own thread does both.",
+    ),
   repeats: integer(1).default(1).describe("Runs of each plan on the testbed."),
   seed: integer(0).default(1).describe("Of all that is random: the same seed gives the same prediction."),
 };

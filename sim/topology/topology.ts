@@ -59,6 +59,8 @@ export interface Workload {
   readonly window: number;
   /** Of hops that cross a link: each plan that has some is there once for every entry. */
   readonly compression: readonly Compression[];
+  /** Threads of a pod that compute while its own handles messages (0: its own does both): each plan once for every entry. */
+  readonly workers: readonly number[];
   /** Runs per plan on the testbed. */
   readonly repeats: number;
   readonly seed: number;

@@ -112,7 +112,7 @@ describe("plans that differ in compression only", () => {
   });
 
   it("keep what tells them apart where a column is narrow", () => {
-    const long = { split: "EEEEEEESSSSSSS", grouping: "1+1", compression: "zstd" as const };
+    const long = { split: "EEEEEEESSSSSSS", grouping: "1+1", compression: "zstd" as const, workers: 0 };
     expect(labelOf(long)).toBe("EEEEEEESSSSSSS zstd");
     expect(labelWithin(long, 12)).toBe("EEEEEE… zstd");
     expect(labelWithin({ ...long, compression: "none" }, 12)).toBe("EEEEEEESSSS…");

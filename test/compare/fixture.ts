@@ -30,6 +30,7 @@ export interface Spec {
   readonly load: PlanLoad;
   readonly candidate?: boolean;
   readonly compression?: Compression;
+  readonly workers?: number;
 }
 
 export function plan({
@@ -39,6 +40,7 @@ export function plan({
   load,
   candidate = true,
   compression = "none",
+  workers = 0,
 }: Spec): Plan {
   const monolith = split.startsWith("monolith@");
   const letters = monolith ? split.slice(-1).repeat(STAGES.length) : split;
@@ -57,7 +59,7 @@ export function plan({
     first += count;
   }
   return {
-    id: `${split}${grouping ? `-${grouping.join("")}` : ""}-${height}x${width}-${load.label}${compression === "none" ? "" : `-${compression}`}`,
+    id: `${split}${grouping ? `-${grouping.join("")}` : ""}-${height}x${width}-${load.label}${compression === "none" ? "" : `-${compression}`}${workers === 0 ? "" : `-w${workers}`}`,
     topology: "fixture",
     split,
     size: { height, width },
@@ -65,6 +67,7 @@ export function plan({
     nodes: [],
     pods,
     hops: hopsOf(pods, compression),
+    workers,
     workload: { frames: 1000, warmup: 100, load, seed: 1 },
     candidate,
   };

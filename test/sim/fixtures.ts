@@ -9,6 +9,7 @@ import {
   type MessageCost,
   PROFILE_VERSION,
   type Profile,
+  type WakeUpCost,
 } from "../../sim/profile.ts";
 import { type SimulatedRun, simulate } from "../../sim/simulate.ts";
 import type { Link } from "../../sim/topology/topology.ts";
@@ -49,6 +50,8 @@ export interface LineSpec {
   readonly bytes?: number | readonly number[];
   /** Of frames that cross a link: payloads in order, and CPU seconds per frame. Left out: not compressed. */
   readonly zstd?: { readonly bytes: Cost; readonly compress?: Cost; readonly decompress?: Cost };
+  /** Of each pod, and seconds until one that waits begins, and until the pod's own thread has what one finished. Left out: none. */
+  readonly workers?: { readonly count: number; readonly begin?: Cost; readonly notice?: Cost };
   /** Frames per second; saturated where left out. */
   readonly rate?: number;
   readonly frames?: number;
@@ -124,6 +127,7 @@ export function line(spec: LineSpec): Fixture {
     nodes,
     pods,
     hops,
+    workers: spec.workers?.count ?? 0,
     workload: { frames: spec.frames ?? 40, warmup: spec.warmup ?? 0, load, seed: spec.seed ?? 1 },
     candidate: true,
   };
@@ -198,6 +202,12 @@ function profileOf(spec: LineSpec, plan: Plan): Profile {
       }),
     ),
     compressions: compressionsOf(spec, plan),
+    wakeUps: nodes.flatMap((node) =>
+      WAITED.flatMap((thread): WakeUpCost[] => [
+        { node, woken: "worker", thread, seconds: samples(spec.workers?.begin ?? 0) },
+        { node, woken: "messages", thread, seconds: samples(spec.workers?.notice ?? 0) },
+      ]),
+    ),
     acknowledgement: samples(spec.acknowledgement ?? 0),
     lateness: [{ interval: 1, seconds: samples(spec.lateness ?? 0) }],
   };
