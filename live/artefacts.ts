@@ -74,7 +74,7 @@ interface TraceHeader {
   readonly frames: number;
   readonly warmup: number;
   readonly columns: readonly string[];
-  readonly pods: readonly Pick<PodTrace, "pod" | "node" | "clock">[];
+  readonly pods: readonly Pick<PodTrace, "pod" | "node" | "clock" | "workers">[];
 }
 
 /** JSON Lines: a header, then a line a frame with its stamps per pod, raw, in seconds; `null` where nothing happened. */
@@ -87,7 +87,7 @@ export function formatTrace(trace: Trace): string {
     frames,
     warmup,
     columns: STAMPS,
-    pods: pods.map(({ pod, node, clock }) => ({ pod, node, clock })),
+    pods: pods.map(({ pod, node, clock, workers }) => ({ pod, node, clock, workers })),
   };
   const lines = [JSON.stringify(header)];
   for (let frame = 0; frame < frames; frame++) {
@@ -119,7 +119,7 @@ export function parseTrace(text: string, path: string): Trace {
   if (lines.length !== frames + 1)
     throw new ArtefactError(`${path}: ${lines.length - 1} frames, where its header says ${frames}`);
   const scheduled = new Float64Array(frames);
-  const pods = podHeaders.map(({ pod, node, clock }) => emptyPodTrace(pod, node, frames, clock));
+  const pods = podHeaders.map(({ pod, node, clock, workers }) => emptyPodTrace(pod, node, frames, { clock, workers }));
   for (let frame = 0; frame < frames; frame++) {
     const record = parse(lines[frame + 1]!, frame + 2) as { scheduled: number | null; pods: (number | null)[][] };
     scheduled[frame] = record.scheduled ?? Number.NaN;

@@ -1,7 +1,7 @@
 import { status } from "@grpc/grpc-js";
 import type { FrameSize } from "../sim/topology/catalogue.ts";
 import type { ClockOffset, PodTrace, Trace } from "../sim/trace.ts";
-import type { Deployment } from "./clusters/cluster.ts";
+import type { Deployment, PodSpec } from "./clusters/cluster.ts";
 import { clockOffset } from "./measure/clock-offset.ts";
 import { PodClient } from "./measure/pod-client.ts";
 import type { ReceivedFrame } from "./stage/frame-codec.ts";
@@ -38,16 +38,19 @@ let count = 0;
 
 const FLOW_CONTROL_WINDOW = 16 * 1024 * 1024;
 
+/** What the driver is to know of a pod. */
+export type DrivenPod = Pick<PodSpec, "name" | "node" | "workers">;
+
 /** Drives a deployed line of pods: starts runs at its last pod, and fetches every pod's trace. */
 export class Driver {
   readonly #deployment: Deployment;
-  readonly #pods: readonly { readonly name: string; readonly node: string }[];
+  readonly #pods: readonly DrivenPod[];
   readonly #clients: readonly PodClient[];
   readonly #last: string;
   #clocks: ClockOffset[] | null = null;
 
   /** @param pods of the line, source first. */
-  constructor(deployment: Deployment, pods: readonly { readonly name: string; readonly node: string }[]) {
+  constructor(deployment: Deployment, pods: readonly DrivenPod[]) {
     this.#deployment = deployment;
     this.#pods = pods;
     this.#clients = pods.map(({ name }) => new PodClient(name, deployment.address(name)));
@@ -137,7 +140,7 @@ export class Driver {
 
   async #collect(plan: string, repeat: number, warmup: number, id: string, frames: number): Promise<RunResult> {
     this.#clocks ??= await Promise.all(this.#clients.map(clockOffset));
-    const fetched = await Promise.all(this.#clients.map((client, i) => client.trace(id, this.#pods[i]!.node, frames)));
+    const fetched = await Promise.all(this.#clients.map((client, i) => client.trace(id, this.#pods[i]!, frames)));
     const pods: PodTrace[] = fetched.map(({ trace }, i) => ({ ...trace, clock: this.#clocks![i]! }));
     const trace: Trace = { plan, origin: "live", repeat, frames, warmup, scheduled: fetched[0]!.scheduled, pods };
     return { trace, digests: fetched.at(-1)!.digests };

@@ -55,8 +55,9 @@ async function runPlacement(
   const { cluster, logs, baseDirectory, profile, repeats, signal, expected, onTrace } = options;
   const first = plans[0]!;
   signal?.throwIfAborted();
-  const deployment = await cluster.deploy(podSpecs(plans, profile, baseDirectory), `${logs}/${placementName(first)}`);
-  const driver = new Driver(deployment, first.pods);
+  const pods = podSpecs(plans, profile, baseDirectory);
+  const deployment = await cluster.deploy(pods, `${logs}/${placementName(first)}`);
+  const driver = new Driver(deployment, pods);
   try {
     await driver.warmUp(largest(plans.map(({ size }) => size)), signal);
     for (let repeat = 0; repeat < repeats; repeat++) {

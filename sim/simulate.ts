@@ -38,16 +38,18 @@ export function simulate(plan: Plan, costs: Costs, replication: number): Simulat
       receive: stream(pod.name, "receive"),
       send: stream(pod.name, "send"),
       thread: stream(pod.name, "thread"),
+      wakeUp: stream(pod.name, "wake-up"),
     };
     const window = plan.hops[i]?.window ?? 0;
+    const punctual = i === 0 && load.kind === "rate";
     return new PodServer(
       scheduler,
       hostOf(pod.node),
       costs.pods[i]!,
       streams,
       costs.gaps,
-      window,
-      emptyPodTrace(pod.name, pod.node, frames),
+      { window, workers: plan.workers, punctual },
+      emptyPodTrace(pod.name, pod.node, frames, { workers: plan.workers }),
     );
   });
 

@@ -8,7 +8,8 @@ import { type PodTrace, STAMPS, type Trace } from "./trace.ts";
  * the last pod. Stamps are put on the driver's clock by each pod's offset. Throughput counts the deliveries after the first
  * and divides by the time from the first to the last (infinite if that is 0). A pod's utilisation is taken over the time from
  * its `end` of the first frame to its `end` of the last: compute as wall time plus CPU time of messages (where recorded) of all
- * frames but the first fall into just that time (0 if that is 0).
+ * frames but the first fall into just that time (0 if that is 0). With workers it is theirs, on average, or that of the thread that
+ * handles messages, whichever is the larger.
  * @throws RangeError if fewer than 2 frames remain after warm-up, a column's length is not the number of frames, or a frame
  *   lacks a stamp after warm-up; the message names pod, frame and stamp.
  */
@@ -78,11 +79,14 @@ function termsOf(trace: Trace, index: number): PodTerms {
 }
 
 function utilisationOf(trace: Trace, pod: PodTrace): number {
-  let busy = 0;
+  let compute = 0;
+  let messages = 0;
   for (let frame = trace.warmup + 1; frame < trace.frames; frame++) {
-    const messages = pod.receiveCpu[frame]! + pod.sendCpu[frame]!;
-    busy += pod.end[frame]! - pod.start[frame]! + (Number.isNaN(messages) ? 0 : messages);
+    const cpu = pod.receiveCpu[frame]! + pod.sendCpu[frame]!;
+    compute += pod.end[frame]! - pod.start[frame]!;
+    messages += Number.isNaN(cpu) ? 0 : cpu;
   }
+  const busy = pod.workers === 0 ? compute + messages : Math.max(compute / pod.workers, messages);
   const window = pod.end[trace.frames - 1]! - pod.end[trace.warmup]!;
   // A CPU clock's grain can put the sum a little above the time that it falls into.
   return window === 0 ? 0 : Math.min(1, busy / window);

@@ -12,6 +12,8 @@ export interface PodTrace {
   readonly pod: string;
   readonly node: string;
   readonly clock: ClockOffset;
+  /** Threads that compute beside the pod's own; 0: its own does. */
+  readonly workers: number;
   /** The frame's last byte was there and decoding began. */
   readonly arrived: Float64Array;
   /** The frame was decoded, decompressed where it came compressed, and queued. */
@@ -72,12 +74,18 @@ export const STAMPS = [
 export type Stamp = (typeof STAMPS)[number];
 
 /** A pod's empty record for a number of frames: every stamp `NaN`. */
-export function emptyPodTrace(pod: string, node: string, frames: number, clock: ClockOffset = EXACT): PodTrace {
+export function emptyPodTrace(
+  pod: string,
+  node: string,
+  frames: number,
+  { clock = EXACT, workers = 0 }: Partial<Pick<PodTrace, "clock" | "workers">> = {},
+): PodTrace {
   const column = () => new Float64Array(frames).fill(Number.NaN);
   return {
     pod,
     node,
     clock,
+    workers,
     arrived: column(),
     decoded: column(),
     start: column(),

@@ -15,6 +15,10 @@ const ALIGNMENT = 64;
  */
 const PAGE_OF_TLB = 4096;
 const STAGGER = 1344;
+/** Where the memory itself says, to all threads that share it, where what was ever allocated ends: a 32 bit integer. */
+const TOP = 64;
+/** First byte that is given away. Address 0 never is: it means none. */
+const BOTTOM = 1024;
 /** Kept free at the upper end: vectors may read, never write, so far beyond a region. */
 const SLACK = 4096;
 
@@ -35,6 +39,8 @@ export interface FrameRegion extends Region {
  * Memory of the vector kernels, and of frames that they compute without a copy. It is shared memory, which grows without
  * detaching views: those made before stay valid and see the same bytes. Sizes are rounded up to classes (an eighth apart), and
  * freed regions are used again for the next of their class; so a program that repeats itself stops growing.
+ *
+ * Threads may share a memory: each has an object of this class over it, and frees what it has allocated itself.
  */
 export class FrameMemory {
   readonly memory: Memory;
@@ -42,24 +48,27 @@ export class FrameMemory {
   readonly #free = new Map<number, number[]>();
   readonly #capacities = new Map<number, number>();
   #buffer: SharedArrayBuffer;
-  /** End of what was ever allocated. Address 0 is never given away: it means none. */
-  #top = 1024;
+  /** One element. */
+  readonly #top: Uint32Array<SharedArrayBuffer>;
   #used = 0;
 
-  constructor() {
-    this.memory = reserve();
-    this.#buffer = this.memory.buffer;
+  /** @param memory another thread's, to share it; left out: one of its own. */
+  constructor(memory: Memory = reserve()) {
+    this.memory = memory;
+    this.#buffer = memory.buffer;
     this.#buffers.add(this.#buffer);
+    this.#top = new Uint32Array(this.#buffer, TOP, 1);
+    Atomics.compareExchange(this.#top, 0, 0, BOTTOM);
   }
 
-  /** Bytes in use, with what rounding adds. */
+  /** Bytes in use by this thread, with what rounding adds. */
   get used(): number {
     return this.#used;
   }
 
   /** Bytes that the memory has taken from the system at most: it never gives any back. */
   get size(): number {
-    return this.#top;
+    return Atomics.load(this.#top, 0);
   }
 
   /**
@@ -84,6 +93,7 @@ export class FrameMemory {
 
   /** Samples of a frame at an address. */
   samples(address: number, shape: FrameShape): Samples {
+    if (address + bytesOf(shape) > this.#buffer.byteLength) this.#refresh();
     const count = samplesOf(shape);
     return shape.element === "uint8"
       ? new Uint8Array(this.#buffer, address, count)
@@ -108,15 +118,24 @@ export class FrameMemory {
   }
 
   #extend(capacity: number): number {
-    const start = this.#top;
-    const missing = start + capacity + SLACK - this.#buffer.byteLength;
-    if (missing > 0) {
-      this.#grow(Math.ceil(missing / PAGE));
-      this.#buffer = this.memory.buffer;
-      this.#buffers.add(this.#buffer);
+    for (;;) {
+      const start = Atomics.load(this.#top, 0);
+      const end = start + capacity;
+      if (end + SLACK > this.#buffer.byteLength) this.#refresh();
+      const missing = end + SLACK - this.#buffer.byteLength;
+      if (missing > 0) {
+        this.#grow(Math.ceil(missing / PAGE));
+        this.#refresh();
+      }
+      if (Atomics.compareExchange(this.#top, 0, start, end) === start) return start;
     }
-    this.#top += capacity;
-    return start;
+  }
+
+  /** Another thread may have made the memory grow, which this one need not know yet: by 0 it learns of it. */
+  #refresh(): void {
+    this.memory.grow(0);
+    this.#buffer = this.memory.buffer;
+    this.#buffers.add(this.#buffer);
   }
 
   #grow(pages: number): void {
@@ -151,6 +170,12 @@ function reserve(): Memory {
 }
 
 let ours: FrameMemory | undefined;
+
+/** Makes another thread's memory this thread's, too. @throws Error if this thread has one already. */
+export function shareFrameMemory(memory: Memory): void {
+  if (ours !== undefined) throw new Error("this thread's kernels have a memory already");
+  ours = new FrameMemory(memory);
+}
 
 /** The memory of this thread's kernels. */
 export function frameMemory(): FrameMemory {

@@ -1,5 +1,6 @@
 import { Client, credentials, Metadata } from "@grpc/grpc-js";
 import { emptyPodTrace, type PodTrace, STAMPS, type Stamp } from "../../sim/trace.ts";
+import type { DrivenPod } from "../driver.ts";
 import { MAX_MESSAGE_BYTES } from "../stage/upstream.ts";
 import { type ProbeReply, podService, type TraceChunk } from "../stage/wire.ts";
 
@@ -48,9 +49,9 @@ export class PodClient {
   }
 
   /** @throws Error when the pod does not know the run: it was restarted, and its record is lost. */
-  async trace(run: string, node: string, frames: number): Promise<FetchedTrace> {
+  async trace(run: string, { node, workers = 0 }: DrivenPod, frames: number): Promise<FetchedTrace> {
     const { path, requestSerialize, responseDeserialize } = podService.trace;
-    const trace = emptyPodTrace(this.name, node, frames);
+    const trace = emptyPodTrace(this.name, node, frames, { workers });
     const scheduled = new Float64Array(frames).fill(Number.NaN);
     const digests: string[] = [];
     const columnOf = (name: string): Float64Array | undefined => {

@@ -18,16 +18,21 @@ interface PreparedStages {
 export class Executor {
   readonly #stages: readonly PipelineStage[];
   readonly #replay: number;
+  readonly #log: (line: string) => void;
   readonly #prepared = new Map<string, PreparedStages>();
   #current: PreparedStages | null = null;
 
-  private constructor(stages: readonly PipelineStage[], replay: number) {
+  private constructor(stages: readonly PipelineStage[], replay: number, log: (line: string) => void) {
     this.#stages = stages;
     this.#replay = replay;
+    this.#log = log;
   }
 
-  /** Checks the parameters of all stages and loads what they need. @throws Error naming the stage. */
-  static async load(config: PodConfig): Promise<Executor> {
+  /**
+   * Checks the parameters of all stages and loads what they need. @throws Error naming the stage.
+   * @param log is told what runs at each stage, for each shape of frames once.
+   */
+  static async load(config: PodConfig, log: (line: string) => void): Promise<Executor> {
     const stages: PipelineStage[] = [];
     const onnx = config.stages.some(({ kernel }) => kernel === "onnx");
     const runtime = onnx ? (await import("./onnx-runtime.ts")).loadOnnxRuntime() : null;
@@ -47,7 +52,7 @@ export class Executor {
         stages.push({ ...stage, pictures: await loadImages(folder) });
       } else stages.push(stage);
     }
-    return new Executor(stages, config.replay);
+    return new Executor(stages, config.replay, log);
   }
 
   /**
@@ -63,7 +68,7 @@ export class Executor {
         replayed: [],
       };
       this.#prepared.set(key, prepared);
-      process.stderr.write(`${key}: ${describe(prepared.pipeline)}\n`);
+      this.#log(`${key}: ${describe(prepared.pipeline)}`);
     }
     this.#current = prepared;
     return prepared.pipeline.output;

@@ -1,5 +1,6 @@
 /** The program of a pod: runs consecutive stages as told by the environment (see config.ts) until SIGTERM. */
 import { type PodConfig, readPodConfig } from "./config.ts";
+import { Crew } from "./crew.ts";
 import { Executor } from "./executor.ts";
 import { primeHeap } from "./heap.ts";
 import { Pod } from "./pod.ts";
@@ -12,9 +13,11 @@ async function main(): Promise<void> {
   // A log that can't be written (the disk is full) is no reason to lose frames.
   process.stderr.on("error", () => {});
   const config: PodConfig = readPodConfig(process.env);
-  const executor = await Executor.load(config);
+  const log = (line: string) => void process.stderr.write(`${line}\n`);
+  const crew = config.workers === 0 ? null : await Crew.start(config);
+  const executor = await Executor.load(config, log);
   primeHeap(HEAP_BYTES);
-  const pod = new Pod(config, executor);
+  const pod = new Pod(config, executor, crew);
   const server = await servePod(pod, config);
   const metrics = config.metricsPort === null ? null : await (await import("./metrics.ts")).serveMetrics(pod, config);
   process.stderr.write(`pod ${config.name} on node ${config.node} serves ${config.host}:${server.port}\n`);

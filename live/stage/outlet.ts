@@ -33,15 +33,18 @@ export class Outlet {
   /** Upstream has all its acknowledgements too: whoever sees this stream's end finds every pod done with the run. */
   #settled = false;
 
-  /** @param shape of the frames, @param first sequence number that will come first, @param frames of the whole run. */
-  constructor(shape: FrameShape, window: number, first: number, frames: number, events: OutletEvents) {
+  /**
+   * @param shape of the frames, @param first sequence number that will come first, @param frames of the whole run, @param servers
+   * that compute frames at once.
+   */
+  constructor(shape: FrameShape, window: number, first: number, frames: number, servers: number, events: OutletEvents) {
     this.#events = events;
     this.#window = window;
     this.#frames = frames;
     this.#base = first;
     this.#cursor = first;
-    // One more than the window: the frame that is finished while the window is full.
-    for (let i = 0; i <= window; i++) this.#free.push(newFrame(shape));
+    // More than the window: a frame for each server, which is finished while the window is full.
+    for (let i = 0; i < window + servers; i++) this.#free.push(newFrame(shape));
   }
 
   /** Lowest sequence number that can still be sent. */
@@ -49,9 +52,14 @@ export class Outlet {
     return this.#base;
   }
 
-  /** True while a finished frame waits for the window: the pod must not start another (blocking after service). */
+  /** True while every server has a frame, finished or not, that the window has no room for: no other may start (blocking after service). */
   get blocked(): boolean {
-    return this.#kept.length > this.#window;
+    return this.#free.length === 0;
+  }
+
+  /** Frames are compressed before they are offered, as downstream asked last. */
+  get compresses(): boolean {
+    return this.#coding === Coding.ZSTD;
   }
 
   /** A buffer to compute the next frame in; only when not `blocked`. */
@@ -61,12 +69,10 @@ export class Outlet {
     return frame;
   }
 
-  /** Compresses a finished frame, before it is offered, if downstream asked for that last. @returns false if not. */
-  compress(frame: SentFrame, sequence: number): boolean {
-    if (this.#coding !== Coding.ZSTD) return false;
+  /** Compresses a finished frame, before it is offered. */
+  compress(frame: SentFrame, sequence: number): void {
     setSequence(frame, sequence);
     compressedFrame(frame);
-    return true;
   }
 
   /** Takes a finished frame, to be sent as soon as the window and the stream allow. */

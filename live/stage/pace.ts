@@ -3,7 +3,7 @@ import { now, sleepUntil } from "./clock.ts";
 import { threadCpu } from "./thread-cpu.ts";
 
 /**
- * Accounts for the CPU time of a pod's thread and, on an emulated node, makes the thread as slow as the machine that the node
+ * Accounts for the CPU time of a thread of a pod and, on an emulated node, makes the thread as slow as the machine that the node
  * stands for: it is held, asleep so that the host's cores stay free for others, until that machine would be done too. One
  * that comes late, because the host was busy with something else, is held less on the next frames: the emulated machine's
  * clock goes on meanwhile, as a separate machine's would.
@@ -47,10 +47,15 @@ export class Pace {
     this.#receive = 0;
     this.#send = 0;
     if (this.#held === null) return taken;
-    if (this.#rested) this.#until = Math.max(this.#until, now() - taken.receive);
-    this.#rested = false;
+    this.#takeUp(now() - taken.receive);
     this.#hold(this.#held.receive);
     return taken;
+  }
+
+  /** A worker is about to compute a frame: what its thread did before is of no account. */
+  begin(): void {
+    if (this.#held !== null) this.#takeUp(now());
+    this.#mark = threadCpu();
   }
 
   /** A frame is computed: holds the thread for it. @returns its CPU seconds. */
@@ -64,13 +69,23 @@ export class Pace {
   settleCompress(): number {
     const used = this.#lap();
     this.#send += used;
-    if (this.#held !== null) this.#hold(this.#held.compress);
+    if (this.#held === null) return used;
+    this.#takeUp(now() - used);
+    this.#hold(this.#held.compress);
     return used;
   }
 
   /** A frame was handed over: its emulated machine is at work with that for a while. */
   sent(): void {
-    if (this.#held !== null) this.#until += this.#held.send;
+    if (this.#held === null) return;
+    this.#takeUp(now());
+    this.#until += this.#held.send;
+  }
+
+  /** The emulated machine is at work from `since` on, if it had nothing to do. */
+  #takeUp(since: number): void {
+    if (this.#rested) this.#until = Math.max(this.#until, since);
+    this.#rested = false;
   }
 
   #hold(seconds: number): void {

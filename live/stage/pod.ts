@@ -1,42 +1,46 @@
 import { status } from "@grpc/grpc-js";
 import { describeShape, type FrameShape, sameShape } from "../../sim/frame.ts";
 import type { EmulatedPace } from "../../sim/model/costs.ts";
-import { now, sleepUntil } from "./clock.ts";
+import { now } from "./clock.ts";
+import { Computing } from "./computing.ts";
 import type { PodConfig } from "./config.ts";
+import type { Crew } from "./crew.ts";
 import type { Executor } from "./executor.ts";
-import { Coding, newFrame, type ReceivedFrame } from "./frame-codec.ts";
-import { FrameCollector } from "./heap.ts";
+import { Coding, newFrame, type ReceivedFrame, type SentFrame } from "./frame-codec.ts";
 import { type HopCall, Outlet } from "./outlet.ts";
 import { Pace } from "./pace.ts";
-import { digestOf, Recorder } from "./recorder.ts";
+import { Recorder } from "./recorder.ts";
 import { Session } from "./session.ts";
 import { Upstream } from "./upstream.ts";
 import { Delivery, type Open, type Run } from "./wire.ts";
 
-/** How long before a frame is due its timer may fire, seconds; Node's timers are good to a millisecond, the rest is slept. */
-const TIMER_SLACK = 1.5e-3;
 /** Traces of so many runs are kept for the driver to fetch. */
 const KEPT_RUNS = 4;
 
 /**
- * Takes frames from upstream (or makes them), computes, hands them to the outlet. One thread does everything, a frame at a
- * time, and goes back to the event loop in between: the FIFO single server of the model.
+ * Takes frames from upstream (or makes them), has them computed, hands them to the outlet. One thread does everything, a frame at
+ * a time, and goes back to the event loop in between, the FIFO single server of the model; or it handles messages, and workers
+ * compute.
  */
 export class Pod {
   readonly #config: PodConfig;
-  readonly #executor: Executor;
+  readonly #computing: Computing;
   readonly #pace = new Pace();
   readonly #upstream: Upstream | null;
-  readonly #collector = new FrameCollector();
   readonly recorders = new Map<string, Recorder>();
   #session: Session | null = null;
   #scheduled = false;
-  #timer: NodeJS.Timeout | null = null;
   #draining: (() => void) | null = null;
 
-  constructor(config: PodConfig, executor: Executor) {
+  /** @param crew computes the frames; `null`: this thread does. */
+  constructor(config: PodConfig, executor: Executor, crew: Crew | null) {
     this.#config = config;
-    this.#executor = executor;
+    this.#computing = new Computing(executor, crew, this.#pace, {
+      computed: (session, sequence, frame) => this.#computed(session, sequence, frame),
+      failed: (sequence, reason) =>
+        this.#fail(status.FAILED_PRECONDITION, `${config.name}: frame ${sequence}: ${reason}`),
+      wake: () => this.#wake(),
+    });
     this.#upstream =
       config.upstream === null
         ? null
@@ -99,13 +103,14 @@ export class Pod {
   }
 
   #base(session: Session): number {
-    return session.outlet?.base ?? session.next;
+    return session.outlet?.base ?? session.finished;
   }
 
   #begin({ run, next, delivery }: Open): void {
     this.#session?.outlet?.detach(status.ABORTED, "another run has begun");
     this.#session?.release();
-    const recorder = this.recorders.get(run.id) ?? new Recorder(run, this.#config.name, this.#config.node);
+    const { name, node, workers } = this.#config;
+    const recorder = this.recorders.get(run.id) ?? new Recorder(run, name, node, workers);
     this.recorders.delete(run.id);
     this.recorders.set(run.id, recorder);
     for (const old of [...this.recorders.keys()].slice(0, -KEPT_RUNS)) this.recorders.delete(old);
@@ -115,7 +120,7 @@ export class Pod {
       if (this.#upstream === null) {
         this.#prepare(session, null);
         // A source that resumes goes on at its rate from here; what it missed is not made up for in a burst.
-        session.origin = now() + 2e-3 - (run.rate > 0 ? next / run.rate : 0);
+        if (run.rate > 0) session.origin = now() + 2e-3 - next / run.rate;
       } else this.#upstream.open(run, next);
     } catch (error) {
       this.#fail(status.FAILED_PRECONDITION, `${this.#config.name}: ${(error as Error).message}`);
@@ -126,23 +131,21 @@ export class Pod {
     const session = this.#session!;
     session.call = call;
     if (session.failure !== null) call.emit("error", session.failure);
-    else if (session.delivery === Delivery.HERE && session.settled && session.next >= session.run.frames) call.end();
+    else if (session.delivery === Delivery.HERE && session.settled && session.finished >= session.run.frames)
+      call.end();
     else session.outlet?.attach(call, next, session.coding);
     this.#wake();
   }
 
   #prepare(session: Session, input: FrameShape | null): void {
     const { run, delivery } = session;
-    session.input = input;
-    const output = this.#executor.prepare(input, run);
-    // What getting ready took is no frame's work.
-    this.#pace.reset(this.#paceOf(run));
+    const output = this.#computing.prepare(session, input, this.#paceOf(run));
     if (delivery === Delivery.HERE) {
       session.discarded = newFrame(output);
       return;
     }
     const { trace } = session.recorder;
-    session.outlet = new Outlet(output, run.window, session.next, run.frames, {
+    session.outlet = new Outlet(output, run.window, session.next, run.frames, this.#computing.servers, {
       sent: (sequence, bytes) => {
         trace.sent[sequence] = now();
         trace.sentBytes[sequence] = bytes;
@@ -191,7 +194,7 @@ export class Pod {
     if (session === null) return;
     session.settled = true;
     session.outlet?.settle();
-    if (session.delivery === Delivery.HERE && session.next >= session.run.frames) session.call?.end();
+    if (session.delivery === Delivery.HERE && session.finished >= session.run.frames) session.call?.end();
   }
 
   #fail(code: number, details: string): void {
@@ -212,7 +215,7 @@ export class Pod {
   readonly #endOfSend = (): void => this.#pace.lap("send");
 
   #wake(): void {
-    if (this.#scheduled || this.#timer !== null) return;
+    if (this.#scheduled) return;
     this.#scheduled = true;
     setImmediate(this.#turn);
   }
@@ -224,78 +227,15 @@ export class Pod {
       this.#wake();
       return;
     }
-    const session = this.#session;
-    if (session === null || session.failure !== null || session.next >= session.run.frames) return;
-    if (session.outlet?.blocked) {
-      this.#pace.rest();
-      return;
-    }
-    try {
-      if (this.#upstream === null) {
-        if (this.#draining === null && this.#isDue(session)) this.#compute(session, null);
-      } else {
-        const frame = session.inbox.shift();
-        if (frame === undefined) this.#pace.rest();
-        else this.#compute(session, frame);
-      }
-    } catch (error) {
-      this.#fail(
-        status.FAILED_PRECONDITION,
-        `${this.#config.name}: frame ${session.next}: ${(error as Error).message}`,
-      );
-    }
+    const draining = this.#upstream === null && this.#draining !== null;
+    this.#computing.turn(this.#session, this.#upstream === null, draining);
   };
 
-  /** True when the source shall produce now; else a timer is set. */
-  #isDue(session: Session): boolean {
-    const { rate } = session.run;
-    if (rate === 0) return true;
-    const due = session.origin + session.next / rate;
-    const wait = due - now();
-    if (wait > 0) this.#pace.rest();
-    if (wait > TIMER_SLACK) {
-      this.#timer = setTimeout(
-        () => {
-          this.#timer = null;
-          this.#turn();
-        },
-        Math.floor((wait - TIMER_SLACK) * 1e3),
-      );
-      return false;
-    }
-    sleepUntil(due);
-    session.recorder.scheduled[session.next] = due;
-    return true;
-  }
-
-  #compute(session: Session, received: ReceivedFrame | null): void {
-    const sequence = session.next++;
-    const { run, recorder } = session;
-    const { trace } = recorder;
-    const messages = this.#pace.settleMessages();
-    trace.receiveCpu[sequence] = messages.receive;
-    trace.sendCpu[sequence] = messages.send;
-    const frame = session.discarded ?? session.outlet!.claim();
-    const start = now();
-    if (received === null && run.rate === 0) recorder.scheduled[sequence] = start;
-    trace.start[sequence] = start;
-    try {
-      this.#executor.run(sequence, received?.samples ?? null, frame.samples);
-    } finally {
-      received?.release();
-    }
-    trace.computeCpu[sequence] = this.#pace.settleCompute();
-    trace.end[sequence] = now();
-    recorder.completed++;
-    if (sequence < run.digests) recorder.digests[sequence] = digestOf(frame);
-    if (received !== null) this.#collector.passed(received.samples.byteLength);
-    if (session.outlet !== null) {
-      if (session.outlet.compress(frame, sequence)) trace.compressCpu[sequence] = this.#pace.settleCompress();
-      this.#pace.sent();
-      session.outlet.offer(frame, sequence);
-    } else {
+  #computed(session: Session, sequence: number, frame: SentFrame | null): void {
+    if (session.outlet !== null) session.outlet.offer(frame!, sequence);
+    else {
       this.#upstream?.acknowledge(sequence + 1);
-      if (this.#upstream === null && sequence + 1 === run.frames) this.#settle();
+      if (this.#upstream === null && sequence + 1 === session.run.frames) this.#settle();
     }
     this.#checkDrained();
     this.#wake();
@@ -304,11 +244,7 @@ export class Pod {
   #checkDrained(): void {
     if (this.#draining === null) return;
     const session = this.#session;
-    if (
-      session === null ||
-      session.failure !== null ||
-      (session.inbox.length === 0 && (session.outlet?.empty ?? true))
-    ) {
+    if (session === null || session.failure !== null || session.empty) {
       session?.outlet?.detach(status.UNAVAILABLE, `${this.#config.name} drained`);
       this.#draining();
     }

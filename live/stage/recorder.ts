@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { emptyPodTrace, type PodTrace, STAMPS } from "../../sim/trace.ts";
-import type { SentFrame } from "./frame-codec.ts";
+import type { Samples } from "./frame-codec.ts";
 import type { Run, TraceChunk } from "./wire.ts";
 
 const CHUNK = 65_536;
@@ -13,9 +13,9 @@ export class Recorder {
   readonly digests: Buffer[] = [];
   completed = 0;
 
-  constructor(run: Run, pod: string, node: string) {
+  constructor(run: Run, pod: string, node: string, workers: number) {
     this.run = run;
-    this.trace = emptyPodTrace(pod, node, run.frames);
+    this.trace = emptyPodTrace(pod, node, run.frames, { workers });
     this.scheduled = new Float64Array(run.frames).fill(Number.NaN);
   }
 
@@ -34,8 +34,8 @@ export class Recorder {
 }
 
 /** SHA-256 of a frame's payload. */
-export function digestOf(frame: SentFrame): Buffer {
-  const { buffer, byteOffset, byteLength } = frame.samples;
+export function digestOf(samples: Samples): Buffer {
+  const { buffer, byteOffset, byteLength } = samples;
   return createHash("sha256")
     .update(new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength))
     .digest();

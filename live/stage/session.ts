@@ -13,12 +13,13 @@ export class Session {
   readonly inbox = new Fifo<ReceivedFrame>();
   input: FrameShape | null = null;
   outlet: Outlet | null = null;
-  /** The last pod's output goes nowhere: one buffer takes it. */
+  /** The last pod's output goes nowhere: one buffer takes it, unless workers have their own. */
   discarded: SentFrame | null = null;
-  /** Sequence number to compute next. */
+  /** Sequence number to start computing next, and the one to be finished next. */
   next: number;
-  /** Monotonic time at which frame 0 is due; open loop only. */
-  origin = 0;
+  finished: number;
+  /** Monotonic time at which frame 0 is due at the source; open loop only. */
+  origin = Number.NaN;
   /** Frames below this number are delivered. */
   acknowledged = 0;
   /** Nothing upstream waits for an acknowledgement any more. */
@@ -31,8 +32,19 @@ export class Session {
   constructor(run: Run, next: number, delivery: number, recorder: Recorder) {
     this.run = run;
     this.next = next;
+    this.finished = next;
     this.delivery = delivery;
     this.recorder = recorder;
+  }
+
+  /** When the next frame is due at the source, monotonic; `NaN` where it is not waited for. */
+  get due(): number {
+    return this.origin + this.next / this.run.rate;
+  }
+
+  /** Nothing is waiting, being computed, or unacknowledged. */
+  get empty(): boolean {
+    return this.inbox.length === 0 && this.finished === this.next && (this.outlet?.empty ?? true);
   }
 
   /** Another run takes this one's place. */

@@ -1,6 +1,6 @@
 import { RandomStream } from "../engine/random.ts";
 import { computeKey, contentKey, type Plan, type PlanHop } from "../plan.ts";
-import type { LinkCost, MessageCost, Profile, SizedCost, Thread } from "../profile.ts";
+import type { LinkCost, MessageCost, Profile, SizedCost, Thread, Woken } from "../profile.ts";
 import { resample } from "../statistics/bootstrap.ts";
 import { mean } from "../statistics/moments.ts";
 import { quantile } from "../statistics/quantile.ts";
@@ -14,6 +14,8 @@ export type Samples = ArrayLike<number>;
 export interface PodCosts extends PodSamples {
   /** What the pod is held to on an emulated node; `null` on a real one. */
   readonly emulated: EmulatedPace | null;
+  /** Seconds until a worker begins, or the pod's own thread has what one finished; `null`: the pod has no workers. */
+  readonly wakeUps: Readonly<Record<Woken, WaitedSamples>> | null;
 }
 
 /** What was measured of a pod's work. */
@@ -115,7 +117,19 @@ function podCosts(plan: Plan, index: number, profile: Profile, draw: Draw): PodC
     decompress: decompress && drawn(decompress, "decompress", contentKey(plan, index - 1)),
     compress: compress && drawn(compress, "compress", contentKey(plan, index)),
     emulated: paceOf(samples, speedOf(plan, index)),
+    wakeUps: plan.workers === 0 ? null : wakeUpsOf(profile, node, draw),
   };
+}
+
+function wakeUpsOf(profile: Profile, node: string, draw: Draw): PodCosts["wakeUps"] {
+  const of = (woken: Woken) =>
+    waited((thread) => {
+      const measured = profile.wakeUps.find((one) => one.node === node && one.woken === woken && one.thread === thread);
+      if (measured === undefined)
+        throw new ProfileError(`profile of ${profile.topology}: workers were not measured on node ${node}`);
+      return draw(measured.seconds, "wake-up", woken, thread, node);
+    });
+  return { worker: of("worker"), messages: of("messages") };
 }
 
 function podSamples(plan: Plan, index: number, profile: Profile): PodSamples {

@@ -1,11 +1,13 @@
-import { log } from "../engine/elementary.ts";
 import type { SharedProcessor } from "../engine/processor.ts";
 import { Fifo } from "../engine/queue.ts";
 import type { RandomStream } from "../engine/random.ts";
 import type { Scheduler } from "../engine/scheduler.ts";
 import type { Thread } from "../profile.ts";
 import type { PodTrace } from "../trace.ts";
-import type { Costs, PodCosts, Samples } from "./costs.ts";
+import type { Costs, PodCosts, Samples, ThreadSamples } from "./costs.ts";
+import { Crew, type CrewStreams } from "./crew.ts";
+import { EmulatedClock } from "./emulated-clock.ts";
+import { threadAfter } from "./waiting.ts";
 
 /** What a pod's thread does besides computing: one item of work, then what follows from it. */
 interface Chore {
@@ -14,17 +16,26 @@ interface Chore {
   readonly done: () => void;
 }
 
-export interface PodStreams {
-  readonly compute: RandomStream;
+export interface PodStreams extends CrewStreams {
   readonly receive: RandomStream;
   readonly send: RandomStream;
-  readonly thread: RandomStream;
+}
+
+/** What a pod is besides its costs. */
+export interface PodShape {
+  /** Frames that may be unacknowledged on the hop behind it. */
+  readonly window: number;
+  /** Threads that compute beside its own; 0: its own does. */
+  readonly workers: number;
+  /** It makes frames at a rate, and what computes them waits for each one's time. */
+  readonly punctual: boolean;
 }
 
 /**
  * A pod: one thread that serves messages first (receive, send, acknowledgements: the event loop comes to them between two
- * frames) and computes a frame when there are none, FIFO, without preemption. Its work shares the host's cores. A finished
- * frame that finds the window full blocks the thread's next compute (blocking after service).
+ * frames) and computes a frame when there are none, FIFO, without preemption. With workers it hands the frame to them instead,
+ * and learns when it is done. All work shares the host's cores. A finished frame that finds the window full blocks whoever
+ * computed it (blocking after service).
  */
 export class PodServer {
   readonly trace: PodTrace;
@@ -33,13 +44,16 @@ export class PodServer {
   readonly #costs: PodCosts;
   readonly #streams: PodStreams;
   readonly #gaps: Costs["gaps"];
-  readonly #window: number;
+  readonly #shape: PodShape;
   readonly #frames: number;
+  readonly #crew: Crew | null;
+  readonly #clock: EmulatedClock;
   readonly #chores = new Fifo<Chore>();
   readonly #urgent = new Fifo<Chore>();
   /** Number of frames that are ready to be computed, counted from the first. */
   #ready = 0;
-  /** Next frame to compute, to send, and to be acknowledged. */
+  /** Next frame to begin, to finish, to send, and to be acknowledged. */
+  #begun = 0;
   #next = 0;
   #cursor = 0;
   #base = 0;
@@ -51,10 +65,6 @@ export class PodServer {
   /** What it did before the frame in hand, and before the one that it is about to take up. */
   #thread: Thread = "busy";
   #woken: Thread = "busy";
-  /** Until when the machine that an emulated node stands for is at work. */
-  #until = 0;
-  /** The pod had nothing to do; its machine takes up work when it comes, not where the last frame left it. */
-  #rested = true;
   #receiveCpu = 0;
   #sendCpu = 0;
 
@@ -69,7 +79,7 @@ export class PodServer {
     costs: PodCosts,
     streams: PodStreams,
     gaps: Costs["gaps"],
-    window: number,
+    shape: PodShape,
     trace: PodTrace,
   ) {
     this.#scheduler = scheduler;
@@ -77,9 +87,14 @@ export class PodServer {
     this.#costs = costs;
     this.#streams = streams;
     this.#gaps = gaps;
-    this.#window = window;
+    this.#shape = shape;
     this.trace = trace;
     this.#frames = trace.start.length;
+    this.#clock = new EmulatedClock(scheduler, costs.emulated !== null);
+    this.#crew =
+      shape.workers === 0
+        ? null
+        : new Crew(scheduler, host, costs, streams, gaps, shape.workers, trace, () => this.#ended());
   }
 
   /** A frame's bytes are there, all of them: they wait for the thread to read them. */
@@ -113,17 +128,10 @@ export class PodServer {
     this.#urgent.push({ work: "receive", cpu, done: decoded });
   }
 
-  /**
-   * What the thread does: busy, or idle, or cold if it has been idle for long. In between, either, the likelier the nearer the
-   * logarithm of the time is to that of the measured one.
-   */
+  /** What the thread does: busy, or idle, or cold if it has been idle for long. */
   thread(): Thread {
     if (!this.idle) return "busy";
-    const { idle, cold } = this.#gaps;
-    const gap = this.#scheduler.now - this.#idleSince;
-    if (gap <= idle) return "idle";
-    if (gap >= cold) return "cold";
-    return this.#streams.thread.uniform() < log(gap / idle) / log(cold / idle) ? "cold" : "idle";
+    return threadAfter(this.#scheduler.now - this.#idleSince, this.#gaps, this.#streams.thread);
   }
 
   get idle(): boolean {
@@ -194,14 +202,15 @@ export class PodServer {
         else this.#start();
       });
     } else {
-      this.#rested = true;
+      this.#clock.rest();
       if (!this.idle) this.#idleSince = this.#scheduler.now;
     }
   }
 
   #canCompute(): boolean {
-    const blocked = this.transmit !== null && this.#next - this.#base > this.#window;
-    return !blocked && this.#next < this.#ready && this.#next < this.#frames;
+    const { window, workers } = this.#shape;
+    const blocked = this.transmit !== null && this.#begun - this.#base >= window + Math.max(1, workers);
+    return !blocked && this.#begun < this.#ready && this.#begun < this.#frames;
   }
 
   #start(): void {
@@ -209,57 +218,89 @@ export class PodServer {
     this.#woken = "busy";
     this.#idleSince = Number.NaN;
     this.#busy = true;
-    if (this.#rested) this.#until = Math.max(this.#until, this.#scheduler.now - this.#receiveCpu);
-    this.#rested = false;
-    this.#hold(this.#costs.emulated?.receive ?? 0, () => this.#begin());
+    this.#clock.takeUp(this.#scheduler.now - this.#receiveCpu);
+    this.#clock.hold(this.#costs.emulated?.receive ?? 0, () => this.#begin());
   }
 
   #begin(): void {
-    const frame = this.#next;
-    this.trace.start[frame] = this.#scheduler.now;
+    const frame = this.#begun++;
     this.trace.receiveCpu[frame] = this.#receiveCpu;
     this.trace.sendCpu[frame] = this.#sendCpu;
     this.#receiveCpu = 0;
     this.#sendCpu = 0;
+    if (this.#crew !== null) {
+      this.#busy = false;
+      this.#crew.publish(frame, this.#shape.punctual);
+      this.#dispatch();
+      return;
+    }
+    this.trace.start[frame] = this.#scheduler.now;
     const cpu = this.#streams.compute.pick(this.#costs.compute[this.#thread]);
     this.trace.computeCpu[frame] = cpu;
     const held = this.#costs.emulated?.compute ?? 0;
-    this.#host.submit(cpu, () => this.#hold(held, () => this.#computed(frame)));
+    this.#host.submit(cpu, () =>
+      this.#clock.hold(held, () => {
+        this.trace.end[frame] = this.#scheduler.now;
+        this.#busy = false;
+        this.#collect();
+        this.#dispatch();
+      }),
+    );
   }
 
-  /** Goes on when the emulated machine has worked for so many seconds more; one that is behind catches up. */
-  #hold(seconds: number, then: () => void): void {
-    this.#until += seconds;
-    if (this.#costs.emulated !== null && this.#until > this.#scheduler.now) this.#scheduler.at(this.#until, then);
-    else then();
+  /** Workers have ended a frame: the thread comes to that between two others, or is woken for it. */
+  #ended(): void {
+    const thread = this.thread();
+    const wakeUps = this.#costs.wakeUps!.messages;
+    const delay = thread === "busy" ? 0 : this.#streams.wakeUp.pick(wakeUps[thread]);
+    this.#scheduler.after(delay, () => {
+      if (thread !== "busy") this.#thread = thread;
+      this.#chores.push({ work: "send", cpu: 0, done: () => this.#collect() });
+      this.#dispatch();
+    });
   }
 
-  #computed(frame: number): void {
-    this.trace.end[frame] = this.#scheduler.now;
-    if (this.#costs.compress === null) {
-      this.#finish(frame);
-      return;
+  /** Sends on, in order, what is computed; where frames are compressed, one after the other, each before the next is looked at. */
+  #collect(): void {
+    while (this.#next < this.#begun && !Number.isNaN(this.trace.end[this.#next])) {
+      if (this.#crew !== null) this.trace.noticed[this.#next] = this.#scheduler.now;
+      if (this.#costs.compress === null) this.#finish();
+      else {
+        this.#compress(this.#costs.compress);
+        return;
+      }
     }
-    const cpu = this.#streams.send.pick(this.#costs.compress[this.#thread]);
-    this.trace.compressCpu[frame] = cpu;
-    this.#sendCpu += cpu;
-    const held = this.#costs.emulated?.compress ?? 0;
-    this.#host.submit(cpu, () => this.#hold(held, () => this.#finish(frame)));
   }
 
-  #finish(frame: number): void {
-    this.#next = frame + 1;
-    this.#busy = false;
-    if (this.transmit === null) this.acknowledgeUpstream?.(frame + 1);
+  #compress(costs: ThreadSamples): void {
+    const cpu = this.#streams.send.pick(costs[this.#thread]);
+    this.trace.compressCpu[this.#next] = cpu;
+    this.#sendCpu += cpu;
+    this.#idleSince = Number.NaN;
+    this.#busy = true;
+    this.#host.submit(cpu, () => {
+      this.#clock.takeUp(this.#scheduler.now - cpu);
+      this.#clock.hold(this.#costs.emulated?.compress ?? 0, () => {
+        this.#busy = false;
+        this.#finish();
+        if (this.#crew !== null) this.#chores.push({ work: "send", cpu: 0, done: () => this.#collect() });
+        this.#dispatch();
+      });
+    });
+  }
+
+  #finish(): void {
+    this.#next++;
+    if (this.transmit === null) this.acknowledgeUpstream?.(this.#next);
     else {
-      this.#until += this.#costs.emulated?.send ?? 0;
+      this.#clock.takeUp(this.#scheduler.now);
+      this.#clock.work(this.#costs.emulated?.send ?? 0);
       this.#pump();
     }
-    this.#dispatch();
   }
 
   #pump(): void {
-    while (this.transmit !== null && this.#cursor < this.#next && this.#cursor < this.#base + this.#window) {
+    while (this.transmit !== null && this.#cursor < this.#next && this.#cursor < this.#base + this.#shape.window) {
       const frame = this.#cursor++;
       const cpu = this.#streams.send.pick(this.#costs.send[this.#thread]);
       const waited = this.#costs.handover[this.#thread === "cold" ? "cold" : "idle"];

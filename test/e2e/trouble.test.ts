@@ -86,7 +86,7 @@ test("a port in use: one message with pod, address and reason", async () => {
       stages: [{ name: "s", kernel: "synthetic", params: {} }],
     }),
   });
-  const pod = new Pod(config, await Executor.load(config));
+  const pod = new Pod(config, await Executor.load(config, () => {}), null);
   await expect(servePod(pod, config)).rejects.toThrow(
     `pod conv: can't listen on 127.0.0.1:${port}: the port is in use by another program`,
   );

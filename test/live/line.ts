@@ -21,9 +21,11 @@ export interface LineOptions {
   readonly links?: Readonly<Record<number, Link>>;
   /** Of every hop. */
   readonly compression?: Compression;
+  /** Of every pod. */
+  readonly workers?: number;
 }
 
-export function lineOf({ grouping, links = {}, compression = "none" }: LineOptions): PodSpec[] {
+export function lineOf({ grouping, links = {}, compression = "none", workers = 0 }: LineOptions): PodSpec[] {
   let at = 0;
   return grouping.map((count, i) => {
     const stages = STAGES.slice(at, at + count);
@@ -36,6 +38,7 @@ export function lineOf({ grouping, links = {}, compression = "none" }: LineOptio
       upstream: i === 0 ? null : { pod: `pod${i}` },
       link: links[i] ?? null,
       compression,
+      workers,
     };
   });
 }

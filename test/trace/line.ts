@@ -23,7 +23,7 @@ export function traceOfLine(spec: LineSpec): Trace {
   const last = stations.length - 1;
   const pods = stations.map((station, j): PodTrace => {
     const clock = clocks[j] ?? EXACT;
-    const pod = emptyPodTrace(`pod-${j}`, j === last ? "server" : "edge", frames, clock);
+    const pod = emptyPodTrace(`pod-${j}`, j === last ? "server" : "edge", frames, { clock });
     const back = delays.slice(j).reduce((sum, delay) => sum + delay, 0);
     for (let n = 0; n < frames; n++) {
       if (j > 0) {

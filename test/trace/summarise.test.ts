@@ -79,7 +79,7 @@ test("terms add up to the mean latency on any stamps and clocks", () => {
         warmup: frames > 5 ? 3 : 0,
         scheduled,
         pods: pods.map(({ offset, ...stamps }, j): PodTrace => {
-          return { ...emptyPodTrace(`${j}`, "node", frames, { seconds: offset, bound: 0 }), ...stamps };
+          return { ...emptyPodTrace(`${j}`, "node", frames, { clock: { seconds: offset, bound: 0 } }), ...stamps };
         }),
       };
       const summary = summarise(trace);

@@ -23,7 +23,7 @@ function stream(call: HopCall, { run, next }: Open): Outlet {
       outlet.offer(outlet.claim(), sequence++);
     }
   };
-  const outlet = new Outlet(shape, run.window, next, run.frames, {
+  const outlet = new Outlet(shape, run.window, next, run.frames, 1, {
     sent: () => {},
     acknowledged: () => setImmediate(fill),
   });
