@@ -30,7 +30,7 @@ export function addWorkload(command: Command): Command {
     .option("--rate <number>", "open loop at so many frames per second, instead of --loads")
     .option("--window <frames>", "frames that may be unacknowledged on a hop")
     .option("--compression <list>", "of frames that cross a link: none, zstd, or none,zstd for both")
-    .option("--workers <list>", "threads of a pod that compute beside its own: 0, 1, or 0,1 for both")
+    .option("--workers <list>", "threads of a pod that compute beside its own, e.g. 0,1")
     .option("--repeats <count>", "runs per plan")
     .option("--seed <number>", "seed of everything random");
 }

@@ -42,7 +42,7 @@ export function labelWithin(placement: Placement, width: number): string {
 }
 
 /** `zstd`, `w1`, `zstd w1`; nothing where frames go as they are and pods compute in their own thread. */
-function variantText({ compression, workers }: Variant): string {
+export function variantText({ compression, workers }: Variant): string {
   return [compression === "none" ? [] : compression, workers === 0 ? [] : `w${workers}`].flat().join(" ");
 }
 

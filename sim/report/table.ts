@@ -86,10 +86,10 @@ function verdictLines({ plans, tolerance }: Comparison): string[] {
 }
 
 const PREDICTION: readonly Column[] = [
-  { title: "split", width: 11, align: "left" },
+  { title: "split", width: 12, align: "left" },
   { title: "load", width: 9, align: "left" },
   { title: "thrput.", width: 8, align: "right" },
-  { title: "95 % interval", width: 15, align: "right" },
+  { title: "95 % interval", width: 14, align: "right" },
   { title: "p50", width: 7, align: "right" },
   { title: "p95", width: 7, align: "right" },
   { title: "bottleneck", width: 17, align: "left" },

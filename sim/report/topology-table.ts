@@ -68,10 +68,18 @@ const PLANS: readonly Column[] = [
   { title: "candidate", width: 9, align: "left" },
 ];
 
+/** Characters of an id's beginning that stay where it does not fit: the split has a column of its own. */
+const HEAD = 6;
+
+/** Plans of one split are told apart by the end of their ids, so what goes is the middle. */
+function idWithin(id: string, width: number): string {
+  return id.length <= width ? id : `${id.slice(0, HEAD)}…${id.slice(HEAD + 1 - width)}`;
+}
+
 /** The plans of a topology, for a terminal of 80 columns. */
 export function planTable(experiments: readonly Experiment[]): string {
   const rows = experiments.map(({ id, saturated, load }) => [
-    id,
+    idWithin(id, PLANS[0]!.width),
     saturated.split,
     groupingOf(saturated),
     loadLabel(load),

@@ -107,7 +107,7 @@ export const WORKLOAD = {
     .describe("Of frames that cross a link between nodes: none, zstd, or each in a plan of its own."),
   workers: z
     .array(integer(0, 64, "an integer from 0 to 64"), "a list of numbers of threads")
-    .min(1, "a list of numbers of threads")
+    .min(1, "at least one number of threads")
     .default([0])
     .describe(
       "Threads of a pod that compute while its own handles messages, each number in a plan of its own; 0: its own thread does both.",

@@ -32,6 +32,9 @@ describe("a wrong command line ends with 2 and one clear message", () => {
     [["check", LOCAL, "--splits", "EEXS,SE"], /--splits/],
     [["check", LOCAL, "--sizes", "0"], /--sizes/],
     [["check", LOCAL, "--compression", "gzip"], /--compression: "gzip" is not allowed: none or zstd/],
+    [["check", LOCAL, "--workers", "x"], /--workers: "x" is not allowed: an integer from 0 to 64/],
+    [["check", LOCAL, "--workers", "65"], /--workers: 65 is not allowed: an integer from 0 to 64/],
+    [["plan", LOCAL, "--workers", "1,1"], /--workers: 1 is already in the list: each once/],
     [["check", LOCAL, "--rate", "5", "--loads", "saturated"], /--rate: .*--loads/],
     [["plan", LOCAL, "--output", "xml"], /--output.*table, json/],
     [["validate", LOCAL, "--tolerance", "300%"], /--tolerance.*10% or 0\.1/s],
@@ -85,5 +88,16 @@ describe("check and plan", () => {
     expect(plans.map(({ id }) => id).filter((id) => id.includes("zstd"))).toEqual(["EESS-64x64-saturated-zstd"]);
     expect(plans.filter(({ id }) => id.startsWith("SSSS-64x64"))).toHaveLength(1);
     expect((await edgetwin(["check", LOCAL, ...flags])).stdout).toContain("compression none, zstd;");
+  });
+
+  test("--workers 0,1: every plan twice", async () => {
+    const flags = ["--sizes", "64", "--loads", "saturated", "--splits", "SSSS,EESS", "--workers", "0,1"];
+    const { code, stdout } = await edgetwin(["plan", LOCAL, ...flags, "--output", "json"]);
+    expect(code).toBe(0);
+    const ids = (JSON.parse(stdout) as { id: string }[]).map(({ id }) => id);
+    const plain = ids.filter((id) => !id.endsWith("-w1"));
+    expect(plain).toContain("EESS-64x64-saturated");
+    expect(ids.toSorted()).toEqual(plain.flatMap((id) => [id, `${id}-w1`]).toSorted());
+    expect((await edgetwin(["check", LOCAL, ...flags])).stdout).toContain("workers 0, 1;");
   });
 });

@@ -2,38 +2,20 @@ import { describe, expect, it } from "vitest";
 import type { Pair } from "../../sim/compare/check.ts";
 import { findingsOf, findingsOfPredictions } from "../../sim/compare/findings.ts";
 import { labelOf, labelWithin } from "../../sim/compare/label.ts";
-import type { Compression } from "../../sim/compression.ts";
-import type { PlanLoad } from "../../sim/plan.ts";
 import { comparisonTable, predictionTable } from "../../sim/report/table.ts";
-import { comparisonOf, pair, plan, prediction, SATURATED, samplePairs, specs, summary } from "./fixture.ts";
+import { comparisonOf, pair, type Spec, samplePairs, specs } from "./fixture.ts";
+import { better, findingsOn, HALF, made } from "./variants.ts";
 
-const HALF: PlanLoad = { kind: "rate", rate: 10, label: "50%" };
-type Size = readonly [number, number];
-
-/** A plan with these figures, measured and predicted: throughput when saturated, else median latency in seconds. */
-function made(
-  compression: Compression,
-  measured: number,
-  predicted = measured,
-  load = SATURATED,
-  size: Size = [64, 64],
-): Pair {
-  const of = plan({ split: "ESSS", compression, size, load });
-  const set = <T extends { throughput: number; latency: object }>(to: T, value: number): T =>
-    load.kind === "saturated" ? { ...to, throughput: value } : { ...to, latency: { ...to.latency, p50: value } };
-  return { plan: of, measured: [set(summary(of), measured)], prediction: set(prediction(of), predicted) };
-}
-
-const compressionFindings = (pairs: readonly Pair[]) =>
-  findingsOf(comparisonOf(pairs)).filter(({ id }) => id.startsWith("zstd@"));
+const ZSTD = { compression: "zstd" } as const;
+const compressionFindings = (pairs: readonly Pair[]) => findingsOn("zstd@", pairs);
 
 describe("whether compression pays", () => {
   it("is told per split and load, with figures, and whether the twin decides so", () => {
     const findings = compressionFindings([
-      made("none", 10, 11),
-      made("zstd", 17.5, 17),
-      made("none", 0.1, 0.11, HALF),
-      made("zstd", 0.2, 0.19, HALF),
+      made({}, 10, 11),
+      made(ZSTD, 17.5, 17),
+      made({ load: HALF }, 0.1, 0.11),
+      made({ ...ZSTD, load: HALF }, 0.2, 0.19),
     ]);
     expect(findings).toEqual([
       {
@@ -56,9 +38,9 @@ describe("whether compression pays", () => {
   });
 
   it("names the sizes where it does, where the twin is wrong, and what that costs", () => {
-    const at = (size: Size, plain: number, zstd: number, twin: number) => [
-      made("none", plain, plain, SATURATED, size),
-      made("zstd", zstd, twin, SATURATED, size),
+    const at = (size: Spec["size"], plain: number, zstd: number, twin: number) => [
+      made({ size }, plain),
+      made({ ...ZSTD, size }, zstd, twin),
     ];
     const [finding] = compressionFindings([...at([64, 64], 10, 20, 20), ...at([32, 32], 10, 8, 11)]);
     expect(finding).toMatchObject({ holds: false });
@@ -68,33 +50,26 @@ describe("whether compression pays", () => {
   });
 
   it("is no gain that is lost in the noise", () => {
-    expect(compressionFindings([made("none", 100), made("zstd", 101.9)])[0]!.holds).toBe(false);
-    expect(compressionFindings([made("none", 100), made("zstd", 102.1)])[0]!.holds).toBe(true);
+    expect(compressionFindings([made({}, 100), made(ZSTD, 101.9)])[0]!.holds).toBe(false);
+    expect(compressionFindings([made({}, 100), made(ZSTD, 102.1)])[0]!.holds).toBe(true);
   });
 
   it("is the twin's word on predictions alone, and nobody's where a plan is there one way only", () => {
-    const both = findingsOfPredictions([made("none", 10), made("zstd", 20)]);
+    const both = findingsOfPredictions([made({}, 10), made(ZSTD, 20)]);
     expect(both.at(-1)).toMatchObject({
       holds: true,
       evidence: expect.stringMatching(/^Not measured; predicted: 2.00/),
     });
     expect(both.at(-1)!.why).toBeUndefined();
-    expect(compressionFindings([made("zstd", 10)])).toEqual([]);
+    expect(compressionFindings([made(ZSTD, 10)])).toEqual([]);
     expect(compressionFindings(specs().map(pair))).toEqual([]);
   });
 
   it("leaves the thesis' findings to frames as they are", () => {
     const plain = samplePairs();
-    const zstd = plain
-      .filter(({ plan }) => plan.hops.some(({ link }) => link !== null))
-      .map((one): Pair => {
-        const { split, size, workload } = one.plan;
-        const of = plan({ split, size: [size.height, size.width], load: workload.load, compression: "zstd" });
-        const better = (name: string) => (name === "throughput" ? 3 : 0.3);
-        return { plan: of, measured: [summary(of, better)], prediction: prediction(of, better) };
-      });
-    expect(zstd.length).toBeGreaterThan(0);
-    const both = findingsOf(comparisonOf([...zstd, ...plain]));
+    const crossing = plain.filter(({ plan }) => plan.hops.some(({ link }) => link !== null));
+    expect(crossing.length).toBeGreaterThan(0);
+    const both = findingsOf(comparisonOf([...better(crossing, ZSTD), ...plain]));
     const thesis = findingsOf(comparisonOf(plain));
     expect(both.slice(0, thesis.length)).toEqual(thesis);
     expect(both.slice(thesis.length).every(({ id }) => id.startsWith("zstd@"))).toBe(true);
@@ -103,16 +78,16 @@ describe("whether compression pays", () => {
 
 describe("plans that differ in compression only", () => {
   it("are told apart in tables, and the decision is between all of them", () => {
-    const comparison = comparisonOf([made("none", 10), made("zstd", 17)]);
+    const comparison = comparisonOf([made({}, 10), made(ZSTD, 17)]);
     const lines = comparisonTable(comparison).split("\n");
     expect(lines.slice(2, 4).map((line) => line.slice(2, 14).trim())).toEqual(["ESSS", "ESSS zstd"]);
     expect(comparison.decision).toMatchObject({ predicted: "ESSS zstd", measured: "ESSS zstd" });
     expect(comparison.decision.candidates).toEqual(["ESSS", "ESSS zstd"]);
-    expect(predictionTable([made("none", 10), made("zstd", 17)])).toMatch(/^ESSS zstd +saturated/m);
+    expect(predictionTable([made({}, 10), made(ZSTD, 17)])).toMatch(/^ESSS zstd +saturated/m);
   });
 
   it("keep what tells them apart where a column is narrow", () => {
-    const long = { split: "EEEEEEESSSSSSS", grouping: "1+1", compression: "zstd" as const, workers: 0 };
+    const long = { split: "EEEEEEESSSSSSS", grouping: "1+1", ...ZSTD, workers: 0 };
     expect(labelOf(long)).toBe("EEEEEEESSSSSSS zstd");
     expect(labelWithin(long, 12)).toBe("EEEEEE… zstd");
     expect(labelWithin({ ...long, compression: "none" }, 12)).toBe("EEEEEEESSSS…");

@@ -41,6 +41,7 @@ test("a plan has everything resolved", () => {
     size: SQUARE,
     hosts: EXAMPLE.hosts,
     nodes: EXAMPLE.nodes,
+    workers: 0,
     workload: { frames: 120, warmup: 20, load: { kind: "saturated", label: "saturated" }, seed: 7 },
     candidate: true,
   });
@@ -92,6 +93,24 @@ test("one pod is the monolith", () => {
 test("a grouping shows in the id, unless it is one pod per stage", () => {
   expect(compile("SSSS", [2, 2], { width: 1280, height: 720 }).id).toBe("SSSS-2+2-1280x720-saturated");
   expect(compile("SSSS", [1, 1, 1, 1]).id).toBe("SSSS-128x128-saturated");
+});
+
+test.each([
+  ["EESS", undefined, "EESS-128x128-saturated-w1", "EESS-128x128-saturated-zstd-w1"],
+  // Nothing crosses a link there.
+  ["SSSS", [2, 2], "SSSS-2+2-128x128-saturated-w1", "SSSS-2+2-128x128-saturated-w1"],
+  ["monolith@E", undefined, "monolith-E-128x128-saturated-w1", "monolith-E-128x128-saturated-w1"],
+])("workers show in the id, after compression: %s %j", (split, grouping, id, compressed) => {
+  const before = compile(split, grouping);
+  const request = { split, size: SQUARE, load: SATURATED, workers: 1, ...(grouping && { grouping }) };
+  const after = compilePlan(EXAMPLE, FAKE, request);
+  expect(after).toEqual({ ...before, id, workers: 1 });
+  const both = compilePlan(EXAMPLE, FAKE, { ...request, compression: "zstd" });
+  expect(both).toMatchObject({ id: compressed, workers: 1 });
+  expect(withLoad(both, planLoad({ kind: "rate", rate: 30 }))).toMatchObject({
+    id: compressed.replace("saturated", "30ps"),
+    workers: 1,
+  });
 });
 
 test("seed and load come from the request", () => {

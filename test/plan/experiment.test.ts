@@ -67,6 +67,31 @@ describe("compileAll", () => {
     ]);
   });
 
+  test("everything is there once for every number of workers, monoliths and groupings too", () => {
+    const workload = { ...EXAMPLE.workload, sizes: [{ width: 64, height: 64 }], workers: [0, 2, 1] };
+    const all = compileAll({ ...EXAMPLE, workload, splits: ["SSSS", "EESS"] }, FAKE);
+    const each = (placement: string, loads = ["saturated", "50pct", "30ps"], variants = ["", "-w2", "-w1"]) =>
+      variants.flatMap((variant) => loads.map((load) => `${placement}-64x64-${load}${variant}`));
+    expect(all.map(({ id }) => id)).toEqual([
+      ...each("SSSS"),
+      ...each("EESS"),
+      ...each("monolith-S"),
+      ...each("SSSS-2+2", ["saturated"]),
+    ]);
+    for (const experiment of all) {
+      const plan = planOf(experiment, () => 100);
+      expect(plan.id).toBe(experiment.id);
+      expect(plan.workers).toBe(Number(/-w(\d+)$/.exec(plan.id)?.[1] ?? 0));
+    }
+    const compression: Topology["workload"]["compression"] = ["none", "zstd"];
+    const both = { ...EXAMPLE, workload: { ...workload, compression, workers: [0, 1] }, groupings: [] };
+    expect(compileAll({ ...both, splits: ["SSSS", "EESS"] }, FAKE).map(({ id }) => id)).toEqual([
+      ...each("SSSS", undefined, ["", "-w1"]),
+      ...each("EESS", undefined, ["", "-w1", "-zstd", "-zstd-w1"]),
+      ...each("monolith-S", undefined, ["", "-w1"]),
+    ]);
+  });
+
   test("ids are fit for file names", () => {
     for (const { id } of compileAll(EXAMPLE, FAKE)) expect(id).toMatch(/^[A-Za-z0-9][A-Za-z0-9.+-]*$/);
   });

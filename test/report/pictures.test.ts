@@ -4,6 +4,7 @@ import type { Picture } from "../../sim/report/picture.ts";
 import { picturesOf } from "../../sim/report/pictures.ts";
 import { logTicks } from "../../sim/report/ticks.ts";
 import { comparisonOf, pair, SATURATED, SPLITS, samplePairs } from "../compare/fixture.ts";
+import { better } from "../compare/variants.ts";
 
 const full = picturesOf(comparisonOf(samplePairs()));
 const small = picturesOf(comparisonOf([pair({ split: "EESS", size: [64, 64], load: SATURATED })]));
@@ -13,6 +14,9 @@ const manySizes = picturesOf(
       SPLITS.map((split) => pair({ split, size: [side, side], load: SATURATED })),
     ),
   ),
+);
+const variants = picturesOf(
+  comparisonOf([...samplePairs(), ...better(samplePairs(), { workers: 16, compression: "zstd" })]),
 );
 
 describe("pictures", () => {
@@ -42,6 +46,7 @@ describe("pictures", () => {
   const all: readonly (readonly [string, Picture])[] = [
     ...full.map((picture) => [`full run: ${picture.id}`, picture] as const),
     ...small.map((picture) => [`one plan: ${picture.id}`, picture] as const),
+    ...variants.map((picture) => [`with workers: ${picture.id}`, picture] as const),
     ...manySizes.map((picture) => [`six sizes: ${picture.id}`, picture] as const),
   ];
 
@@ -52,6 +57,12 @@ describe("pictures", () => {
     expect(width).toBeLessThanOrEqual(960);
     expect(svg).toContain("<title>");
     expect(svg).not.toMatch(/NaN|undefined|Infinity/);
+  });
+
+  it("join by pods what has the same workers", () => {
+    const { data } = variants.find(({ id }) => id === "pods")!.spec;
+    const { values } = data as { values: { node: string; throughput: number }[] };
+    expect([...new Set(values.map(({ node }) => node))].toSorted()).toEqual(["on E", "on E w16", "on S", "on S w16"]);
   });
 
   it("are values: JSON keeps them", () => {

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Pair } from "../../sim/compare/check.ts";
 import { comparisonTable, predictionTable } from "../../sim/report/table.ts";
+import { planTable } from "../../sim/report/topology-table.ts";
 import { comparisonOf, pair, plan, prediction, SATURATED, type Spec, summary } from "../compare/fixture.ts";
 
 function widest(text: string): number {
@@ -40,11 +41,22 @@ describe("tables for a terminal", () => {
     expect(predictionTable([pair(EESS)])).toBe(
       [
         "512x512",
-        "split       load       thrput.   95 % interval     p50     p95 bottleneck",
-        "EESS        saturated  33.5 /s     32.5 - 34.6 83.0 ms  111 ms 100 % pod conv",
+        "split        load       thrput.  95 % interval     p50     p95 bottleneck",
+        "EESS         saturated  33.5 /s    32.5 - 34.6 83.0 ms  111 ms 100 % pod conv",
         "",
       ].join("\n"),
     );
+  });
+
+  it("keep what tells plans of a split apart", () => {
+    const saturated = plan({ split: "EEEEEEESSSSSSS", size: [128, 128], load: SATURATED });
+    const ids = ["", "-zstd-w1", "-zstd-w12"].map((variant) => `EEEEEEESSSSSSS-128x128-saturated${variant}`);
+    const text = planTable(ids.map((id) => ({ id, saturated, load: { kind: "saturated" } })));
+    expect(text.split("\n").slice(1, 4)).toEqual([
+      "EEEEEEESSSSSSS-128x128-saturated   EEEEEEESSSS… 1+1+1+1     saturated yes",
+      "EEEEEE…S-128x128-saturated-zstd-w1 EEEEEEESSSS… 1+1+1+1     saturated yes",
+      "EEEEEE…-128x128-saturated-zstd-w12 EEEEEEESSSS… 1+1+1+1     saturated yes",
+    ]);
   });
 
   it("fit 80 columns whatever they hold", () => {
@@ -65,6 +77,8 @@ describe("tables for a terminal", () => {
         }),
       ),
       candidate: fc.boolean(),
+      compression: fc.constantFrom("none", "zstd"),
+      workers: fc.nat(64),
     });
     fc.assert(
       fc.property(fc.array(fc.tuple(spec, factor, factor), { minLength: 1, maxLength: 5 }), (all) => {

@@ -36,6 +36,7 @@ test("values of flags replace the file's", async () => {
     loads: "saturated,75%",
     window: "2",
     compression: "none, zstd",
+    workers: "0, 2",
     repeats: 5,
     seed: "42",
   });
@@ -53,6 +54,7 @@ test("values of flags replace the file's", async () => {
       loads: [{ kind: "saturated" }, { kind: "fraction", fraction: 0.75 }],
       window: 2,
       compression: ["none", "zstd"],
+      workers: [0, 2],
       repeats: 5,
       seed: 42,
     },
@@ -95,6 +97,12 @@ describe("refuses, naming the flag,", () => {
     [{ rate: "30/s", loads: "50%" }, "--rate: can't be given together with --loads: --loads 50%,30/s"],
     [{ compression: "gzip" }, '--compression: "gzip" is not allowed: none or zstd'],
     [{ compression: "zstd,zstd" }, "--compression: zstd is already in the list: each once"],
+    [{ workers: "one" }, '--workers: "one" is not allowed: an integer from 0 to 64'],
+    [{ workers: "" }, '--workers: "" is not allowed: an integer from 0 to 64'],
+    [{ workers: "0,-1" }, "--workers: -1 is not allowed: an integer from 0 to 64"],
+    [{ workers: "1.5" }, "--workers: 1.5 is not allowed: an integer from 0 to 64"],
+    [{ workers: "65" }, "--workers: 65 is not allowed: an integer from 0 to 64"],
+    [{ workers: "1,01" }, "--workers: 1 is already in the list: each once"],
     [{ seed: "1.5" }, "--seed: 1.5 is not allowed: an integer >= 0"],
   ])("%j", async (overrides, message) => {
     await expect(override(overrides)).rejects.toMatchObject({ name: "TopologyError", message });

@@ -59,6 +59,7 @@ test("units become seconds and bytes per second, defaults are filled in", async 
       loads: [{ kind: "saturated" }, { kind: "fraction", fraction: 0.125 }, { kind: "rate", rate: 1.5 }],
       window: 8,
       compression: ["none"],
+      workers: [0],
       repeats: 1,
       seed: 1,
     },

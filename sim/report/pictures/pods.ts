@@ -1,4 +1,4 @@
-import { labelOf, onlyLetter, sizeLabel } from "../../compare/label.ts";
+import { labelOf, onlyLetter, sizeLabel, variantText } from "../../compare/label.ts";
 import type { PlanComparison } from "../../comparison.ts";
 import { CATEGORY_COLOURS, CONFIG, SOURCES, VEGA_LITE } from "../config.ts";
 import { formatRate } from "../format.ts";
@@ -8,15 +8,15 @@ import type { Picture } from "../picture.ts";
 /** Throughput by number of pods on a single node (E4), under saturation; `null` if nowhere two groupings ran. */
 export function podsPicture(plans: readonly PlanComparison[]): Picture | null {
   const single = plans.filter((plan) => plan.rate === null && onlyLetter(plan) !== null);
-  const counts = (letter: string | null) =>
-    new Set(single.filter((plan) => onlyLetter(plan) === letter).map(({ pods }) => pods)).size;
-  const shown = single.filter((plan) => counts(onlyLetter(plan)) >= 2);
+  const counts = (node: string) =>
+    new Set(single.filter((plan) => nodeText(plan) === node).map(({ pods }) => pods)).size;
+  const shown = single.filter((plan) => counts(nodeText(plan)) >= 2);
   if (shown.length === 0) return null;
   const values = shown.flatMap((plan) =>
     SOURCES.map((source) => {
       const { throughput } = plan[source];
       const size = sizeLabel(plan.size);
-      const node = `on ${onlyLetter(plan)}`;
+      const node = nodeText(plan);
       const text = `${labelOf(plan)} ${size} (${plan.grouping}), ${source}: ${formatRate(throughput)}`;
       return { node, pods: plan.pods, size, source, throughput, text };
     }),
@@ -100,4 +100,9 @@ export function podsPicture(plans: readonly PlanComparison[]): Picture | null {
       },
     },
   };
+}
+
+/** `on S`, `on S w1`: what shares a line. */
+function nodeText(plan: PlanComparison): string {
+  return `on ${onlyLetter(plan)} ${variantText(plan)}`.trimEnd();
 }
