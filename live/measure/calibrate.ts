@@ -12,6 +12,7 @@ import {
   PROFILE_VERSION,
   type Profile,
   type Thread,
+  type WakeUpCost,
 } from "../../sim/profile.ts";
 import type { FrameSize } from "../../sim/topology/catalogue.ts";
 import type { Topology } from "../../sim/topology/topology.ts";
@@ -19,11 +20,13 @@ import type { Trace } from "../../sim/trace.ts";
 import type { Cluster, PodSpec } from "../clusters/cluster.ts";
 import { largest } from "../testbed.ts";
 import { acknowledgements, gaps, handovers, lateness, median, onTheWay, settled } from "./columns.ts";
-import { CONTENTS, compressionCosts, messageBytes, together } from "./compression-costs.ts";
+import { compressionCosts, messageBytes, together } from "./compression-costs.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { measureLink } from "./link-costs.ts";
 import { type Line, MeasuredLine } from "./measured-line.ts";
+import { MeasuredLines, WOKEN } from "./measured-lines.ts";
 import { type Machine, type MeasuredLink, type MeasuredPod, type Subject, subjectOf } from "./subject.ts";
+import { wakeUpCosts } from "./wake-up-costs.ts";
 
 export interface CalibrationOptions {
   readonly cluster: Cluster;
@@ -36,8 +39,6 @@ export interface CalibrationOptions {
   readonly onProgress?: (done: number, what: string) => void;
 }
 
-/** The feeder computes so many frames and repeats them: what it costs must not slow the pod that is measured. */
-const REPLAY = 4;
 /** Every pod is measured so often, in random order, so that a host that is slow for some seconds is not slow for one pod only. */
 const PASSES = 2;
 /** Pods that are measured in turns; they are all deployed at once, each with a pod before and after it. */
@@ -62,17 +63,26 @@ export async function calibrate(
   return calibration.measure();
 }
 
+/** Stages, by number, on a machine, and the line of pods that they are measured in. */
+interface MeasuredCase {
+  readonly stages: readonly number[];
+  readonly machine: Machine;
+  readonly specs: readonly PodSpec[];
+}
+
 class Calibration {
   readonly #topology: Topology;
   readonly #plans: readonly Plan[];
   readonly #options: CalibrationOptions;
   readonly #subject: Subject;
+  readonly #lines: MeasuredLines;
   readonly #random: RandomStream;
   readonly #computes: ComputeCost[] = [];
   readonly #messages: MessageCost[] = [];
   readonly #handovers: HandoverCost[] = [];
   readonly #loopbacks: LoopbackCost[] = [];
   readonly #compressions: CompressionCost[] = [];
+  readonly #wakeUps: WakeUpCost[] = [];
   readonly #acknowledgement: number[] = [];
   readonly #lateness: LatenessCost[] = [];
   readonly #gaps: { idle: number[]; cold: number[] } = { idle: [], cold: [] };
@@ -84,17 +94,20 @@ class Calibration {
     this.#plans = plans;
     this.#options = options;
     this.#subject = subjectOf(topology, plans, options.baseDirectory);
+    this.#lines = new MeasuredLines(topology, options.baseDirectory);
     this.#random = new RandomStream(topology.workload.seed, "calibration order");
-    const { pods, contents, sizes, links } = this.#subject;
+    const { pods, contents, woken, sizes, links } = this.#subject;
+    const lines = [...pods, ...contents].reduce((sum, { machines }) => sum + machines.length, woken.length);
     this.#total =
-      [...pods, ...contents].reduce((sum, { machines }) => sum + machines.length * PASSES * sizes.length, 0) +
+      lines * PASSES * sizes.length +
       links.reduce((sum, { bytes, compressed }) => sum + bytes.length + compressed.length, 0);
   }
 
   async measure(): Promise<Profile> {
-    const { pods, contents } = this.#subject;
+    const { pods, contents, woken } = this.#subject;
     for (let i = 0; i < pods.length; i += IN_TURNS) await this.#measurePods(pods.slice(i, i + IN_TURNS));
     for (let i = 0; i < contents.length; i += IN_TURNS) await this.#measureContents(contents.slice(i, i + IN_TURNS));
+    if (woken.length > 0) await this.#measureWakeUps(woken);
     const links: LinkCost[] = [];
     for (const measured of this.#subject.links) {
       const { link } = measured;
@@ -115,54 +128,78 @@ class Calibration {
       loopbacks: this.#loopbacks,
       links,
       compressions: this.#compressions,
-      wakeUps: [],
+      wakeUps: this.#wakeUps,
       acknowledgement: this.#acknowledgement,
       lateness: this.#lateness,
     };
   }
 
+  /** Stages in pods of their own. @param pods that are deployed at once. */
   async #measurePods(pods: readonly MeasuredPod[]): Promise<void> {
-    const { sizes } = this.#subject;
-    const tested = pods.flatMap(({ stages, machines }) =>
-      machines.map((machine) => ({ stages, machine, specs: this.#lineOf(stages, machine[0]!) })),
+    const lines = pods.flatMap(({ stages, machines }) =>
+      machines.map((machine): MeasuredCase => ({ stages, machine, specs: this.#lines.measuring(stages, machine[0]!) })),
     );
-    // A pod that is tested on several machines has one feeder for all of them.
-    const specs = new Map(tested.flatMap((one) => one.specs).map((spec) => [spec.name, spec]));
-    await MeasuredLine.deployed([...specs.values()], this.#options, async (lineOf) => {
-      const cases: { stages: readonly number[]; machine: Machine; size: FrameSize; line: Line }[] = [];
-      for (const { stages, machine, specs } of tested) {
-        const line = lineOf(specs);
-        await line.warmUp(largest(sizes));
-        for (const size of sizes) cases.push({ stages, machine, size, line });
-        if (stages[0] === 0 && this.#lateness.length === 0) await this.#measureLateness(line);
-      }
-      for (const { stages, machine, size, line } of this.#inPasses(cases)) {
-        const traces = this.#isWhole(stages) ? await line.alone(size) : await line.among(size);
+    const source = lines.find(({ stages }) => stages[0] === 0);
+    await this.#inTurns(
+      lines,
+      async ({ stages, machine }, size, line) => {
+        const traces = this.#lines.isWhole(stages) ? await line.alone(size) : await line.among(size);
         for (const node of machine) this.#record(this.#stagesOfPlan(stages, size), node, traces);
-        this.#progress(`${specName(this.#topology, stages)} on ${machine.join(", ")}`);
-      }
-    });
+        this.#progress(`${this.#lines.nameOf(stages)} on ${machine.join(", ")}`);
+      },
+      async (one, line) => {
+        if (one === source && this.#lateness.length === 0) await this.#measureLateness(line);
+      },
+    );
   }
 
   /** Compression of frames that cross a link, on either end's machine: on loopback, so that no link makes its pods wait. */
   async #measureContents(contents: readonly MeasuredPod[]): Promise<void> {
-    const { sizes } = this.#subject;
     const lines = contents.flatMap(({ stages, machines }) =>
-      machines.map((machine) => ({ stages, machine, specs: this.#compressingLineOf(stages, machine[0]!) })),
+      machines.map(
+        (machine): MeasuredCase => ({ stages, machine, specs: this.#lines.compressing(stages, machine[0]!) }),
+      ),
     );
-    const specs = lines.flatMap((one) => one.specs);
-    await MeasuredLine.deployed(specs, this.#options, async (lineOf) => {
-      const cases: { stages: readonly number[]; machine: Machine; size: FrameSize; line: Line }[] = [];
-      for (const { stages, machine, specs } of lines) {
-        const line = lineOf(specs);
+    await this.#inTurns(lines, async ({ stages, machine }, size, line) => {
+      const traces = await line.among(size);
+      for (const node of machine) this.#recordCompression(this.#stagesOfPlan(stages, size), node, traces);
+      this.#progress(`zstd of ${this.#lines.nameOf(stages)} on ${machine.join(", ")}`);
+    });
+  }
+
+  /** How long the threads of a pod with workers take to wake one another, on each machine: whatever they do, at any size. */
+  async #measureWakeUps(machines: readonly Machine[]): Promise<void> {
+    const lines = machines.map(
+      (machine): MeasuredCase => ({ stages: [], machine, specs: this.#lines.waking(machine[0]!) }),
+    );
+    await this.#inTurns(lines, async ({ machine }, size, line) => {
+      const traces = await line.among(size);
+      for (const node of machine) this.#wakeUps.push(...wakeUpCosts(node, traces, WOKEN));
+      this.#progress(`workers on ${machine.join(", ")}`);
+    });
+  }
+
+  /**
+   * Deploys lines, all at once, and measures each at every size, in passes of random order.
+   * @param before is done first, for each line once.
+   */
+  async #inTurns(
+    lines: readonly MeasuredCase[],
+    measure: (one: MeasuredCase, size: FrameSize, line: Line) => Promise<void>,
+    before: (one: MeasuredCase, line: Line) => Promise<void> = async () => {},
+  ): Promise<void> {
+    const { sizes } = this.#subject;
+    // A pod that is measured on several machines has one feeder for all of them.
+    const specs = new Map(lines.flatMap((one) => one.specs).map((spec) => [spec.name, spec]));
+    await MeasuredLine.deployed([...specs.values()], this.#options, async (lineOf) => {
+      const cases: { one: MeasuredCase; size: FrameSize; line: Line }[] = [];
+      for (const one of lines) {
+        const line = lineOf(one.specs);
         await line.warmUp(largest(sizes));
-        for (const size of sizes) cases.push({ stages, machine, size, line });
+        await before(one, line);
+        for (const size of sizes) cases.push({ one, size, line });
       }
-      for (const { stages, machine, size, line } of this.#inPasses(cases)) {
-        const traces = await line.among(size);
-        for (const node of machine) this.#recordCompression(this.#stagesOfPlan(stages, size), node, traces);
-        this.#progress(`zstd of ${specName(this.#topology, stages)} on ${machine.join(", ")}`);
-      }
+      for (const { one, size, line } of this.#inPasses(cases)) await measure(one, size, line);
     });
   }
 
@@ -189,54 +226,6 @@ class Calibration {
     }
   }
 
-  #podOf(name: string, node: string, indices: readonly number[]): PodSpec {
-    const stages = indices.map((index) => {
-      const { name, kernel, params, implementation } = this.#topology.stages[index]!;
-      return { name, kernel, params, implementation };
-    });
-    return { name, node, stages, baseDirectory: this.#options.baseDirectory, upstream: null, link: null };
-  }
-
-  /** feeder -> the pod on its node -> a pod that takes its frames. The source has no feeder; the whole pipeline is alone. */
-  #lineOf(indices: readonly number[], node: string): PodSpec[] {
-    const [first = 0] = indices;
-    const name = `${specName(this.#topology, indices)}-${node}`;
-    const before = Array.from({ length: first }, (_, i) => i);
-    const feeder: PodSpec = {
-      ...this.#podOf(`before-${specName(this.#topology, indices)}`, node, before),
-      replay: REPLAY,
-    };
-    const upstream = first === 0 ? null : { pod: feeder.name };
-    const tested: PodSpec = { ...this.#podOf(name, node, indices), upstream };
-    const sink: PodSpec = {
-      ...tested,
-      name: `after-${name}`,
-      stages: [{ name: "same", kernel: "identity", params: {} }],
-      upstream: { pod: name },
-    };
-    if (this.#isWhole(indices)) return [tested];
-    return first === 0 ? [tested, sink] : [feeder, tested, sink];
-  }
-
-  /** A pod that has all stages up to some, and one that asks for its frames compressed. */
-  #compressingLineOf(indices: readonly number[], node: string): PodSpec[] {
-    const name = `frames-${specName(this.#topology, indices)}-${node}`;
-    const sender: PodSpec = { ...this.#podOf(name, node, indices), replay: CONTENTS };
-    const receiver: PodSpec = {
-      ...sender,
-      name: `zstd-${name}`,
-      stages: [{ name: "same", kernel: "identity", params: {} }],
-      replay: 0,
-      upstream: { pod: name },
-      compression: "zstd",
-    };
-    return [sender, receiver];
-  }
-
-  #isWhole(stages: readonly unknown[]): boolean {
-    return stages.length === this.#topology.stages.length;
-  }
-
   /** Takes the costs of a pod on a node from the traces of its measurements. */
   #record(stages: readonly PlanStage[], node: string, traces: Record<Thread, Trace>): void {
     const { input: shape } = stages[0]!;
@@ -244,10 +233,10 @@ class Calibration {
     const cpu = (thread: Thread) => settled(traces[thread], tested, "computeCpu");
     this.#addCompute(stages, node, { busy: cpu("busy"), idle: cpu("idle"), cold: cpu("cold") });
     // What waits at a third of its own pace says nothing of pipelines, but it is all there is of one that is one pod.
-    if (!this.#isWhole(stages) || this.#gaps.idle.length === 0) {
+    if (!this.#lines.isWhole(stages) || this.#gaps.idle.length === 0) {
       for (const thread of ["idle", "cold"] as const) this.#gaps[thread].push(...gaps(traces[thread], tested));
     }
-    if (this.#isWhole(stages)) return;
+    if (this.#lines.isWhole(stages)) return;
     const output = bytesOf(stages.at(-1)!.output);
     const input = shape === null ? null : bytesOf(shape);
     for (const thread of THREADS) {
@@ -303,8 +292,4 @@ class Calibration {
     this.#done++;
     this.#options.onProgress?.(this.#done / this.#total, what);
   }
-}
-
-function specName({ stages }: Topology, indices: readonly number[]): string {
-  return indices.map((index) => stages[index]!.name).join("-");
 }

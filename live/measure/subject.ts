@@ -30,6 +30,8 @@ export interface Subject {
   /** What crosses a link compressed: the stages that make it, from the source on, and the nodes at both ends. */
   readonly contents: readonly MeasuredPod[];
   readonly links: readonly MeasuredLink[];
+  /** Where pods have workers. */
+  readonly woken: readonly Machine[];
   /** Digest of all of it, and of what the nodes are. */
   readonly digest: string;
 }
@@ -71,6 +73,7 @@ export function subjectOf(topology: Topology, plans: readonly Plan[], baseDirect
       stages: Array.from({ length: count }, (_, i) => i),
       machines: machinesOf(topology, on),
     })),
+    woken: machinesOf(topology, new Set(plans.filter(({ workers }) => workers > 0).flatMap(nodesOf))),
     links: [...links.values()].map(({ link, bytes, compressed }) => ({
       link,
       bytes: [...bytes].sort((a, b) => a - b),
@@ -97,6 +100,10 @@ function picturesOf({ stages }: Topology, baseDirectory: string): string[] {
   } catch {
     return [];
   }
+}
+
+function nodesOf({ pods }: Plan): string[] {
+  return pods.map(({ node }) => node);
 }
 
 function machinesOf({ nodes }: Topology, names: ReadonlySet<string>): Machine[] {

@@ -124,10 +124,18 @@ function podCosts(plan: Plan, index: number, profile: Profile, draw: Draw): PodC
 function wakeUpsOf(profile: Profile, node: string, draw: Draw): PodCosts["wakeUps"] {
   const of = (woken: Woken) =>
     waited((thread) => {
-      const measured = profile.wakeUps.find((one) => one.node === node && one.woken === woken && one.thread === thread);
-      if (measured === undefined)
+      const measured = profile.wakeUps.filter(
+        (one) => one.node === node && one.woken === woken && one.thread === thread,
+      );
+      if (measured.length === 0)
         throw new ProfileError(`profile of ${profile.topology}: workers were not measured on node ${node}`);
-      return draw(measured.seconds, "wake-up", woken, thread, node);
+      return draw(
+        measured.flatMap(({ seconds }) => seconds),
+        "wake-up",
+        woken,
+        thread,
+        node,
+      );
     });
   return { worker: of("worker"), messages: of("messages") };
 }

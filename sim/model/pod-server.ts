@@ -3,8 +3,9 @@ import { Fifo } from "../engine/queue.ts";
 import type { RandomStream } from "../engine/random.ts";
 import type { Scheduler } from "../engine/scheduler.ts";
 import type { Thread } from "../profile.ts";
+import { mean } from "../statistics/moments.ts";
 import type { PodTrace } from "../trace.ts";
-import type { Costs, PodCosts, Samples, ThreadSamples } from "./costs.ts";
+import type { Costs, PodCosts, ThreadSamples } from "./costs.ts";
 import { Crew, type CrewStreams } from "./crew.ts";
 import { EmulatedClock } from "./emulated-clock.ts";
 import { threadAfter } from "./waiting.ts";
@@ -140,7 +141,7 @@ export class PodServer {
 
   /** CPU time that a thread that waited is expected to take to receive a message, seconds: part of the hop's measured time. */
   meanReceive(thread: "idle" | "cold"): number {
-    return average(this.#costs.receive[thread]);
+    return mean(this.#costs.receive[thread]);
   }
 
   /** A source's frames up to, not including, `next` are due. */
@@ -314,10 +315,4 @@ export class PodServer {
     this.trace.sent[frame] = this.#scheduler.now;
     this.transmit?.(frame);
   }
-}
-
-function average(samples: Samples): number {
-  let sum = 0;
-  for (let i = 0; i < samples.length; i++) sum += samples[i]!;
-  return sum / samples.length;
 }

@@ -31,6 +31,12 @@ const COMPRESSIONS: readonly Column[] = [
   { title: "compress", width: 10, align: "right" },
   { title: "decompress", width: 10, align: "right" },
 ];
+const WAKE_UPS: readonly Column[] = [
+  { title: "thread", width: 13, align: "left" },
+  { title: "node", width: 10, align: "left" },
+  { title: "before", width: 21, align: "left" },
+  ...SPREAD,
+];
 
 /** What a profile measured, for a terminal of 80 columns. */
 export function profileTable(profile: Profile): string {
@@ -53,6 +59,16 @@ export function profileTable(profile: Profile): string {
     formatSeconds(middle(compress.busy)),
     formatSeconds(middle(decompress.busy)),
   ]);
+  const kinds = new Map(profile.wakeUps.map((one) => [`${one.woken} ${one.node} ${one.thread}`, one]));
+  const wakeUps = [...kinds.values()].map(({ woken, node, thread }) => {
+    const same = profile.wakeUps.filter((one) => one.woken === woken && one.node === node && one.thread === thread);
+    return [
+      woken === "worker" ? "a worker" : "the pod's own",
+      node,
+      thread,
+      ...spread(same.flatMap(({ seconds }) => seconds)),
+    ];
+  });
   const links = profile.links.map(({ between, bandwidth, delay }) => {
     const rate = bandwidth === null ? "no limit seen" : `${((bandwidth * 8) / 1e6).toFixed(1)} Mbit/s of payload`;
     return `link ${between.join("-")}: ${rate}, ${formatSeconds(delay)} one way`;
@@ -65,6 +81,9 @@ export function profileTable(profile: Profile): string {
     "",
     "CPU time of messages per frame, and time on the way over loopback",
     ...tableLines(MESSAGES, messages.sort(inOrder)),
+    ...(wakeUps.length === 0
+      ? []
+      : ["", "threads of a pod with workers: time to wake one", ...tableLines(WAKE_UPS, wakeUps.sort(inOrder))]),
     ...(compressions.length === 0
       ? []
       : ["", "compression: bytes left, CPU time per frame", ...tableLines(COMPRESSIONS, compressions.sort(inOrder))]),
