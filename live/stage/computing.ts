@@ -1,6 +1,6 @@
 import type { FrameShape } from "../../sim/frame.ts";
 import type { EmulatedPace } from "../../sim/model/costs.ts";
-import { now, sleepUntil } from "./clock.ts";
+import { now } from "./clock.ts";
 import type { Crew, Job } from "./crew.ts";
 import type { Executor } from "./executor.ts";
 import type { ReceivedFrame, SentFrame } from "./frame-codec.ts";
@@ -95,7 +95,7 @@ export class Computing {
     const { trace } = recorder;
     const { due } = session;
     const received = session.inbox.shift() ?? null;
-    if (!Number.isNaN(due)) sleepUntil(due);
+    if (!Number.isNaN(due)) this.#pace.wait(due);
     const sequence = this.#begin(session, due);
     const frame = session.outlet?.claim() ?? null;
     const output = frame ?? session.discarded!;

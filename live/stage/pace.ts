@@ -40,6 +40,12 @@ export class Pace {
     this.#rested = true;
   }
 
+  /** Waits for a moment, monotonic seconds, to come; that is no work. */
+  wait(time: number): void {
+    sleepUntil(time);
+    this.#mark = threadCpu();
+  }
+
   /** A frame is about to be computed: holds the thread for having received it. @returns CPU seconds of messages since the last call. */
   settleMessages(): { receive: number; send: number } {
     this.lap("receive");

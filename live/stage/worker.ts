@@ -5,7 +5,7 @@ import { type FrameRegion, frameMemory, shareFrameMemory } from "../../kernels/s
 import type { Memory } from "../../kernels/simd/webassembly.ts";
 import type { FrameShape } from "../../sim/frame.ts";
 import type { EmulatedPace } from "../../sim/model/costs.ts";
-import { now, sleepUntil } from "./clock.ts";
+import { now } from "./clock.ts";
 import type { PodConfig } from "./config.ts";
 import { Executor } from "./executor.ts";
 import { Pace } from "./pace.ts";
@@ -65,7 +65,7 @@ function compute(task: TakenTask): boolean {
   const { run, input } = round!;
   const from = input === null ? null : frameMemory().samples(task.input, input);
   const to = frameFor(task.output, shape);
-  if (!Number.isNaN(task.due)) sleepUntil(task.due);
+  if (!Number.isNaN(task.due)) pace.wait(task.due);
   pace.begin();
   const start = now();
   executor.run(task.sequence, from, to);
