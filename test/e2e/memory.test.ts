@@ -14,10 +14,10 @@ function resident(pid: number): number {
   return 1024 * Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))![1]);
 }
 
-test.skipIf(process.platform !== "linux")(
-  "pods' memory stays flat over 100,000 frames (Linux: looks into /proc)",
-  async () => {
-    const pods = lineOf({ grouping: [1, 2, 1] });
+test.skipIf(process.platform !== "linux").each([0, 1])(
+  "pods' memory stays flat over 100,000 frames, with %i workers (Linux: looks into /proc)",
+  async (workers) => {
+    const pods = lineOf({ grouping: [1, 2, 1], workers });
     const before = new Set(children(process.pid));
     const deployment = await deployLine(pods);
     const driver = new Driver(deployment, pods);

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer } from "node:net";
 import { expect, test } from "vitest";
-import { FrameMemory, frameMemory } from "../../kernels/simd/memory.ts";
+import { FrameMemory, frameMemory, shareFrameMemory } from "../../kernels/simd/memory.ts";
 import { bytesOf } from "../../sim/frame.ts";
 import { shape } from "./cases.ts";
 
@@ -101,4 +101,27 @@ test("buffers over the memory can be copied and written to a socket, after growt
   const expected = Buffer.from(frame.view.slice());
   expect(Buffer.concat(received).equals(expected)).toBe(true);
   expect(Buffer.concat([buffer]).equals(expected)).toBe(true);
+});
+
+test("objects over one memory never give away the same bytes, and see what the others have made it grow by", () => {
+  const one = new FrameMemory();
+  const other = new FrameMemory(one.memory);
+  const regions = Array.from({ length: 40 }, (_, i) =>
+    (i % 3 === 0 ? one : other).allocate(1 + ((i * 7919) % 3_000_000)),
+  );
+  const ranges = regions.map(({ address, bytes }) => [address, address + bytes]).sort((a, b) => a[0]! - b[0]!);
+  for (let i = 1; i < ranges.length; i++) expect(ranges[i]![0]).toBeGreaterThanOrEqual(ranges[i - 1]![1]!);
+  expect(one.size).toBe(other.size);
+
+  const last = other.allocateFrame(shape(2000, 2000));
+  last.samples.fill(3);
+  const seen = one.samples(last.address, shape(2000, 2000));
+  expect(seen.at(-1)).toBe(3);
+  expect(one.addressOf(seen)).toBe(last.address);
+  expect(() => one.free(last)).toThrow("no region in use");
+});
+
+test("a thread has one memory", () => {
+  expect(frameMemory()).toBe(frameMemory());
+  expect(() => shareFrameMemory(new FrameMemory().memory)).toThrow("have a memory already");
 });
