@@ -40,8 +40,14 @@ const alive = (pid: number) =>
   existsSync(`/proc/${pid}`) && !readFileSync(`/proc/${pid}/stat`, "utf8").includes(") Z ");
 
 describe.skipIf(process.platform !== "linux")("no process stays behind (Linux: looks into /proc)", () => {
-  test.each(["SIGINT", "SIGTERM", "SIGKILL"] as const)("after %s in the middle of a live run", async (signal) => {
-    const { child, ended } = started([...LONG, "--name", signal]);
+  test.each([
+    ["SIGINT", "0"],
+    ["SIGTERM", "0"],
+    ["SIGKILL", "0"],
+    ["SIGINT", "2"],
+    ["SIGKILL", "2"],
+  ] as const)("after %s in the middle of a live run, pods with %s workers", async (signal, workers) => {
+    const { child, ended } = started([...LONG, "--workers", workers, "--name", `${signal}-${workers}`]);
     await until(() => children(child.pid!).length >= 2, 30);
     await sleep(1500);
     const pods = children(child.pid!);
