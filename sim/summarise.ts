@@ -7,9 +7,9 @@ import { type PodTrace, STAMPS, type Trace } from "./trace.ts";
  * Statistics of a trace, of the twin or of the testbed alike, over the frames after warm-up; a frame is delivered at `end` of
  * the last pod. Stamps are put on the driver's clock by each pod's offset. Throughput counts the deliveries after the first
  * and divides by the time from the first to the last (infinite if that is 0). A pod's utilisation is taken over the time from
- * its `end` of the first frame to its `end` of the last: compute as wall time plus CPU time of messages (where recorded) of all
- * frames but the first fall into just that time (0 if that is 0). With workers it is theirs, on average, or that of the thread that
- * handles messages, whichever is the larger.
+ * its first `end` to its last: compute as the wall time that falls into it, plus CPU time of messages (where recorded) of all
+ * frames but the first (0 if that time is 0). With workers it is theirs, on average, or that of the thread that handles messages,
+ * whichever is the larger.
  * @throws RangeError if fewer than 2 frames remain after warm-up, a column's length is not the number of frames, or a frame
  *   lacks a stamp after warm-up; the message names pod, frame and stamp.
  */
@@ -52,14 +52,19 @@ function latenciesOf(trace: Trace): Float64Array {
 }
 
 function throughputOf(trace: Trace): number {
-  const delivered = trace.pods.at(-1)!.end.subarray(trace.warmup);
+  const { first, last } = ends(trace, trace.pods.at(-1)!);
+  return (trace.frames - trace.warmup - 1) / (last - first);
+}
+
+/** The first `end` after warm-up and the last: workers may end frames out of turn. */
+function ends(trace: Trace, pod: PodTrace): { readonly first: number; readonly last: number } {
   let first = Number.POSITIVE_INFINITY;
   let last = Number.NEGATIVE_INFINITY;
-  for (const time of delivered) {
+  for (const time of pod.end.subarray(trace.warmup)) {
     first = Math.min(first, time);
     last = Math.max(last, time);
   }
-  return (delivered.length - 1) / (last - first);
+  return { first, last };
 }
 
 function termsOf(trace: Trace, index: number): PodTerms {
@@ -79,15 +84,18 @@ function termsOf(trace: Trace, index: number): PodTerms {
 }
 
 function utilisationOf(trace: Trace, pod: PodTrace): number {
+  const { first, last } = ends(trace, pod);
   let compute = 0;
   let messages = 0;
-  for (let frame = trace.warmup + 1; frame < trace.frames; frame++) {
+  for (let frame = 0; frame < trace.frames; frame++) {
+    const within = Math.min(pod.end[frame]!, last) - Math.max(pod.start[frame]!, first);
+    // Of a frame of the warm-up there need not be stamps.
+    if (within > 0) compute += within;
     const cpu = pod.receiveCpu[frame]! + pod.sendCpu[frame]!;
-    compute += pod.end[frame]! - pod.start[frame]!;
-    messages += Number.isNaN(cpu) ? 0 : cpu;
+    if (frame > trace.warmup && !Number.isNaN(cpu)) messages += cpu;
   }
   const busy = pod.workers === 0 ? compute + messages : Math.max(compute / pod.workers, messages);
-  const window = pod.end[trace.frames - 1]! - pod.end[trace.warmup]!;
+  const window = last - first;
   // A CPU clock's grain can put the sum a little above the time that it falls into.
   return window === 0 ? 0 : Math.min(1, busy / window);
 }

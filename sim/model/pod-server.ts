@@ -1,21 +1,14 @@
 import type { SharedProcessor } from "../engine/processor.ts";
-import { Fifo } from "../engine/queue.ts";
 import type { RandomStream } from "../engine/random.ts";
 import type { Scheduler } from "../engine/scheduler.ts";
 import type { Thread } from "../profile.ts";
 import { mean } from "../statistics/moments.ts";
 import type { PodTrace } from "../trace.ts";
+import { Chores } from "./chores.ts";
 import type { Costs, PodCosts, ThreadSamples } from "./costs.ts";
 import { Crew, type CrewStreams } from "./crew.ts";
 import { EmulatedClock } from "./emulated-clock.ts";
 import { threadAfter } from "./waiting.ts";
-
-/** What a pod's thread does besides computing: one item of work, then what follows from it. */
-interface Chore {
-  readonly work: "receive" | "send";
-  readonly cpu: number;
-  readonly done: () => void;
-}
 
 export interface PodStreams extends CrewStreams {
   readonly receive: RandomStream;
@@ -34,9 +27,9 @@ export interface PodShape {
 
 /**
  * A pod: one thread that serves messages first (receive, send, acknowledgements: the event loop comes to them between two
- * frames) and computes a frame when there are none, FIFO, without preemption. With workers it hands the frame to them instead,
- * and learns when it is done. All work shares the host's cores. A finished frame that finds the window full blocks whoever
- * computed it (blocking after service).
+ * frames) and computes a frame when there are none, FIFO, without preemption. With workers it hands each frame to them instead,
+ * once it is there, and learns when it is done. All work shares the host's cores. A finished frame that finds the window full
+ * blocks whoever computed it (blocking after service).
  */
 export class PodServer {
   readonly trace: PodTrace;
@@ -46,11 +39,9 @@ export class PodServer {
   readonly #streams: PodStreams;
   readonly #gaps: Costs["gaps"];
   readonly #shape: PodShape;
-  readonly #frames: number;
   readonly #crew: Crew | null;
   readonly #clock: EmulatedClock;
-  readonly #chores = new Fifo<Chore>();
-  readonly #urgent = new Fifo<Chore>();
+  readonly #chores = new Chores(() => this.#collect());
   /** Number of frames that are ready to be computed, counted from the first. */
   #ready = 0;
   /** Next frame to begin, to finish, to send, and to be acknowledged. */
@@ -90,7 +81,6 @@ export class PodServer {
     this.#gaps = gaps;
     this.#shape = shape;
     this.trace = trace;
-    this.#frames = trace.start.length;
     this.#clock = new EmulatedClock(scheduler, costs.emulated !== null);
     this.#crew =
       shape.workers === 0
@@ -119,6 +109,7 @@ export class PodServer {
     const decoded = () => {
       this.trace.decoded[frame] = this.#scheduler.now;
       this.#ready++;
+      if (this.#crew !== null) this.#chores.endTurn();
     };
     if (this.#costs.decompress === null) {
       decoded();
@@ -126,7 +117,7 @@ export class PodServer {
     }
     const cpu = this.#streams.receive.pick(this.#costs.decompress[thread]);
     this.trace.decompressCpu[frame] = cpu;
-    this.#urgent.push({ work: "receive", cpu, done: decoded });
+    this.#chores.follow({ work: "receive", cpu, done: decoded });
   }
 
   /** What the thread does: busy, or idle, or cold if it has been idle for long. */
@@ -171,7 +162,8 @@ export class PodServer {
   /** Takes up the next chore; when there is none, the turn that may compute a frame. */
   #dispatch(): void {
     while (!this.#busy) {
-      const chore = this.#urgent.shift() ?? this.#chores.shift();
+      // Workers have what is ready before the next message is read.
+      const chore = this.#chores.next(this.#crew === null || !this.#canCompute());
       if (chore === undefined) {
         this.#await();
         return;
@@ -198,9 +190,8 @@ export class PodServer {
       this.#turn = true;
       this.#scheduler.after(0, () => {
         this.#turn = false;
-        if (this.#busy) return;
-        if (this.#urgent.length + this.#chores.length > 0 || !this.#canCompute()) this.#dispatch();
-        else this.#start();
+        if (!this.#busy && this.#canCompute()) this.#start();
+        else this.#dispatch();
       });
     } else {
       this.#clock.rest();
@@ -211,7 +202,7 @@ export class PodServer {
   #canCompute(): boolean {
     const { window, workers } = this.#shape;
     const blocked = this.transmit !== null && this.#begun - this.#base >= window + Math.max(1, workers);
-    return !blocked && this.#begun < this.#ready && this.#begun < this.#frames;
+    return !blocked && this.#begun < this.#ready && this.#begun < this.trace.start.length;
   }
 
   #start(): void {
@@ -256,7 +247,7 @@ export class PodServer {
     const delay = thread === "busy" ? 0 : this.#streams.wakeUp.pick(wakeUps[thread]);
     this.#scheduler.after(delay, () => {
       if (thread !== "busy") this.#thread = thread;
-      this.#chores.push({ work: "send", cpu: 0, done: () => this.#collect() });
+      this.#chores.look();
       this.#dispatch();
     });
   }
@@ -284,7 +275,7 @@ export class PodServer {
       this.#clock.hold(this.#costs.emulated?.compress ?? 0, () => {
         this.#busy = false;
         this.#finish();
-        if (this.#crew !== null) this.#chores.push({ work: "send", cpu: 0, done: () => this.#collect() });
+        if (this.#crew !== null) this.#chores.look();
         this.#dispatch();
       });
     });
@@ -306,8 +297,8 @@ export class PodServer {
       const cpu = this.#streams.send.pick(this.#costs.send[this.#thread]);
       const waited = this.#costs.handover[this.#thread === "cold" ? "cold" : "idle"];
       const handover = Math.min(cpu, this.#streams.send.pick(waited));
-      this.#urgent.push({ work: "send", cpu: handover, done: () => this.#send(frame) });
-      this.#urgent.push({ work: "send", cpu: cpu - handover, done: () => {} });
+      this.#chores.follow({ work: "send", cpu: handover, done: () => this.#send(frame) });
+      this.#chores.follow({ work: "send", cpu: cpu - handover, done: () => {} });
     }
   }
 

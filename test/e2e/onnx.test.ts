@@ -6,7 +6,7 @@ import { parseTrace } from "../../live/artefacts.ts";
 import type { Comparison } from "../../sim/comparison.ts";
 import type { Plan } from "../../sim/plan.ts";
 import { edgetwin } from "../cli/edgetwin.ts";
-import { capacity, causality, conservation, littlesLaw, order } from "../laws/traces.ts";
+import { everyLaw } from "../laws/traces.ts";
 import { describeComputed } from "../onnx/runtime.ts";
 
 const SMALL = "--splits EEESSS,SSSSSS --sizes 64 --loads saturated --frames 40 --warmup 8 --repeats 1 --duration".split(
@@ -45,14 +45,10 @@ describeComputed("validate: a network that is split between two nodes", () => {
     for (const plan of plans) {
       const path = join(folder, "traces", `${plan.id}.live-0.jsonl`);
       const trace = parseTrace(readFileSync(path, "utf8"), path);
-      order(trace);
-      conservation(trace);
-      causality(trace);
-      capacity(
+      everyLaw(
         trace,
         plan.hops.map(({ window }) => window),
       );
-      littlesLaw(trace);
     }
   });
 

@@ -10,7 +10,7 @@ import type { Comparison } from "../../sim/comparison.ts";
 import type { Plan } from "../../sim/plan.ts";
 import { summarise } from "../../sim/summarise.ts";
 import { edgetwin } from "../cli/edgetwin.ts";
-import { capacity, causality, conservation, littlesLaw, order } from "../laws/traces.ts";
+import { everyLaw } from "../laws/traces.ts";
 
 const RUNS = mkdtempSync(join(tmpdir(), "edgetwin-e2e-"));
 const SMALL = ["--splits", "SSSS,EESS,EEEE", "--sizes", "64", "--frames", "40", "--warmup", "8", "--repeats", "2"];
@@ -68,14 +68,10 @@ describe("validate: the whole loop", async () => {
       for (const repeat of [0, 1]) {
         const path = join(folder, "traces", `${plan.id}.live-${repeat}.jsonl`);
         const trace = parseTrace(readFileSync(path, "utf8"), path);
-        order(trace);
-        conservation(trace);
-        causality(trace);
-        capacity(
+        everyLaw(
           trace,
           plan.hops.map(({ window }) => window),
         );
-        littlesLaw(trace);
         expect(summarise(trace).throughput).toBeGreaterThan(0);
       }
     }

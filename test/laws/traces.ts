@@ -8,10 +8,23 @@ import type { PodTrace, Stamp, Trace } from "../../sim/trace.ts";
 /** Rounding of times, seconds: a clock of a day still resolves 1e-11. */
 const ROUNDING = 1e-9;
 
-/** Every pod takes, computes, sends and has acknowledged the frames in the order of their sequence numbers. */
+/** All of them. @param windows Per hop, frames. */
+export function everyLaw(trace: Trace, windows: readonly number[]): void {
+  order(trace);
+  conservation(trace);
+  causality(trace);
+  capacity(trace, windows);
+  littlesLaw(trace);
+}
+
+/**
+ * Every pod takes, computes, sends and has acknowledged the frames in the order of their sequence numbers. Several workers take
+ * them in that order, too, but each stamps for itself when it begins.
+ */
 export function order(trace: Trace): void {
   for (const pod of trace.pods) {
-    for (const stamp of ["arrived", "decoded", "start", "sent", "acked"] as const) {
+    const started = pod.workers > 1 ? [] : (["start"] as const);
+    for (const stamp of ["arrived", "decoded", ...started, "noticed", "sent", "acked"] as const) {
       let before = -1;
       for (let frame = 0; frame < trace.frames; frame++) {
         const time = pod[stamp][frame]!;
@@ -40,13 +53,15 @@ export function conservation(trace: Trace): void {
     const passing: readonly Stamp[] = [
       ...(index > 0 ? (["arrived", "decoded"] as const) : []),
       ...(["start", "end"] as const),
+      ...(pod.workers > 0 ? (["noticed"] as const) : []),
       ...(index < last ? (["sent"] as const) : []),
     ];
-    const never: readonly Stamp[] = [
-      ...(index === 0 ? (["arrived"] as const) : []),
-      ...(index === last ? (["sent"] as const) : []),
+    const never: readonly (readonly [Stamp, where: string])[] = [
+      ...(index === 0 ? ([["arrived", "at the first pod"]] as const) : []),
+      ...(pod.workers === 0 ? ([["noticed", "without workers"]] as const) : []),
+      ...(index === last ? ([["sent", "at the last pod"]] as const) : []),
     ];
-    for (const stamp of [...passing, ...never]) {
+    for (const stamp of [...passing, ...never.map(([stamp]) => stamp)]) {
       const column = pod[stamp];
       if (column.length !== trace.frames) {
         fail("conservation", trace, pod, `${column.length} values of ${stamp} for ${trace.frames} frames`);
@@ -59,14 +74,9 @@ export function conservation(trace: Trace): void {
         if (entered && !happened) fail("conservation", trace, pod, `frame ${frame} was lost: it has no ${stamp}`);
         if (!entered && happened) fail("conservation", trace, pod, `frame ${frame} never entered, but has ${stamp}`);
       }
-      for (const stamp of never) {
+      for (const [stamp, where] of never) {
         if (!Number.isNaN(pod[stamp][frame])) {
-          fail(
-            "conservation",
-            trace,
-            pod,
-            `frame ${frame} has ${stamp}, which can't happen at the ${index === 0 ? "first" : "last"} pod`,
-          );
+          fail("conservation", trace, pod, `frame ${frame} has ${stamp}, which can't happen ${where}`);
         }
       }
     }
@@ -79,18 +89,25 @@ export function causality(trace: Trace): void {
     const upstream = trace.pods[index - 1];
     const downstream = trace.pods[index + 1];
     const delivering = trace.pods.at(-1)!;
+    const delivered = delivering.workers > 0 ? "noticed" : "end";
     for (let frame = 0; frame < trace.frames; frame++) {
       const here = (stamp: Stamp): Moment => ({ pod, stamp, time: pod[stamp][frame]! });
       const scheduled: Moment = { pod, stamp: "scheduled", time: trace.scheduled[frame]! };
       const chain = upstream ? [here("arrived"), here("decoded")] : [scheduled];
       chain.push(here("start"), here("end"));
+      if (pod.workers > 0) chain.push(here("noticed"));
       if (downstream) chain.push(here("sent"), here("acked"));
       for (let i = 1; i < chain.length; i++) precedes(trace, frame, chain[i - 1]!, chain[i]!);
       if (upstream) {
         precedes(trace, frame, { pod: upstream, stamp: "sent", time: upstream.sent[frame]! }, here("arrived"));
       }
       if (downstream) {
-        precedes(trace, frame, { pod: delivering, stamp: "end", time: delivering.end[frame]! }, here("acked"));
+        precedes(
+          trace,
+          frame,
+          { pod: delivering, stamp: delivered, time: delivering[delivered][frame]! },
+          here("acked"),
+        );
         if (downstream !== delivering) {
           precedes(trace, frame, { pod: downstream, stamp: "acked", time: downstream.acked[frame]! }, here("acked"));
         }
@@ -100,7 +117,8 @@ export function causality(trace: Trace): void {
 }
 
 /**
- * A pod computes one frame at a time, and has no more frames unacknowledged on its hop than the hop's window.
+ * A pod computes one frame at a time, or one with each of its workers, and has no more frames unacknowledged on its hop than
+ * the hop's window.
  * @param windows Per hop, frames.
  */
 export function capacity(trace: Trace, windows: readonly number[]): void {
@@ -110,13 +128,15 @@ export function capacity(trace: Trace, windows: readonly number[]): void {
   trace.pods.forEach((pod, index) => {
     const frames = Array.from(pod.start.keys()).filter((frame) => !Number.isNaN(pod.start[frame]));
     frames.sort((a, b) => pod.start[a]! - pod.start[b]! || a - b);
-    for (let i = 1; i < frames.length; i++) {
-      const [before, frame] = [frames[i - 1]!, frames[i]!];
+    let running: number[] = [];
+    for (const frame of frames) {
       // A compute that never ended still holds the pod.
-      if (!(pod.end[before]! <= pod.start[frame]! + ROUNDING)) {
-        const spans = `frame ${frame} starts at ${pod.start[frame]}, while frame ${before} runs until ${pod.end[before]}`;
-        fail("capacity", trace, pod, `computes overlap: ${spans}`);
+      running = running.filter((before) => !(pod.end[before]! <= pod.start[frame]! + ROUNDING));
+      if (running.length === Math.max(1, pod.workers)) {
+        const others = running.map((before) => `frame ${before} runs until ${pod.end[before]}`).join(", ");
+        fail("capacity", trace, pod, `computes overlap: frame ${frame} starts at ${pod.start[frame]}, while ${others}`);
       }
+      running.push(frame);
     }
     const window = windows[index];
     if (window === undefined) return;

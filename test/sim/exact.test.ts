@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { lindley } from "../../sim/analytic/lindley.ts";
 import { md1 } from "../../sim/analytic/mg1.ts";
-import { mm1 } from "../../sim/analytic/mmc.ts";
+import { mm1, mmc } from "../../sim/analytic/mmc.ts";
 import { windowRecursion } from "../../sim/analytic/tandem.ts";
 import type { Trace } from "../../sim/trace.ts";
 import { apart, exponential, run } from "./fixtures.ts";
@@ -162,6 +162,76 @@ describe("saturated lines with free messages are the max-plus recursion", () => 
   });
 });
 
+/**
+ * The line of `windowRecursion` whose pods have workers: Kiefer and Wolfowitz's recursion (Transactions of the AMS 78, 1955), a
+ * frame begins with whichever worker is free first, with frames passed on in turn and no more than a window and a frame for each
+ * worker begun and undelivered. The own thread has nothing to do but to hear of deliveries, and hears at once.
+ */
+function crewRecursion(
+  arrivals: ArrayLike<number>,
+  works: readonly ArrayLike<number>[],
+  windows: readonly number[],
+  delay: number,
+  workers: number,
+): Times[] {
+  const pods = works.map(() => ({ start: [] as number[], end: [] as number[], left: [] as number[] }));
+  const free = works.map(() => new Array<number>(workers).fill(0));
+  const begun = works.map(() => 0);
+  const delivered: number[] = [];
+  const last = pods.length - 1;
+  for (let n = 0; n < arrivals.length; n++) {
+    pods.forEach(({ start, end, left }, j) => {
+      /** When pod j hears of the frame that was delivered so many before this one. */
+      const heard = (frames: number) => (j === last ? 0 : (delivered[n - frames] ?? -Infinity) + (last - j) * delay);
+      const there = j === 0 ? arrivals[n]! : pods[j - 1]!.left[n]! + delay;
+      begun[j] = Math.max(begun[j]!, there, heard(windows[j]! + workers));
+      const first = free[j]!.indexOf(Math.min(...free[j]!));
+      start.push(Math.max(begun[j]!, free[j]![first]!));
+      end.push(start[n]! + works[j]![n]!);
+      free[j]![first] = end[n]!;
+      left.push(Math.max(end[n]!, left[n - 1] ?? 0, heard(windows[j]!)));
+    });
+    delivered.push(pods[last]!.left[n]!);
+  }
+  return pods;
+}
+
+describe("lines of pods with workers, free messages and wake-ups", () => {
+  const counts = fc.integer({ min: 1, max: 4 });
+
+  test("a constant rate at one pod is Kiefer and Wolfowitz's recursion", () => {
+    fc.assert(
+      fc.property(random, counts, fc.double({ min: 0.2, max: 5, noNaN: true }), (cpu, count, rate) => {
+        const { trace } = run({ pods: [{ cpu }], rate, frames: 100, workers: { count } });
+        sameLine(trace, crewRecursion(trace.scheduled, services(trace), [], 0, count));
+      }),
+      { seed: 15, numRuns: 100 },
+    );
+  });
+
+  test("saturated or at a rate, any windows, any delay", () => {
+    const lines = fc.integer({ min: 2, max: 4 }).chain((pods) =>
+      fc.record({
+        cpus: fc.array(fc.oneof(work, random), { minLength: pods, maxLength: pods }),
+        limits: windows(pods - 1),
+        delay: fc.oneof(fc.constant(0), work),
+        count: counts,
+        rate: fc.option(fc.double({ min: 0.2, max: 5, noNaN: true }), { nil: undefined }),
+      }),
+    );
+    fc.assert(
+      fc.property(lines, ({ cpus, limits, delay, count, rate }) => {
+        const pods = cpus.map((cpu, j) => ({ cpu, node: j % 2 === 0 ? "edge" : "server" }));
+        const load = rate === undefined ? {} : { rate };
+        const { trace } = run({ ...apart({ delay }), ...load, pods, windows: limits, workers: { count } });
+        const arrivals = rate === undefined ? new Float64Array(40) : trace.scheduled;
+        sameLine(trace, crewRecursion(arrivals, services(trace), limits, delay, count));
+      }),
+      { seed: 16, numRuns: 200 },
+    );
+  });
+});
+
 describe("single queues", () => {
   test("a constant rate at one pod is Lindley's recursion", () => {
     fc.assert(
@@ -212,5 +282,14 @@ describe("single queues", () => {
   test("a saturated exponential source feeds a pod with a Poisson process: M/D/1 and M/M/1", () => {
     expect(wait(0.6) / md1(1, 0.6).wait).toBeCloseTo(1, 1);
     expect(wait(exponential(0.6, 1013)) / mm1(1, 0.6).wait).toBeCloseTo(1, 1);
+  });
+
+  test.each([2, 3])("a source whose messages take exponential times feeds %d workers: M/M/c", (count) => {
+    // Sending is its own thread's, one after the other, whatever computes.
+    const spec = { send: exponential(1, 1009), windows: FRAMES, frames: FRAMES, workers: { count } };
+    const { trace } = run({ ...spec, pods: [{ cpu: 0 }, { cpu: exponential(0.8 * count, 1013) }] });
+    const { start, decoded } = trace.pods[1]!;
+    const wait = start.reduce((sum, time, n) => sum + time - decoded[n]!, 0) / FRAMES;
+    expect(wait / mmc(1, 0.8 * count, count).wait).toBeCloseTo(1, 1);
   });
 });

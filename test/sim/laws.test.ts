@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { capacity, causality, conservation, littlesLaw, order } from "../laws/traces.ts";
+import { everyLaw } from "../laws/traces.ts";
 import { type LineSpec, line, run } from "./fixtures.ts";
 
 const seconds = (max: number) => fc.double({ min: 0, max, noNaN: true });
@@ -31,10 +31,24 @@ const lines = fc
         loopback: samples(0.3),
         acknowledgement: samples(0.3),
         lateness: samples(0.3),
+        workers: fc.option(
+          fc.record({ count: fc.integer({ min: 0, max: 3 }), begin: samples(0.3), notice: samples(0.3) }),
+          { nil: undefined },
+        ),
+        zstd: fc.option(
+          fc.record({
+            bytes: fc.array(fc.integer({ min: 0, max: 5000 }), { minLength: 1, maxLength: 4 }),
+            compress: samples(0.5),
+            decompress: samples(0.5),
+          }),
+          { nil: undefined },
+        ),
       })
-      .map(({ stages, speeds, cores, bandwidth, delay, residuals, cpuPerByte, rate, ...rest }) => ({
+      .map(({ stages, speeds, cores, bandwidth, delay, residuals, cpuPerByte, rate, workers, zstd, ...rest }) => ({
         ...rest,
         ...(rate === undefined ? {} : { rate }),
+        ...(workers === undefined ? {} : { workers }),
+        ...(zstd === undefined ? {} : { zstd }),
         pods: stages.map((cpu, i) => ({ stages: cpu, node: i < moves ? "edge" : "server" })),
         nodes: [
           { name: "edge", host: "small", speed: speeds[0] },
@@ -49,14 +63,10 @@ test("every simulated trace keeps the laws of traces", () => {
   fc.assert(
     fc.property(lines, (spec) => {
       const { trace } = run(spec);
-      order(trace);
-      conservation(trace);
-      causality(trace);
-      capacity(
+      everyLaw(
         trace,
         line(spec).plan.hops.map(({ window }) => window),
       );
-      littlesLaw(trace);
     }),
     { seed: 4, numRuns: 300 },
   );

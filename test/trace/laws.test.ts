@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { capacity, causality, conservation, littlesLaw, order } from "../laws/traces.ts";
+import { capacity, causality, conservation, everyLaw, littlesLaw, order } from "../laws/traces.ts";
 import { altered, traceOfLine } from "./line.ts";
 
 /**
@@ -35,13 +35,18 @@ const skewed = traceOfLine({
   ],
 });
 
-const every = (trace: typeof good, windows: readonly number[]) => {
-  order(trace);
-  conservation(trace);
-  causality(trace);
-  capacity(trace, windows);
-  littlesLaw(trace);
-};
+/** The same with 1, 2 and 3 workers, of which one has work. */
+const crewed = traceOfLine({
+  scheduled: [0, 2, 4, 6],
+  services: [
+    [1, 1, 1, 1],
+    [2, 2, 2, 2],
+    [3, 3, 3, 3],
+  ],
+  windows: [2, 2],
+  delays: [1, 1],
+  workers: [1, 2, 3],
+});
 
 test("the hand-made trace is what it is meant to be, and keeps every law", () => {
   const [source, middle, last] = good.pods;
@@ -49,8 +54,7 @@ test("the hand-made trace is what it is meant to be, and keeps every law", () =>
   expect([...middle!.start]).toEqual([2, 4, 11, 14]);
   expect([...last!.end]).toEqual([8, 11, 17, 20]);
   expect([...source!.acked]).toEqual([10, 13, 19, 22]);
-  every(good, [2, 2]);
-  every(skewed, [2, 2]);
+  for (const trace of [good, skewed, crewed]) everyLaw(trace, [2, 2]);
 });
 
 test("every line that the max-plus recursion makes keeps every law", () => {
@@ -65,6 +69,7 @@ test("every line that the max-plus recursion makes keeps every law", () => {
       windows: fc.array(fc.integer({ min: 1, max: 4 }), hops),
       delays: fc.array(time, hops),
       clocks: fc.array(clock, { minLength: pods, maxLength: pods }),
+      workers: fc.array(fc.integer({ min: 0, max: 2 }), { minLength: pods, maxLength: pods }),
     });
   });
   fc.assert(
@@ -74,7 +79,7 @@ test("every line that the max-plus recursion makes keeps every law", () => {
         now += gap;
         return now;
       });
-      every(traceOfLine({ scheduled, ...line }), line.windows);
+      everyLaw(traceOfLine({ scheduled, ...line }), line.windows);
     }),
     { seed: 17, numRuns: 200 },
   );
@@ -84,6 +89,19 @@ describe("order", () => {
   test("frames that start out of turn", () => {
     const bad = altered(altered(good, 1, "start", 1, 12), 1, "start", 2, 10);
     expect(() => order(bad)).toThrow("order: line: pod pod-1: start of frame 2 (10) is before frame 1 (12)");
+  });
+
+  test("several workers may stamp their starts out of turn, one may not", () => {
+    order(altered(crewed, 1, "start", 1, 12));
+    expect(() => order(altered(crewed, 0, "start", 1, 12))).toThrow(
+      "order: line: pod pod-0: start of frame 2 (4) is before frame 1 (12)",
+    );
+  });
+
+  test("what workers ended is noticed out of turn", () => {
+    expect(() => order(altered(crewed, 1, "noticed", 1, 14))).toThrow(
+      "order: line: pod pod-1: noticed of frame 2 (13) is before frame 1 (14)",
+    );
   });
 
   test("acknowledgements out of turn", () => {
@@ -100,6 +118,20 @@ describe("conservation", () => {
   test("a lost frame", () => {
     const bad = altered(good, 1, "sent", 3, Number.NaN);
     expect(() => conservation(bad)).toThrow("conservation: line: pod pod-1: frame 3 was lost: it has no sent");
+  });
+
+  test("a frame that workers ended and nobody noticed, and one noticed where there are none", () => {
+    expect(() => conservation(altered(crewed, 1, "noticed", 2, Number.NaN))).toThrow(
+      "conservation: line: pod pod-1: frame 2 was lost: it has no noticed",
+    );
+    expect(() => conservation(altered(good, 1, "noticed", 2, 13))).toThrow(
+      "conservation: line: pod pod-1: frame 2 has noticed, which can't happen without workers",
+    );
+    const longer = {
+      ...crewed,
+      pods: crewed.pods.map((pod) => ({ ...pod, noticed: Float64Array.of(...pod.end, 30) })),
+    };
+    expect(() => conservation(longer)).toThrow("5 values of noticed for 4 frames");
   });
 
   test("a frame from nowhere", () => {
@@ -134,6 +166,14 @@ describe("causality", () => {
     expect(() => causality(altered(good, pod, stamp, frame, time))).toThrow(`frame ${frame}: ${message}`);
   });
 
+  test.each([
+    [1, "end", 0, 4.5, "noticed at pod-1 (4) comes 0.5 s before end at pod-1 (4.5)"],
+    [1, "noticed", 0, 4.5, "sent at pod-1 (4) comes 0.5 s before noticed at pod-1 (4.5)"],
+    [2, "noticed", 0, 9.5, "acked at pod-1 (9) comes 0.5 s before noticed at pod-2 (9.5)"],
+  ] as const)("with workers: pod %i %s of frame %i at %d", (pod, stamp, frame, time, message) => {
+    expect(() => causality(altered(crewed, pod, stamp, frame, time))).toThrow(`frame ${frame}: ${message}`);
+  });
+
   test("times of two clocks are compared within their bounds only", () => {
     // Sent at 1 on a clock without offset; the arrival on a clock 100 s behind may seem up to 10 ms early.
     causality(altered(skewed, 1, "arrived", 0, 1 - 100 - 0.009));
@@ -149,6 +189,20 @@ describe("capacity", () => {
       "capacity: line: pod pod-2: computes overlap: frame 1 starts at 8, while frame 0 runs until 8.5",
     );
     expect(() => capacity(altered(good, 2, "end", 0, Number.NaN), [2, 2])).toThrow("runs until NaN");
+  });
+
+  test("more computes at a time than workers", () => {
+    // The last pod computes from 5 to 8, 8 to 11, 14 to 17, 17 to 20, and has 3 workers.
+    const three = altered(altered(crewed, 2, "end", 0, 19), 2, "end", 1, 18);
+    capacity(three, [2, 2]);
+    expect(() => capacity(altered(three, 2, "end", 2, 17.5), [2, 2])).toThrow(
+      "capacity: line: pod pod-2: computes overlap: frame 3 starts at 17, while frame 0 runs until 19, " +
+        "frame 1 runs until 18, frame 2 runs until 17.5",
+    );
+    capacity(altered(crewed, 1, "end", 0, Number.NaN), [2, 2]);
+    expect(() => capacity(altered(crewed, 0, "end", 0, 2.5), [2, 2])).toThrow(
+      "pod pod-0: computes overlap: frame 1 starts at 2, while frame 0 runs until 2.5",
+    );
   });
 
   test("more frames in flight than the window", () => {

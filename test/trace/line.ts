@@ -12,18 +12,20 @@ export interface LineSpec {
   readonly delays: readonly number[];
   /** Per pod; exact where left out. */
   readonly clocks?: readonly ClockOffset[];
+  /** Per pod; 0 where left out. More than one have no work for the others: a pod computes a frame at a time. */
+  readonly workers?: readonly number[];
   readonly warmup?: number;
 }
 
 /** The trace of a line by the max-plus recursion: every law holds. */
 export function traceOfLine(spec: LineSpec): Trace {
-  const { scheduled, services, windows, delays, clocks = [] } = spec;
+  const { scheduled, services, windows, delays, clocks = [], workers = [] } = spec;
   const frames = scheduled.length;
   const stations = windowRecursion(scheduled, services, windows, delays);
   const last = stations.length - 1;
   const pods = stations.map((station, j): PodTrace => {
     const clock = clocks[j] ?? EXACT;
-    const pod = emptyPodTrace(`pod-${j}`, j === last ? "server" : "edge", frames, { clock });
+    const pod = emptyPodTrace(`pod-${j}`, j === last ? "server" : "edge", frames, { clock, workers: workers[j] ?? 0 });
     const back = delays.slice(j).reduce((sum, delay) => sum + delay, 0);
     for (let n = 0; n < frames; n++) {
       if (j > 0) {
@@ -32,6 +34,7 @@ export function traceOfLine(spec: LineSpec): Trace {
       }
       pod.start[n] = station.start[n]! - clock.seconds;
       pod.end[n] = station.end[n]! - clock.seconds;
+      if (pod.workers > 0) pod.noticed[n] = pod.end[n]!;
       pod.computeCpu[n] = services[j]![n]!;
       pod.receiveCpu[n] = 0;
       pod.sendCpu[n] = 0;
@@ -57,7 +60,7 @@ export function traceOfLine(spec: LineSpec): Trace {
 export function altered(
   trace: Trace,
   pod: number,
-  stamp: "scheduled" | "arrived" | "decoded" | "start" | "end" | "sent" | "acked",
+  stamp: "scheduled" | "arrived" | "decoded" | "start" | "end" | "noticed" | "sent" | "acked",
   frame: number,
   time: number,
 ): Trace {

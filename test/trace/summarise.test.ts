@@ -52,6 +52,26 @@ test("CPU time of receive and send counts as busy, where it was recorded", () =>
   expect(summarise({ ...skewed, pods }).utilisation.map(({ value }) => value)).toEqual([3 / 8, 5 / 10, 7 / 9]);
 });
 
+test("with workers: what they compute between the first end and the last, on average, or messages if they take longer", () => {
+  const pod: PodTrace = {
+    ...emptyPodTrace("crewed", "edge", 4, { workers: 3 }),
+    start: Float64Array.of(0, 1, 4, 6),
+    end: Float64Array.of(6.5, 9, 6, 8),
+    noticed: Float64Array.of(6.5, 9, 9, 9),
+    receiveCpu: Float64Array.of(9, 9, 0.25, 0.5),
+    sendCpu: Float64Array.of(9, 9, 0.25, 0.125),
+  };
+  const scheduled = new Float64Array(4);
+  const trace: Trace = { plan: "any", origin: "twin", repeat: 0, frames: 4, warmup: 1, scheduled, pods: [pod] };
+  const utilisation = (change: Partial<PodTrace>) =>
+    summarise({ ...trace, pods: [{ ...pod, ...change }] }).utilisation[0]!.value;
+  // From 6 to 9: half a second of the frame of the warm-up, all 3, none and 2.
+  expect(utilisation({})).toBeCloseTo(5.5 / (3 * 3), 12);
+  expect(utilisation({ sendCpu: Float64Array.of(9, 9, 0.25, 1.5) })).toBeCloseTo(2.5 / 3, 12);
+  expect(utilisation({ sendCpu: Float64Array.of(9, 9, 0.25, 5) })).toBe(1);
+  expect(summarise(trace).throughput).toBeCloseTo(2 / 3, 12);
+});
+
 test("a pod that is never idle has utilisation 1", () => {
   const services = [[0.1, 0.1, 0.1, 0.1]];
   const trace = traceOfLine({ scheduled: [0, 0, 0, 0], services, windows: [], delays: [] });
