@@ -1,63 +1,24 @@
-import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { parseTrace } from "../../live/artefacts.ts";
-import type { Comparison } from "../../sim/comparison.ts";
-import type { Plan } from "../../sim/plan.ts";
-import { edgetwin } from "../cli/edgetwin.ts";
-import { everyLaw } from "../laws/traces.ts";
 import { describeComputed } from "../onnx/runtime.ts";
-
-const SMALL = "--splits EEESSS,SSSSSS --sizes 64 --loads saturated --frames 40 --warmup 8 --repeats 1 --duration".split(
-  " ",
-);
+import { validated } from "./validated.ts";
 
 describeComputed("validate: a network that is split between two nodes", () => {
-  const runs = mkdtempSync(join(tmpdir(), "edgetwin-e2e-"));
-  const folder = join(runs, "net");
-
-  test("is measured, predicted and run; one pod, one a stage and one node or two give the same bytes", async () => {
-    const args = [
-      "validate",
+  test("one pod, one a stage, one node or two, workers or none give the same bytes; traces obey the laws", async () => {
+    const run = await validated(
       "topologies/onnx.yaml",
-      ...SMALL,
-      "0 s",
-      "--runs",
-      runs,
-      "--name",
-      "net",
-      "--output",
-      "json",
-    ];
-    // A run fails where the bytes of two splits differ.
-    const { code, stdout, stderr } = await edgetwin(args);
-    expect(stderr).toContain("report: ");
-    expect(code).toBe(0);
-    const { plans } = JSON.parse(stdout) as Comparison;
+      "--splits EEESSS,SSSSSS --sizes 64 --loads saturated --frames 40 --warmup 8 --repeats 1 --duration 0s --workers 0,1",
+    );
+    const { plans } = run.comparison;
     expect(new Set(plans.map(({ split }) => split))).toEqual(new Set(["EEESSS", "SSSSSS", "monolith@S"]));
     for (const { measured, predicted } of plans)
       for (const { throughput } of [measured, predicted]) expect(throughput).toBeGreaterThan(0);
-  });
-
-  test("its traces obey the laws", () => {
-    const plans = JSON.parse(readFileSync(join(folder, "plan.json"), "utf8")) as Plan[];
-    for (const plan of plans) {
-      const path = join(folder, "traces", `${plan.id}.live-0.jsonl`);
-      const trace = parseTrace(readFileSync(path, "utf8"), path);
-      everyLaw(
-        trace,
-        plan.hops.map(({ window }) => window),
-      );
-    }
-  });
-
-  test("a pod's log says what computes", () => {
-    const logs = join(folder, "logs");
-    const texts = readdirSync(logs, { recursive: true, encoding: "utf8" })
-      .filter((name) => name.endsWith("block.log"))
-      .map((name) => readFileSync(join(logs, name), "utf8"));
+    for (const plan of run.plans) run.trace(plan);
+    // A pod's log says what computes.
+    const logs = readdirSync(join(run.folder, "logs"), { recursive: true, encoding: "utf8" });
+    const texts = logs.filter((name) => name.endsWith("block.log")).map((name) => run.read("logs", name));
     expect(texts.length).toBeGreaterThan(0);
     for (const text of texts) expect(text).toMatch(/block \(reference, onnxruntime \d+\.\d+\.\d+\)/);
-  });
+  }, 240_000);
 });
