@@ -65,7 +65,16 @@ export class Computing {
     if (session === null || draining) return;
     if (crew === null) {
       if (this.#isReady(session, source)) this.#compute(session);
-    } else while (!crew.full && this.#isReady(session, source)) this.#publish(crew, session);
+      return;
+    }
+    while (!crew.full && this.#isReady(session, source)) {
+      this.#publish(crew, session);
+      // What was held has taken its time: messages, and what workers have ended meanwhile, come before the next.
+      if (this.#pace.holds) {
+        this.#events.wake();
+        return;
+      }
+    }
   }
 
   /** A frame can be begun; if it is not due yet, a timer is set. */

@@ -28,6 +28,11 @@ export class Pace {
     this.#mark = threadCpu();
   }
 
+  /** The node is emulated. */
+  get holds(): boolean {
+    return this.#held !== null;
+  }
+
   /** What the thread did since the last call was receiving a message, or sending one (taking its acknowledgement is part of that). */
   lap(work: "receive" | "send"): void {
     const used = this.#lap();
