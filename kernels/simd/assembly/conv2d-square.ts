@@ -1,9 +1,14 @@
 import { madd, rectify } from "./lanes";
 
-/** Where a vector of outputs lies in its row: at an end, where the sample beyond the row is made of its neighbour. */
-const LEFT = -1;
-const WITHIN = 0;
-const RIGHT = 1;
+// What a loop is for is told by types: the compiler leaves out what is not meant, where an argument would be asked for each vector.
+
+/** Where vectors of outputs lie in their row: at an end the sample beyond the row is made of its neighbour. */
+type Within = u8;
+type Left = u16;
+type Right = u32;
+/** What is done with sums. */
+type Plain = u8;
+type Rectified = u16;
 
 /**
  * One filter of 3x3 over one channel, four rows of outputs at once: its nine weights and four sums stay in registers, and each
@@ -25,17 +30,34 @@ export function square3(
 ): void {
   const end = <usize>((width - 4) << 2);
   const kept = i32x4.splat(replicate ? -1 : 0);
-  if (edges) rows4(LEFT, kept, table, weights, bias, out, row, 0, 16, relu);
-  if (edges) rows4(RIGHT, kept, table, weights, bias, out, row, end, end + 16, relu);
-  else rows4(WITHIN, kept, table, weights, bias, out, row, end, end + 16, relu);
+  if (edges) {
+    ends4<Left>(kept, table, weights, bias, out, row, 0, relu);
+    ends4<Right>(kept, table, weights, bias, out, row, end, relu);
+  } else ends4<Within>(kept, table, weights, bias, out, row, end, relu);
   const begin: usize = edges ? 16 : 0;
-  if (relu) rows4(WITHIN, kept, table, weights, bias, out, row, begin, end, true);
-  else rows4(WITHIN, kept, table, weights, bias, out, row, begin, end, false);
+  if (relu) rows4<Within, Rectified>(kept, table, weights, bias, out, row, begin, end);
+  else rows4<Within, Plain>(kept, table, weights, bias, out, row, begin, end);
+}
+
+/** One vector of outputs in each row. */
+@inline
+function ends4<Side>(
+  kept: v128,
+  table: usize,
+  weights: usize,
+  bias: usize,
+  out: usize,
+  row: usize,
+  begin: usize,
+  relu: bool,
+): void {
+  if (relu) rows4<Side, Rectified>(kept, table, weights, bias, out, row, begin, begin + 16);
+  else rows4<Side, Plain>(kept, table, weights, bias, out, row, begin, begin + 16);
 }
 
 @inline
-function first(side: i32, from: usize, kept: v128): v128 {
-  if (side == LEFT) {
+function first<Side>(from: usize, kept: v128): v128 {
+  if (sizeof<Side>() == sizeof<Left>()) {
     const next = v128.load(from, 4);
     return v128.shuffle<f32>(next, v128.and(next, kept), 4, 0, 1, 2);
   }
@@ -43,8 +65,8 @@ function first(side: i32, from: usize, kept: v128): v128 {
 }
 
 @inline
-function last(side: i32, from: usize, kept: v128): v128 {
-  if (side == RIGHT) {
+function last<Side>(from: usize, kept: v128): v128 {
+  if (sizeof<Side>() == sizeof<Right>()) {
     const before = v128.load(from, 4);
     return v128.shuffle<f32>(before, v128.and(before, kept), 1, 2, 3, 7);
   }
@@ -52,8 +74,12 @@ function last(side: i32, from: usize, kept: v128): v128 {
 }
 
 @inline
-function rows4(
-  side: i32,
+function finished<Sums>(sums: v128): v128 {
+  if (sizeof<Sums>() == sizeof<Rectified>()) return rectify(sums);
+  return sums;
+}
+
+function rows4<Side, Sums>(
   kept: v128,
   table: usize,
   weights: usize,
@@ -62,7 +88,6 @@ function rows4(
   row: usize,
   begin: usize,
   end: usize,
-  relu: bool,
 ): void {
   const in0: usize = load<u32>(table);
   const in1: usize = load<u32>(table, 4);
@@ -88,26 +113,26 @@ function rows4(
     let c = a;
     let d = a;
     let from = in0 + x;
-    let s = first(side, from, kept);
+    let s = first<Side>(from, kept);
     a = madd(s, w00, a);
     s = v128.load(from, 4);
     a = madd(s, w01, a);
-    s = last(side, from, kept);
+    s = last<Side>(from, kept);
     a = madd(s, w02, a);
 
     from = in1 + x;
-    s = first(side, from, kept);
+    s = first<Side>(from, kept);
     a = madd(s, w10, a);
     b = madd(s, w00, b);
     s = v128.load(from, 4);
     a = madd(s, w11, a);
     b = madd(s, w01, b);
-    s = last(side, from, kept);
+    s = last<Side>(from, kept);
     a = madd(s, w12, a);
     b = madd(s, w02, b);
 
     from = in2 + x;
-    s = first(side, from, kept);
+    s = first<Side>(from, kept);
     a = madd(s, w20, a);
     b = madd(s, w10, b);
     c = madd(s, w00, c);
@@ -115,15 +140,15 @@ function rows4(
     a = madd(s, w21, a);
     b = madd(s, w11, b);
     c = madd(s, w01, c);
-    s = last(side, from, kept);
+    s = last<Side>(from, kept);
     a = madd(s, w22, a);
     b = madd(s, w12, b);
     c = madd(s, w02, c);
-    if (relu) a = rectify(a);
+    a = finished<Sums>(a);
     v128.store(out + x, a);
 
     from = in3 + x;
-    s = first(side, from, kept);
+    s = first<Side>(from, kept);
     b = madd(s, w20, b);
     c = madd(s, w10, c);
     d = madd(s, w00, d);
@@ -131,34 +156,34 @@ function rows4(
     b = madd(s, w21, b);
     c = madd(s, w11, c);
     d = madd(s, w01, d);
-    s = last(side, from, kept);
+    s = last<Side>(from, kept);
     b = madd(s, w22, b);
     c = madd(s, w12, c);
     d = madd(s, w02, d);
-    if (relu) b = rectify(b);
+    b = finished<Sums>(b);
     v128.store(out1 + x, b);
 
     from = in4 + x;
-    s = first(side, from, kept);
+    s = first<Side>(from, kept);
     c = madd(s, w20, c);
     d = madd(s, w10, d);
     s = v128.load(from, 4);
     c = madd(s, w21, c);
     d = madd(s, w11, d);
-    s = last(side, from, kept);
+    s = last<Side>(from, kept);
     c = madd(s, w22, c);
     d = madd(s, w12, d);
-    if (relu) c = rectify(c);
+    c = finished<Sums>(c);
     v128.store(out2 + x, c);
 
     from = in5 + x;
-    s = first(side, from, kept);
+    s = first<Side>(from, kept);
     d = madd(s, w20, d);
     s = v128.load(from, 4);
     d = madd(s, w21, d);
-    s = last(side, from, kept);
+    s = last<Side>(from, kept);
     d = madd(s, w22, d);
-    if (relu) d = rectify(d);
+    d = finished<Sums>(d);
     v128.store(out3 + x, d);
   }
 }
