@@ -55,4 +55,28 @@ describe("messages in a stream's data", () => {
     expect(() => new Deframer(buffers, 100).write(data)).toThrow(/101 bytes is larger than the limit, 100/);
     expect(frameMemory().used).toBe(used);
   });
+
+  test("are cut out of what was read, whose memory is given back when the next is there, and not before", () => {
+    const message = framed(Buffer.alloc(50_000, 7));
+    const reads = [0, 1, 2].map(() => new Uint8Array(message).buffer);
+    const buffers = new ReceiveBuffers();
+    const deframer = new Deframer(buffers, 100_000);
+    const whole = reads.flatMap((read) =>
+      [0, 20_000, 40_000].flatMap((at) => {
+        expect(read.detached).toBe(false);
+        return deframer.write(Buffer.from(read, at, Math.min(20_000, read.byteLength - at)));
+      }),
+    );
+    expect(reads.map(({ detached }) => detached)).toEqual([true, true, false]);
+    expect(whole.map((one) => Buffer.compare(Buffer.from(one), message))).toEqual([0, 0, 0]);
+    buffers.close();
+  });
+
+  test("leave buffers alone that others may have pieces of", () => {
+    const pool = new Uint8Array(framed(Buffer.alloc(100))).buffer;
+    const deframer = new Deframer(new ReceiveBuffers(), 1000);
+    deframer.write(Buffer.from(pool));
+    deframer.write(framed(Buffer.alloc(100)));
+    expect(pool.detached).toBe(false);
+  });
 });
