@@ -141,7 +141,7 @@ export class Pod {
     const { run, delivery } = session;
     const output = this.#computing.prepare(session, input, this.#paceOf(run));
     if (delivery === Delivery.HERE) {
-      session.discarded = newFrame(output);
+      if (this.#config.workers === 0) session.discarded = newFrame(output);
       return;
     }
     const { trace } = session.recorder;

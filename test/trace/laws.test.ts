@@ -7,7 +7,7 @@ import { altered, traceOfLine } from "./line.ts";
  * Three pods, four frames, by hand. With windows of 2 and delays of 1 s each way:
  * source makes a frame every 2 s from 0 to 6, computes 1; middle computes 2, last 3.
  */
-const good = traceOfLine({
+const LINE = {
   scheduled: [0, 2, 4, 6],
   services: [
     [1, 1, 1, 1],
@@ -16,7 +16,8 @@ const good = traceOfLine({
   ],
   windows: [2, 2],
   delays: [1, 1],
-});
+};
+const good = traceOfLine(LINE);
 
 /** The same on clocks that are 100 s behind and 7 s ahead, known within 10 ms. */
 const skewed = traceOfLine({
@@ -36,17 +37,7 @@ const skewed = traceOfLine({
 });
 
 /** The same with 1, 2 and 3 workers, of which one has work. */
-const crewed = traceOfLine({
-  scheduled: [0, 2, 4, 6],
-  services: [
-    [1, 1, 1, 1],
-    [2, 2, 2, 2],
-    [3, 3, 3, 3],
-  ],
-  windows: [2, 2],
-  delays: [1, 1],
-  workers: [1, 2, 3],
-});
+const crewed = traceOfLine({ ...LINE, workers: [1, 2, 3] });
 
 test("the hand-made trace is what it is meant to be, and keeps every law", () => {
   const [source, middle, last] = good.pods;
