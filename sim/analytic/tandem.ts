@@ -29,6 +29,40 @@ export function tandemRecursion(
 }
 
 /**
+ * The same line with blocking before service: a server begins only when the next station has a place for the job, and the place is
+ * taken from then on (Dallery & Gershwin 1992, section 2: communication blocking).
+ *
+ *     start(j, n) = max(left(j - 1, n), left(j, n - 1), left(j + 1, n - places(j))),  left(j, n) = end(j, n)
+ *
+ * @throws RangeError as {@link tandemRecursion}.
+ */
+export function tandemBeforeService(
+  arrivals: ArrayLike<number>,
+  services: readonly ArrayLike<number>[],
+  places: readonly number[],
+): StationTimes[] {
+  const jobs = arrivals.length;
+  check(
+    "tandemBeforeService",
+    jobs,
+    services,
+    places,
+    places.map(() => 0),
+  );
+  const ends = services.map(() => new Float64Array(jobs));
+  const starts = services.map(() => new Float64Array(jobs));
+  const end = (j: number, n: number) => (n < 0 || j === services.length ? Number.NEGATIVE_INFINITY : ends[j]![n]!);
+  for (let n = 0; n < jobs; n++) {
+    for (let j = 0; j < services.length; j++) {
+      const there = j === 0 ? arrivals[n]! : end(j - 1, n);
+      starts[j]![n] = Math.max(there, end(j, n - 1), end(j + 1, n - (places[j] ?? 0)));
+      ends[j]![n] = starts[j]![n]! + services[j]![n]!;
+    }
+  }
+  return services.map((_, j) => ({ start: starts[j]!, end: ends[j]!, left: ends[j]! }));
+}
+
+/**
  * The same line with windows as edgetwin's hops have them: station j passes a job on only while fewer than `windows(j)` of those
  * that it passed on are undelivered, and hears of a delivery at the end of the line after the delays back:
  *
