@@ -1,0 +1,78 @@
+import { cpus } from "node:os";
+import { median } from "../hops/median.ts";
+import { W1 } from "./w1.ts";
+import { W2 } from "./w2.ts";
+import type { Outcome, Runner, Workload } from "./workload.ts";
+
+const WORKLOADS: Readonly<Record<string, Workload>> = { W1, W2 };
+/** Runs of each, of which the median counts; they take turns, as the machine's moods should be everybody's. */
+const TURNS = 5;
+
+/** @param args names of workloads, all if none is given. */
+export async function bench(args: readonly string[]): Promise<void> {
+  const unknown = args.filter((name) => !(name in WORKLOADS));
+  if (unknown.length > 0) {
+    const names = Object.keys(WORKLOADS).join(", ");
+    process.stderr.write(`error: sim has no workload ${unknown.join(", ")}; there are: ${names}\n`);
+    process.exitCode = 2;
+    return;
+  }
+  print(
+    `one core of ${cpus()[0]?.model.trim() ?? "unknown"}, Node ${process.versions.node}; medians of ${TURNS} runs\n`,
+  );
+  for (const [name, workload] of Object.entries(WORKLOADS)) {
+    if (args.length === 0 || args.includes(name)) await measure(workload);
+  }
+}
+
+async function measure({ title, unit, check, runners }: Workload): Promise<void> {
+  print(`\n${title}\n`);
+  const present: { runner: Runner; outcomes: Outcome[] }[] = [];
+  for (const runner of await runners()) {
+    if ("missing" in runner) print(`${runner.name} is skipped: ${runner.missing}\n`);
+    else present.push({ runner, outcomes: [] });
+  }
+  for (let turn = 0; turn < TURNS; turn++) {
+    for (const { runner, outcomes } of present) {
+      const outcome = await runner.run();
+      const value = outcome.values[check.name]!;
+      if (!(Math.abs(value / check.exact - 1) <= check.tolerance)) {
+        throw new Error(`${title}: ${runner.name} has ${check.name} ${value}, not ${check.exact}`);
+      }
+      outcomes.push(outcome);
+    }
+  }
+  const rates = present.map(({ runner, outcomes }) => runner.jobs / median(outcomes.map(({ seconds }) => seconds)));
+  print(row(["", unit, `${unit}/s`, "events/it", "max-plus/it", check.name, "memory"]));
+  present.forEach(({ runner, outcomes }, i) => {
+    const { [check.name]: value, megabytes } = outcomes[0]!.values;
+    print(
+      row([
+        runner.name,
+        String(runner.jobs),
+        rate(rates[i]!),
+        times(rates[0]! / rates[i]!),
+        times(rates[1]! / rates[i]!),
+        value!.toPrecision(4),
+        megabytes === undefined ? "" : `${megabytes.toFixed(0)} MB`,
+      ]),
+    );
+  });
+}
+
+function rate(perSecond: number): string {
+  return perSecond >= 1e6 ? `${(perSecond / 1e6).toFixed(2)} M` : `${(perSecond / 1e3).toFixed(1)} k`;
+}
+
+function times(ratio: number): string {
+  return ratio >= 10 ? ratio.toFixed(0) : ratio.toFixed(2);
+}
+
+function row(cells: readonly string[]): string {
+  const [first, ...rest] = cells;
+  return `${(first!.padEnd(10) + rest.map((cell) => cell.padStart(11)).join("")).trimEnd()}\n`;
+}
+
+function print(text: string): void {
+  process.stdout.write(text);
+}
