@@ -33,17 +33,20 @@ export class EventEngine {
   readonly #blocked: Int32Array;
   readonly #firstBlocked: Int32Array;
 
-  // By server.
+  // By source.
   readonly #stationOf: Int32Array;
-  /** When the job at hand came to the line. */
+  /** When the job at hand came to the line, and to the station. */
   readonly #arrival: Float64Array;
+  readonly #entry: Float64Array;
   readonly #wait: Float64Array;
   readonly #service: Float64Array;
-  /** Time that the job at hand was blocked before service. */
+  /** Time that the job at hand was blocked, before service or after it. */
   readonly #held: Float64Array;
   /** When it finished or, if idle, was left by, its last job. */
   readonly #since: Float64Array;
 
+  /** The time. It is one number of an array, as a number that is not an integer takes memory as an argument of a call. */
+  readonly #now = new Float64Array(1);
   /** Jobs that have come. */
   #came = 0;
 
@@ -69,6 +72,7 @@ export class EventEngine {
     this.#firstBlocked = new Int32Array(stations.length);
     this.#stationOf = Int32Array.from([0, ...servers.flatMap((c, j) => new Array<number>(c).fill(j))]);
     this.#arrival = new Float64Array(sources);
+    this.#entry = new Float64Array(sources);
     this.#wait = new Float64Array(sources);
     this.#service = new Float64Array(sources);
     this.#held = new Float64Array(sources);
@@ -79,29 +83,33 @@ export class EventEngine {
     const agenda = this.#agenda;
     const recorder = this.#recorder;
     const { jobs } = recorder;
-    if (this.#arrivals === null) while (this.#startFromSource(0));
+    if (this.#arrivals === null) while (this.#startFromSource());
     else agenda.set(0, this.#arrivals.next());
     while (recorder.count < jobs) {
       const source = agenda.next();
-      const now = agenda.time(source);
-      if (source === 0) this.#arrive(now);
-      else this.#finish(source, now);
+      this.#now[0] = agenda.time(source);
+      if (source === 0) this.#arrive();
+      else this.#finish(source);
     }
   }
 
-  #arrive(now: number): void {
+  #arrive(): void {
     this.#came++;
+    this.#arrival[0] = this.#now[0]!;
     this.#agenda.set(0, this.#came < this.#recorder.jobs ? this.#arrivals!.next() : Number.POSITIVE_INFINITY);
     this.#taken[0]!++;
-    this.#enter(0, now, now);
+    this.#enter(0, 0);
   }
 
-  /** A job comes to a station where a place is taken for it already. */
-  #enter(j: number, arrival: number, now: number): void {
+  /** The job at hand of a source comes to a station, where a place is taken for it already. */
+  #enter(j: number, source: number): void {
     const waiting = this.#waiting[j]!;
     if (waiting.length === 0 && this.#idle[j]! > 0 && (!this.#before || this.#hasRoom(j + 1))) {
-      this.#start(j, this.#takeIdle(j), arrival, now, now);
-    } else waiting.push(arrival, now);
+      const server = this.#takeIdle(j);
+      this.#arrival[server] = this.#arrival[source]!;
+      this.#entry[server] = this.#now[0]!;
+      this.#start(j, server);
+    } else waiting.push(this.#arrival[source]!, this.#now[0]!);
   }
 
   /** Whether a job may go to a station. */
@@ -114,7 +122,10 @@ export class EventEngine {
     return this.#idles[this.#base[j]! + left]!;
   }
 
-  #start(j: number, server: number, arrival: number, entry: number, now: number): void {
+  /** A server begins with the job whose arrival and entry it has. */
+  #start(j: number, server: number): void {
+    const now = this.#now[0]!;
+    const entry = this.#entry[server]!;
     const service = this.#services[j]!.next();
     let ready = now;
     if (this.#before) {
@@ -122,39 +133,48 @@ export class EventEngine {
       ready = Math.max(entry, this.#since[server]!);
       if (j < this.#last) this.#taken[j + 1]!++;
     }
-    this.#arrival[server] = arrival;
     this.#wait[server] = ready - entry;
     this.#held[server] = now - ready;
     this.#service[server] = service;
     this.#agenda.set(server, now + service);
   }
 
+  /** A server begins with the first job that waits. */
+  #startWaiting(j: number, server: number): void {
+    const waiting = this.#waiting[j]!;
+    this.#arrival[server] = waiting.arrival;
+    this.#entry[server] = waiting.entry;
+    waiting.drop();
+    this.#start(j, server);
+  }
+
   /** A job of the saturated source, which came when the server was ready for it. @returns false if there is none to start. */
-  #startFromSource(now: number): boolean {
+  #startFromSource(): boolean {
     if (this.#arrivals !== null || this.#came === this.#recorder.jobs || this.#idle[0] === 0) return false;
     if (this.#before && !this.#hasRoom(1)) return false;
     const server = this.#takeIdle(0);
     this.#came++;
     this.#taken[0]!++;
-    this.#start(0, server, this.#since[server]!, this.#since[server]!, now);
+    this.#arrival[server] = this.#since[server]!;
+    this.#entry[server] = this.#since[server]!;
+    this.#start(0, server);
     return true;
   }
 
-  #finish(server: number, now: number): void {
+  #finish(server: number): void {
     const j = this.#stationOf[server]!;
-    const arrival = this.#arrival[server]!;
-    if (j === this.#last) this.#recorder.departed(arrival, now);
-    else if (this.#before) this.#enter(j + 1, arrival, now);
+    if (j === this.#last) this.#recorder.departed(this.#arrival[server]!, this.#now[0]!);
+    else if (this.#before) this.#enter(j + 1, server);
     else if (this.#taken[j + 1]! < this.#places[j + 1]!) {
       this.#taken[j + 1]!++;
-      this.#enter(j + 1, arrival, now);
+      this.#enter(j + 1, server);
     } else {
       this.#agenda.set(server, Number.POSITIVE_INFINITY);
-      this.#since[server] = now;
+      this.#since[server] = this.#now[0]!;
       this.#block(j, server);
       return;
     }
-    this.#leave(j, server, this.#held[server]!, now);
+    this.#leave(j, server);
   }
 
   #block(j: number, server: number): void {
@@ -169,51 +189,41 @@ export class EventEngine {
   }
 
   /** A job has gone from a server: the next one begins, and there is room for one of the station before. */
-  #leave(from: number, by: number, blocked: number, now: number): void {
+  #leave(from: number, by: number): void {
     let j = from;
     let server = by;
-    let held = blocked;
     for (;;) {
-      this.#sums[j]!.add(this.#wait[server]!, this.#service[server]!, held);
+      this.#sums[j]!.add(this.#wait[server]!, this.#service[server]!, this.#held[server]!);
       this.#taken[j]!--;
-      this.#since[server] = now;
-      const waiting = this.#waiting[j]!;
-      if (waiting.length > 0 && (!this.#before || this.#hasRoom(j + 1))) {
-        const { arrival, entry } = waiting;
-        waiting.drop();
-        this.#start(j, server, arrival, entry, now);
-      } else {
+      this.#since[server] = this.#now[0]!;
+      if (this.#waiting[j]!.length > 0 && (!this.#before || this.#hasRoom(j + 1))) this.#startWaiting(j, server);
+      else {
         this.#agenda.set(server, Number.POSITIVE_INFINITY);
         this.#idles[this.#base[j]! + this.#idle[j]!++] = server;
-        if (j === 0) this.#startFromSource(now);
+        if (j === 0) this.#startFromSource();
       }
       if (j === 0) return;
       if (this.#before) {
-        this.#beginHeld(j - 1, now);
+        this.#beginHeld(j - 1);
         return;
       }
       if (this.#blocked[j - 1] === 0) return;
       // The first blocked job moves in, and its server is free in turn.
       const first = this.#firstBlocked[j - 1]!;
-      const unblocked = this.#blocks[this.#base[j - 1]! + first]!;
+      server = this.#blocks[this.#base[j - 1]! + first]!;
       this.#firstBlocked[j - 1] = (first + 1) % this.#servers(j - 1);
       this.#blocked[j - 1]!--;
       this.#taken[j]!++;
-      this.#enter(j, this.#arrival[unblocked]!, now);
+      this.#enter(j, server);
       j--;
-      server = unblocked;
-      held = now - this.#since[unblocked]!;
+      this.#held[server] = this.#now[0]! - this.#since[server]!;
     }
   }
 
   /** Blocking before service: an idle server begins with a job for which there was no room. */
-  #beginHeld(j: number, now: number): void {
+  #beginHeld(j: number): void {
     if (this.#idle[j] === 0 || !this.#hasRoom(j + 1)) return;
-    const waiting = this.#waiting[j]!;
-    if (waiting.length > 0) {
-      const { arrival, entry } = waiting;
-      waiting.drop();
-      this.#start(j, this.#takeIdle(j), arrival, entry, now);
-    } else if (j === 0) this.#startFromSource(now);
+    if (this.#waiting[j]!.length > 0) this.#startWaiting(j, this.#takeIdle(j));
+    else if (j === 0) this.#startFromSource();
   }
 }
