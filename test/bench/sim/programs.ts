@@ -25,13 +25,13 @@ function scratch(): string {
 }
 
 /** A command that gets workload and jobs as arguments and prints seconds and values as JSON, or why there is none. */
-export type Program = { readonly name: string } & (
+export type Program = { readonly name: string; readonly ours?: boolean } & (
   | { readonly command: readonly string[] }
   | { readonly missing: string }
 );
 
 export function ours(engine: string): Program {
-  return { name: engine, command: [process.execPath, here("ours.ts"), engine] };
+  return { name: engine, ours: true, command: [process.execPath, here("ours.ts"), engine] };
 }
 
 export function cLoop(): Promise<Program> {
@@ -97,6 +97,7 @@ export function runnerOf(program: Program, workload: string, jobs: number): Runn
   const [file, ...args] = program.command;
   return {
     name: program.name,
+    ours: program.ours ?? false,
     jobs,
     async run(): Promise<Outcome> {
       const { stdout } = await execute(file!, [...args, workload, String(jobs)]);

@@ -43,7 +43,8 @@ async function measure({ title, unit, check, runners }: Workload): Promise<void>
     }
   }
   const rates = present.map(({ runner, outcomes }) => runner.jobs / median(outcomes.map(({ seconds }) => seconds)));
-  print(row(["", unit, `${unit}/s`, "events/it", "max-plus/it", check.name, "memory"]));
+  const ours = present.flatMap(({ runner }, i) => (runner.ours ? [{ name: runner.name, rate: rates[i]! }] : []));
+  print(row(["", unit, `${unit}/s`, ...ours.map(({ name }) => `${name} x`), check.name, "memory"]));
   present.forEach(({ runner, outcomes }, i) => {
     const { [check.name]: value, megabytes } = outcomes[0]!.values;
     print(
@@ -51,8 +52,7 @@ async function measure({ title, unit, check, runners }: Workload): Promise<void>
         runner.name,
         String(runner.jobs),
         rate(rates[i]!),
-        times(rates[0]! / rates[i]!),
-        times(rates[1]! / rates[i]!),
+        ...ours.map(({ rate }) => times(rate / rates[i]!)),
         value!.toPrecision(4),
         megabytes === undefined ? "" : `${megabytes.toFixed(0)} MB`,
       ]),

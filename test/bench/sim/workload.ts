@@ -9,6 +9,8 @@ export interface Outcome {
 /** Ours or a peer: runs a workload of so many jobs in a process of its own. */
 export interface Runner {
   readonly name: string;
+  /** Ours have a column that says how many times as fast as the others they are. */
+  readonly ours: boolean;
   readonly jobs: number;
   run(): Promise<Outcome>;
 }
@@ -20,6 +22,6 @@ export interface Workload {
   readonly unit: string;
   /** The name of the value that is printed, what it should be, and how far off, relative, a short run may be. */
   readonly check: { readonly name: string; readonly exact: number; readonly tolerance: number };
-  /** The first is what the others are compared with. `missing` says why a peer is left out. */
+  /** `missing` says why a peer is left out. */
   runners(): Promise<readonly (Runner | { readonly name: string; readonly missing: string })[]>;
 }
