@@ -1,11 +1,4 @@
-import type { Event, Scheduler } from "./scheduler.ts";
-
-interface Task {
-  /** Attained service at which the task is finished, core-seconds. */
-  readonly finish: number;
-  readonly order: number;
-  readonly done: () => void;
-}
+import type { Agenda } from "./agenda.ts";
 
 /**
  * Cores that active tasks share equally: with m tasks each advances at rate min(1, cores / m) core-seconds per second
@@ -13,125 +6,156 @@ interface Task {
  *
  * All active tasks advance alike, so one "virtual time" (service attained by a task that has been there since the processor
  * was last idle) serves them all: a task finishes when it has grown by its work. Submitting and finishing are O(log n), with
- * one event in the scheduler at a time.
+ * one event in the agenda at a time: that of the first task to finish, put there by {@link settle} when all that happens at a
+ * moment has happened.
  */
 export class SharedProcessor {
-  readonly #scheduler: Scheduler;
-  readonly #cores: number;
-  /** Binary heap on (finish, order). */
-  readonly #tasks: Task[] = [];
+  readonly cores: number;
+  readonly #agenda: Agenda;
+  readonly #source: number;
+  /** Binary heap of tasks on (attained service at which it is finished in core-seconds, order of submission). */
+  #finishes = new Float64Array(4);
+  #orders = new Float64Array(4);
+  #tasks = new Int32Array(4);
+  #active = 0;
   #submitted = 0;
   #virtual = 0;
   /** When `#virtual` and `#delivered` were last brought up to date. */
   #updated = 0;
   #delivered = 0;
-  #next: Event | undefined;
+  /** Rank of the event, and whether the agenda has yet to be told of it. */
+  #order = 0;
+  #stale = false;
 
   /**
+   * @param source Its events' in the agenda.
    * @param cores Number of cores, above 0; a fraction is a share of one core.
    * @throws RangeError if `cores` is not a finite number above 0.
    */
-  constructor(scheduler: Scheduler, cores: number) {
+  constructor(agenda: Agenda, source: number, cores: number) {
     if (!(cores > 0 && cores < Number.POSITIVE_INFINITY))
       throw new RangeError(`cores(=${cores}) should be finite and > 0`);
-    this.#scheduler = scheduler;
-    this.#cores = cores;
+    this.#agenda = agenda;
+    this.#source = source;
+    this.cores = cores;
   }
 
   /** Number of tasks being worked on. */
   get active(): number {
-    return this.#tasks.length;
+    return this.#active;
   }
 
   /** Core-seconds delivered so far, up to now. */
   get delivered(): number {
-    return this.#delivered + this.#tasks.length * this.#rate() * (this.#scheduler.now - this.#updated);
+    return this.#delivered + this.#active * this.#rate() * (this.#agenda.now - this.#updated);
   }
 
   /**
    * Starts a task.
-   * @param work Core-seconds that it needs; 0 is done by an event at the present time.
-   * @param done Called when the task is finished; it no longer counts as active then.
-   * @throws RangeError if `work` is negative, infinite or NaN.
+   * @param work Core-seconds that it needs.
+   * @param task What {@link finish} is to return: 32 bits.
+   * @throws RangeError if `work` is not a finite number above 0.
    */
-  submit(work: number, done: () => void): void {
-    if (!(work >= 0 && work < Number.POSITIVE_INFINITY))
-      throw new RangeError(`work(=${work}) should be finite and >= 0`);
-    if (work === 0) {
-      this.#scheduler.after(0, done);
+  submit(work: number, task: number): void {
+    if (!(work > 0 && work < Number.POSITIVE_INFINITY))
+      throw new RangeError(`work(=${work}) should be finite and > 0`);
+    const { now } = this.#agenda;
+    // Restarting from 0 when idle keeps virtual time small, and so precise.
+    if (this.#active === 0) this.#virtual = 0;
+    else this.#advance(this.#rate() * (now - this.#updated));
+    this.#updated = now;
+    this.#push(this.#virtual + work, this.#submitted++, task);
+    this.#touch();
+  }
+
+  /** The first task is finished, now: it no longer counts as active. To be called at the event. */
+  finish(): number {
+    // Virtual time is put where it should be, not where rounding of the clock left it, so errors do not add up.
+    this.#advance(this.#finishes[0]! - this.#virtual);
+    this.#updated = this.#agenda.now;
+    const task = this.#tasks[0]!;
+    this.#pop();
+    this.#touch();
+    return task;
+  }
+
+  /** Tells the agenda of the next finish, if that has changed. */
+  settle(): void {
+    if (!this.#stale) return;
+    this.#stale = false;
+    if (this.#active === 0) {
+      this.#agenda.remove(this.#source);
       return;
     }
-    this.#update();
-    push(this.#tasks, { finish: this.#virtual + work, order: this.#submitted++, done });
-    this.#schedule();
+    const left = this.#finishes[0]! - this.#virtual;
+    this.#agenda.put(this.#source, this.#agenda.now + (left > 0 ? left : 0) / this.#rate(), this.#order);
+  }
+
+  #touch(): void {
+    this.#order = this.#agenda.ticket();
+    this.#stale = true;
   }
 
   #rate(): number {
-    return Math.min(1, this.#cores / this.#tasks.length);
-  }
-
-  #update(): void {
-    const now = this.#scheduler.now;
-    // Restarting from 0 when idle keeps virtual time small, and so precise.
-    if (this.#tasks.length === 0) this.#virtual = 0;
-    else this.#advance(this.#rate() * (now - this.#updated));
-    this.#updated = now;
+    return this.#active <= this.cores ? 1 : this.cores / this.#active;
   }
 
   #advance(attained: number): void {
     this.#virtual += attained;
-    this.#delivered += this.#tasks.length * attained;
+    this.#delivered += this.#active * attained;
   }
 
-  #schedule(): void {
-    if (this.#next !== undefined) this.#scheduler.cancel(this.#next);
-    const first = this.#tasks[0];
-    this.#next =
-      first === undefined
-        ? undefined
-        : this.#scheduler.after(Math.max(0, first.finish - this.#virtual) / this.#rate(), this.#finish);
+  #push(finish: number, order: number, task: number): void {
+    if (this.#active === this.#tasks.length) this.#grow();
+    const [finishes, orders, tasks] = [this.#finishes, this.#orders, this.#tasks];
+    let index = this.#active++;
+    while (index > 0) {
+      const above = (index - 1) >> 1;
+      // Of equal ones, that which came first comes first.
+      if (!(finish < finishes[above]!)) break;
+      finishes[index] = finishes[above]!;
+      orders[index] = orders[above]!;
+      tasks[index] = tasks[above]!;
+      index = above;
+    }
+    finishes[index] = finish;
+    orders[index] = order;
+    tasks[index] = task;
   }
 
-  readonly #finish = (): void => {
-    // Virtual time is put where it should be, not where rounding of the clock left it, so errors do not add up.
-    this.#advance(this.#tasks[0]!.finish - this.#virtual);
-    this.#updated = this.#scheduler.now;
-    const task = pop(this.#tasks);
-    this.#schedule();
-    task.done();
-  };
-}
-
-function before(a: Task, b: Task): boolean {
-  return a.finish < b.finish || (a.finish === b.finish && a.order < b.order);
-}
-
-function push(heap: Task[], task: Task): void {
-  let index = heap.length;
-  heap.push(task);
-  while (index > 0) {
-    const above = (index - 1) >> 1;
-    const parent = heap[above]!;
-    if (!before(task, parent)) break;
-    heap[index] = parent;
-    index = above;
+  #pop(): void {
+    const [finishes, orders, tasks] = [this.#finishes, this.#orders, this.#tasks];
+    const last = --this.#active;
+    const [finish, order, task] = [finishes[last]!, orders[last]!, tasks[last]!];
+    let index = 0;
+    for (;;) {
+      let next = 2 * index + 1;
+      if (next >= last) break;
+      if (next + 1 < last && this.#before(next + 1, finishes[next]!, orders[next]!)) next++;
+      if (!this.#before(next, finish, order)) break;
+      finishes[index] = finishes[next]!;
+      orders[index] = orders[next]!;
+      tasks[index] = tasks[next]!;
+      index = next;
+    }
+    finishes[index] = finish;
+    orders[index] = order;
+    tasks[index] = task;
   }
-  heap[index] = task;
-}
 
-function pop(heap: Task[]): Task {
-  const first = heap[0]!;
-  const task = heap.pop()!;
-  if (heap.length === 0) return first;
-  let index = 0;
-  for (;;) {
-    let next = 2 * index + 1;
-    if (next >= heap.length) break;
-    if (next + 1 < heap.length && before(heap[next + 1]!, heap[next]!)) next++;
-    if (!before(heap[next]!, task)) break;
-    heap[index] = heap[next]!;
-    index = next;
+  #before(index: number, finish: number, order: number): boolean {
+    const other = this.#finishes[index]!;
+    return other < finish || (other === finish && this.#orders[index]! < order);
   }
-  heap[index] = task;
-  return first;
+
+  #grow(): void {
+    const size = 2 * this.#tasks.length;
+    const [finishes, orders, tasks] = [this.#finishes, this.#orders, this.#tasks];
+    this.#finishes = new Float64Array(size);
+    this.#finishes.set(finishes);
+    this.#orders = new Float64Array(size);
+    this.#orders.set(orders);
+    this.#tasks = new Int32Array(size);
+    this.#tasks.set(tasks);
+  }
 }
