@@ -106,7 +106,10 @@ function difference(trace: Trace, to: Float64Array, from: Float64Array, offset: 
 }
 
 /** @throws RangeError if fewer than 2 frames remain after warm-up. */
-export function checkMeasured(plan: string, { frames, warmup }: { readonly frames: number; readonly warmup: number }): void {
+export function checkMeasured(
+  plan: string,
+  { frames, warmup }: { readonly frames: number; readonly warmup: number },
+): void {
   if (frames - warmup >= 2) return;
   throw new RangeError(
     `trace of ${plan}: frames(=${frames}), warmup(=${warmup}): at least 2 frames should remain after warm-up`,

@@ -68,6 +68,11 @@ export class Agenda {
     }
     this.#times[source] = time;
     this.#orders[source] = order;
+    this.#settle(source);
+  }
+
+  /** Where a source belongs whose event is new or has changed. */
+  #settle(source: number): void {
     const place = this.#places[source]!;
     if (place < 0) this.#up(source, this.#length++);
     else if (place > 0 && this.#before(source, this.#heap[(place - 1) >> 2]!)) this.#up(source, place);
@@ -86,7 +91,8 @@ export class Agenda {
   }
 
   #before(a: number, b: number): boolean {
-    const [x, y] = [this.#times[a]!, this.#times[b]!];
+    const x = this.#times[a]!;
+    const y = this.#times[b]!;
     return x < y || (x === y && this.#orders[a]! < this.#orders[b]!);
   }
 
@@ -110,7 +116,7 @@ export class Agenda {
     for (;;) {
       const below = 4 * place + 1;
       if (below >= length) break;
-      const end = below + 4 < length ? below + 4 : length;
+      const end = Math.min(below + 4, length);
       let next = below;
       let child = this.#heap[below]!;
       for (let other = below + 1; other < end; other++) {

@@ -57,8 +57,7 @@ export class SharedProcessor {
    * @throws RangeError if `work` is not a finite number above 0.
    */
   submit(work: number, task: number): void {
-    if (!(work > 0 && work < Number.POSITIVE_INFINITY))
-      throw new RangeError(`work(=${work}) should be finite and > 0`);
+    if (!(work > 0 && work < Number.POSITIVE_INFINITY)) throw new RangeError(`work(=${work}) should be finite and > 0`);
     const { now } = this.#agenda;
     // Restarting from 0 when idle keeps virtual time small, and so precise.
     if (this.#active === 0) this.#virtual = 0;
@@ -88,7 +87,7 @@ export class SharedProcessor {
       return;
     }
     const left = this.#finishes[0]! - this.#virtual;
-    this.#agenda.put(this.#source, this.#agenda.now + (left > 0 ? left : 0) / this.#rate(), this.#order);
+    this.#agenda.put(this.#source, this.#agenda.now + Math.max(left, 0) / this.#rate(), this.#order);
   }
 
   #touch(): void {
@@ -107,7 +106,9 @@ export class SharedProcessor {
 
   #push(finish: number, order: number, task: number): void {
     if (this.#active === this.#tasks.length) this.#grow();
-    const [finishes, orders, tasks] = [this.#finishes, this.#orders, this.#tasks];
+    const finishes = this.#finishes;
+    const orders = this.#orders;
+    const tasks = this.#tasks;
     let index = this.#active++;
     while (index > 0) {
       const above = (index - 1) >> 1;
@@ -124,9 +125,13 @@ export class SharedProcessor {
   }
 
   #pop(): void {
-    const [finishes, orders, tasks] = [this.#finishes, this.#orders, this.#tasks];
+    const finishes = this.#finishes;
+    const orders = this.#orders;
+    const tasks = this.#tasks;
     const last = --this.#active;
-    const [finish, order, task] = [finishes[last]!, orders[last]!, tasks[last]!];
+    const finish = finishes[last]!;
+    const order = orders[last]!;
+    const task = tasks[last]!;
     let index = 0;
     for (;;) {
       let next = 2 * index + 1;

@@ -61,11 +61,7 @@ export class Timeline {
 
   #grow(): void {
     const size = this.#tags.length;
-    const [times, orders, tags] = [
-      new Float64Array(2 * size),
-      new Float64Array(2 * size),
-      new Int32Array(2 * size),
-    ];
+    const [times, orders, tags] = [new Float64Array(2 * size), new Float64Array(2 * size), new Int32Array(2 * size)];
     for (let i = 0; i < size; i++) {
       const at = (this.#head + i) & (size - 1);
       times[i] = this.#times[at]!;

@@ -84,7 +84,7 @@ export class Hop {
   cross(frame: number): void {
     const thread = this.to.thread() === COLD ? COLD : IDLE;
     const delay = this.#delay.next(thread) - this.#receive[thread]!;
-    const time = this.#agenda.now + (delay > 0 ? delay : 0);
+    const time = this.#agenda.now + Math.max(delay, 0);
     if (time > this.#lastThere) this.#lastThere = time;
     this.#deliveries.push(this.#lastThere, this.#agenda.ticket(), 2 * frame + (thread === COLD ? 1 : 0));
   }

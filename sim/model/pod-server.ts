@@ -8,8 +8,9 @@ import type { EmulatedPace, PodCosts } from "./costs.ts";
 import type { Crew } from "./crew.ts";
 import { EmulatedClock } from "./emulated-clock.ts";
 import type { Hop } from "./hop.ts";
+import { Outlet } from "./outlet.ts";
 import type { PodRecord } from "./record.ts";
-import { BUSY, COLD, Draws, IDLE, type ThreadState, type Waiting } from "./thread.ts";
+import { BUSY, type COLD, Draws, type IDLE, type ThreadState, type Waiting } from "./thread.ts";
 
 export interface PodStreams {
   readonly compute: RandomStream;
@@ -50,9 +51,8 @@ type Doing = typeof CHORE | typeof BEGIN | typeof COMPUTE | typeof COMPRESS;
 export class PodServer {
   readonly record: PodRecord;
   readonly host: SharedProcessor;
-  /** The hop that frames come by, `null` at the source, and that they go by, `null` at the last pod. */
+  /** The hop that frames come by; `null` at the source. */
   up: Hop | null = null;
-  down: Hop | null = null;
   crew: Crew | null = null;
   readonly #agenda: Agenda;
   readonly #instants: Instants;
@@ -62,8 +62,7 @@ export class PodServer {
   readonly #receive: Draws;
   readonly #decompress: Draws | null;
   readonly #compress: Draws | null;
-  readonly #send: Draws;
-  readonly #handover: Draws;
+  readonly #outlet: Outlet;
   readonly #wakeUp: Draws | null;
   readonly #waiting: Waiting;
   readonly #notices: Timeline;
@@ -73,18 +72,16 @@ export class PodServer {
   readonly #room: number;
   /** Number of frames that are ready to be computed, counted from the first. */
   #ready = 0;
-  /** Next frame to begin, to finish, to send, and to be acknowledged. */
+  /** Next frame to begin, and to finish. */
   #begun = 0;
   #next = 0;
-  #cursor = 0;
-  #base = 0;
   #busy = false;
   #doing: Doing = CHORE;
   /** A turn is due that may compute. */
   #turn = false;
   /** Since when the thread has had nothing to do; `NaN` while it has. */
   #idleSince = 0;
-  /** What it did before the frame in hand, before the one that it is about to take up, and before the message in hand. */
+  /** What it did before the frame in hand, and before the one that it is about to take up. */
   #thread: ThreadState = BUSY;
   #woken: ThreadState = BUSY;
   #receiveCpu = 0;
@@ -110,12 +107,20 @@ export class PodServer {
     this.#receive = new Draws(streams.receive, costs.receive);
     this.#decompress = costs.decompress && new Draws(streams.receive, costs.decompress);
     this.#compress = costs.compress && new Draws(streams.send, costs.compress);
-    this.#send = new Draws(streams.send, costs.send);
-    this.#handover = new Draws(streams.send, costs.handover);
+    this.#outlet = new Outlet(agenda, streams.send, costs, shape.window, this.#chores, record);
     this.#wakeUp = costs.wakeUps && new Draws(streams.wakeUp, costs.wakeUps.messages);
     this.#waiting = waiting;
     this.#notices = new Timeline(agenda, shape.notices);
     this.#room = shape.window + Math.max(1, shape.workers);
+  }
+
+  /** The hop that frames go by; `null` at the last pod. */
+  get down(): Hop | null {
+    return this.#outlet.hop;
+  }
+
+  set down(hop: Hop) {
+    this.#outlet.hop = hop;
   }
 
   /** Frames that are finished: computed, and compressed where they go on so. */
@@ -137,7 +142,7 @@ export class PodServer {
   }
 
   get #idle(): boolean {
-    return this.#idleSince === this.#idleSince;
+    return !Number.isNaN(this.#idleSince);
   }
 
   /** A source's frames up to, not including, `next` are due. */
@@ -202,8 +207,8 @@ export class PodServer {
   /** Tells the agenda of what has changed on what the pod shares with others. */
   settle(): void {
     this.host.settle();
-    const { down } = this;
-    if (down !== null && down.link !== null) down.link.settle();
+    const { hop } = this.#outlet;
+    if (hop !== null && hop.link !== null) hop.link.settle();
   }
 
   /** Takes up the next chore; when there is none, the turn that may compute a frame. */
@@ -235,7 +240,7 @@ export class PodServer {
       this.record.arrived(about >> 2);
       if (this.#decompress === null) this.#decoded(about >> 2);
       else this.#unpack(this.#decompress, about >> 2, (about & 3) as ThreadState);
-    } else if (kind === chore.HAND_OVER) this.#transmit(about);
+    } else if (kind === chore.HAND_OVER) this.#outlet.transmit(about);
     else if (kind === chore.RELEASE) this.#release(about);
     else if (kind === chore.DECOMPRESS) this.#decoded(about);
     else if (kind === chore.LOOK || kind === chore.END_TURN) {
@@ -258,10 +263,9 @@ export class PodServer {
   }
 
   #release(next: number): void {
-    if (this.record.shape.whole) this.record.trace.acked.fill(this.#agenda.now, this.#base, next);
-    if (next > this.#base) this.#base = next;
+    this.#outlet.release(next);
     if (this.up !== null) this.up.acknowledge(next);
-    this.#pump();
+    this.#outlet.pump(this.#next, this.#thread);
   }
 
   /** Nothing to do but to compute: in a turn of its own, so that messages of this very moment are taken first. */
@@ -277,7 +281,7 @@ export class PodServer {
   }
 
   #canCompute(): boolean {
-    if (this.down !== null && this.#begun - this.#base >= this.#room) return false;
+    if (this.#outlet.hop !== null && this.#begun - this.#outlet.base >= this.#room) return false;
     return this.#begun < this.#ready && this.#begun < this.#shape.frames;
   }
 
@@ -365,7 +369,7 @@ export class PodServer {
 
   #finish(): void {
     this.#next++;
-    if (this.down === null) {
+    if (this.#outlet.hop === null) {
       if (this.up !== null) this.up.acknowledge(this.#next);
       return;
     }
@@ -373,23 +377,6 @@ export class PodServer {
       this.#clock.takeUp(this.#agenda.now);
       this.#clock.work(this.#emulated.send);
     }
-    this.#pump();
-  }
-
-  #pump(): void {
-    while (this.down !== null && this.#cursor < this.#next && this.#cursor < this.#base + this.#shape.window) {
-      const frame = this.#cursor++;
-      const cpu = this.#send.next(this.#thread);
-      const waited = this.#handover.next(this.#thread === COLD ? COLD : IDLE);
-      const handover = waited < cpu ? waited : cpu;
-      this.#chores.follow(chore.HAND_OVER, frame, handover);
-      this.#chores.follow(chore.SEND, frame, cpu - handover);
-    }
-  }
-
-  #transmit(frame: number): void {
-    this.record.sent(frame);
-    const bytes = this.down!.transmit(frame);
-    if (this.record.shape.whole) this.record.trace.sentBytes[frame] = bytes;
+    this.#outlet.pump(this.#next, this.#thread);
   }
 }

@@ -122,13 +122,12 @@ export class PodRecord {
     this.#compute += now - start;
     if (!(this.#first <= now)) this.#first = now;
     this.#last = now;
-    this.#within += now - (start > this.#first ? start : this.#first);
+    this.#within += now - Math.max(start, this.#first);
     if (this.#latencies !== null) this.#latencies.add(now - this.#source!.scheduled(frame));
   }
 
   hasEnded(frame: number): boolean {
-    const end = this.#end[frame & this.mask]!;
-    return end === end;
+    return !Number.isNaN(this.#end[frame & this.mask]!);
   }
 
   sent(frame: number): void {

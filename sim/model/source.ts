@@ -45,7 +45,7 @@ export class Source {
       const frame = this.#next++;
       const late = this.#stream.pick(this.#lateness);
       // Before all else of the same time, as if it had been scheduled before the run.
-      this.#due.push(frame / this.#rate + (late > 0 ? late : 0), frame - this.#frames, frame);
+      this.#due.push(frame / this.#rate + Math.max(late, 0), frame - this.#frames, frame);
     }
   }
 }
