@@ -8,13 +8,18 @@ const view = new DataView(new ArrayBuffer(8));
 /** ln 2 in two parts (Cody & Waite): the first has zeros at its end, so its small multiples are exact. */
 const LN2_HIGH = 0.6931471803691238;
 const LN2_LOW = 1.9082149292705877e-10;
+const LOG2_E = Math.LOG2E;
+const P1 = 0.16666666666666602;
+const P2 = -0.0027777777777015593;
+const P3 = 6.613756321437934e-5;
+const P4 = -1.6533902205465252e-6;
+const P5 = 4.1381367970572385e-8;
 
-/** 2 ** k, exact, for k in -1022..1023. */
-function powerOfTwo(k: number): number {
-  view.setUint32(0, (k + 1023) << 20);
-  view.setUint32(4, 0);
-  return view.getFloat64(0);
-}
+/** 2 ** k for k in -1022..1023, each exact. */
+const POWERS = new Float64Array(2046);
+POWERS[1022] = 1;
+for (let k = 1; k <= 1023; k++) POWERS[1022 + k] = 2 * POWERS[1021 + k]!;
+for (let k = 1; k <= 1022; k++) POWERS[1022 - k] = POWERS[1023 - k]! / 2;
 
 /** Natural logarithm: `-Infinity` of 0, `NaN` of negative numbers. */
 export function log(x: number): number {
@@ -47,11 +52,16 @@ export function exp(x: number): number {
   if (x < -745.1332191019412) return 0;
   if (Number.isNaN(x)) return x;
   // x = k ln 2 + r with |r| <= ln 2 / 2
-  const k = Math.round(x / Math.LN2);
-  const r = x - k * LN2_HIGH - k * LN2_LOW;
-  let series = 1;
-  for (let n = 14; n >= 2; n--) series = 1 + (r / n) * series;
-  // In two halves, as 2 ** k itself may lie outside the range of normal numbers.
+  const k = Math.floor(x * LOG2_E + 0.5);
+  const high = x - k * LN2_HIGH;
+  const low = k * LN2_LOW;
+  const r = high - low;
+  // exp r = 1 + 2 r / (R - r), R = r coth(r / 2) + ... by its minimax polynomial in r^2 (fdlibm, e_exp.c; Sun Microsystems 1993)
+  const t = r * r;
+  const c = r - t * (P1 + t * (P2 + t * (P3 + t * (P4 + t * P5))));
+  const y = 1 - (low - (r * c) / (2 - c) - high);
+  if (k >= -1022 && k <= 1023) return y * POWERS[k + 1022]!;
+  // In two halves, as 2 ** k itself lies outside the range of normal numbers.
   const half = k >> 1;
-  return (1 + r * series) * powerOfTwo(half) * powerOfTwo(k - half);
+  return y * POWERS[half + 1022]! * POWERS[k - half + 1022]!;
 }

@@ -1,21 +1,34 @@
 import { exp, log } from "./elementary.ts";
+import { hash } from "./hash.ts";
+import { EXPONENTIAL, LAYERS, NORMAL } from "./ziggurat.ts";
 
 const TWO_32 = 4294967296;
+// As constants of the module, which the engine reads without a look at any object.
+const { x: EXPONENTIAL_X } = EXPONENTIAL;
+const { x: NORMAL_X } = NORMAL;
+/** 2^-53 */
+const UNIT = 1.1102230246251565e-16;
+/** Bits of the rest of a draw. */
+const LAYER = LAYERS - 1;
+const SIGN = LAYERS;
 
 /**
  * A stream of random numbers: xoshiro128++ 1.0 (Blackman & Vigna, ACM Trans. Math. Softw. 47(4), 2021; period 2^128 - 1) on
  * 32-bit integers. Its state is a 128-bit hash of a seed and a path, so that every (seed, path) has a stream of its own and
- * adding one elsewhere changes none. Only operations that IEEE 754 or ECMAScript fix to the last bit are used: the same
- * (seed, path) gives the same numbers on every platform. `exponential`, `normal` and `lognormal` are by inversion and polar
- * method rather than by ziggurat, which would need tables that depend on `Math.exp`.
+ * adding one elsewhere changes none. Only operations that IEEE 754 or ECMAScript fix to the last bit are used, also for the
+ * tables of the ziggurats: the same (seed, path) gives the same numbers on every platform.
  */
 export class RandomStream {
   #a: number;
   #b: number;
   #c: number;
   #d: number;
-  /** The polar method makes normals in pairs. */
-  #spare: number | undefined;
+  /** The 11 bits of the last two words that are not in the last `#draw()`. */
+  #rest = 0;
+  /** Of the last lognormal, with the variance and deviation of its logarithm. */
+  #cv = Number.NaN;
+  #variance = Number.NaN;
+  #deviation = Number.NaN;
 
   /**
    * @param seed Any number but NaN.
@@ -28,31 +41,65 @@ export class RandomStream {
 
   /** 32 random bits as an integer in 0..2^32 - 1. */
   #bits(): number {
-    const sum = (this.#a + this.#d) | 0;
-    const result = (((sum << 7) | (sum >>> 25)) + this.#a) | 0;
-    const shifted = this.#b << 9;
-    this.#c ^= this.#a;
-    this.#d ^= this.#b;
-    this.#b ^= this.#c;
-    this.#a ^= this.#d;
-    this.#c ^= shifted;
-    this.#d = (this.#d << 11) | (this.#d >>> 21);
-    return result >>> 0;
+    const [a, b, c, d] = [this.#a, this.#b, this.#c ^ this.#a, this.#d ^ this.#b];
+    const sum = (a + this.#d) | 0;
+    this.#a = a ^ d;
+    this.#b = b ^ c;
+    this.#c = c ^ (b << 9);
+    this.#d = (d << 11) | (d >>> 21);
+    return (((sum << 7) | (sum >>> 25)) + a) >>> 0;
+  }
+
+  /** 53 random bits as an integer in 0..2^53 - 1, and 11 more in `#rest`. In one piece, as a call for each word takes twice the time. */
+  #draw(): number {
+    let a = this.#a;
+    let b = this.#b;
+    let c = this.#c;
+    let d = this.#d;
+    let sum = (a + d) | 0;
+    const high = (((sum << 7) | (sum >>> 25)) + a) | 0;
+    let shifted = b << 9;
+    c ^= a;
+    d ^= b;
+    b ^= c;
+    a ^= d;
+    c ^= shifted;
+    d = (d << 11) | (d >>> 21);
+    sum = (a + d) | 0;
+    const low = (((sum << 7) | (sum >>> 25)) + a) | 0;
+    shifted = b << 9;
+    c ^= a;
+    d ^= b;
+    this.#b = b ^ c;
+    this.#a = a ^ d;
+    this.#c = c ^ shifted;
+    this.#d = (d << 11) | (d >>> 21);
+    this.#rest = ((high & 31) << 6) | (low & 63);
+    return (high >>> 5) * 67108864 + (low >>> 6);
   }
 
   /** Uniform in [0, 1), a multiple of 2^-53. */
   uniform(): number {
-    const high = this.#bits() >>> 5;
-    return (high * 67108864 + (this.#bits() >>> 6)) / 9007199254740992;
+    return this.#draw() * UNIT;
   }
 
   /**
-   * Uniform over 0..n - 1, without bias (by rejection).
+   * Uniform over 0..n - 1, without bias: the integer part of n times a fraction of 32 bits, drawn again where some of the
+   * fractions would favour a number (Lemire, "Fast Random Integer Generation in an Interval", ACM TOMACS 29(1), 2019).
    * @throws RangeError unless n is an integer in 1..2^32.
    */
   integer(n: number): number {
     if (!(Number.isInteger(n) && n >= 1 && n <= TWO_32))
       throw new RangeError(`n(=${n}) should be an integer in 1..2^32`);
+    // Up to here the product is exact.
+    if (n <= 2097152) {
+      for (;;) {
+        const product = this.#bits() * n;
+        const whole = Math.floor(product / TWO_32);
+        const fraction = product - whole * TWO_32;
+        if (fraction >= n || fraction >= TWO_32 % n) return whole;
+      }
+    }
     const limit = TWO_32 - (TWO_32 % n);
     let bits = this.#bits();
     while (bits >= limit) bits = this.#bits();
@@ -60,35 +107,75 @@ export class RandomStream {
   }
 
   /**
-   * Exponential with the given mean, by inversion.
+   * Exponential with the given mean, by ziggurat.
    * @throws RangeError if the mean is negative, infinite or NaN.
    */
   exponential(mean: number): number {
     if (!(mean >= 0 && mean < Number.POSITIVE_INFINITY))
       throw new RangeError(`mean(=${mean}) should be finite and >= 0`);
-    return -mean * log(1 - this.uniform());
+    // Layer and value are of different bits, unlike in the paper's code, where they are correlated (Doornik, "An Improved
+    // Ziggurat Method to Generate Normal Random Samples", 2005).
+    const value = this.#draw() * UNIT;
+    const layer = this.#rest & LAYER;
+    const x = value * EXPONENTIAL_X[layer]!;
+    return mean * (x < EXPONENTIAL_X[layer + 1]! ? x : this.#edgeOfExponential(layer, x));
+  }
+
+  /** Past the inside of a layer, once in a hundred times. */
+  #edgeOfExponential(first: number, outside: number): number {
+    const { x, f, tail } = EXPONENTIAL;
+    let layer = first;
+    let value = outside;
+    let beyond = 0;
+    for (;;) {
+      if (value < x[layer + 1]!) return beyond + value;
+      // It has no memory: what it exceeds the tail's beginning by is exponential again.
+      if (layer === 0) beyond += tail;
+      else if (f[layer]! + this.uniform() * (f[layer + 1]! - f[layer]!) < exp(-value)) return beyond + value;
+      value = this.#draw() * UNIT;
+      layer = this.#rest & LAYER;
+      value *= x[layer]!;
+    }
   }
 
   /**
-   * Normal with the given mean and standard deviation, by the polar method (Knuth, TAOCP vol. 2, 3.4.1 C, algorithm P).
+   * Normal with the given mean and standard deviation, by ziggurat.
    * @throws RangeError if the mean is not finite or the deviation negative, infinite or NaN.
    */
   normal(mean = 0, sd = 1): number {
     if (!Number.isFinite(mean)) throw new RangeError(`mean(=${mean}) should be finite`);
     if (!(sd >= 0 && sd < Number.POSITIVE_INFINITY)) throw new RangeError(`sd(=${sd}) should be finite and >= 0`);
-    const spare = this.#spare;
-    if (spare !== undefined) {
-      this.#spare = undefined;
-      return mean + sd * spare;
-    }
+    return mean + sd * this.#standardNormal();
+  }
+
+  #standardNormal(): number {
+    const value = this.#draw() * UNIT;
+    const rest = this.#rest;
+    const layer = rest & LAYER;
+    const inside = value * NORMAL_X[layer]!;
+    const x = inside < NORMAL_X[layer + 1]! ? inside : this.#edgeOfNormal(layer, inside);
+    return (rest & SIGN) === 0 ? x : -x;
+  }
+
+  #edgeOfNormal(first: number, outside: number): number {
+    const { x, f, tail } = NORMAL;
+    let layer = first;
+    let value = outside;
     for (;;) {
-      const x = 2 * this.uniform() - 1;
-      const y = 2 * this.uniform() - 1;
-      const s = x * x + y * y;
-      if (s >= 1 || s === 0) continue;
-      const factor = Math.sqrt((-2 * log(s)) / s);
-      this.#spare = y * factor;
-      return mean + sd * x * factor;
+      if (value < x[layer + 1]!) return value;
+      if (layer === 0) return tail + this.#normalTail(tail);
+      if (f[layer]! + this.uniform() * (f[layer + 1]! - f[layer]!) < exp(-0.5 * value * value)) return value;
+      value = this.#draw() * UNIT;
+      layer = this.#rest & LAYER;
+      value *= x[layer]!;
+    }
+  }
+
+  /** What a normal beyond the tail's beginning exceeds it by (Marsaglia, Technometrics 6, 1964). */
+  #normalTail(tail: number): number {
+    for (;;) {
+      const x = this.exponential(1 / tail);
+      if (2 * this.exponential(1) > x * x) return x;
     }
   }
 
@@ -100,8 +187,12 @@ export class RandomStream {
     if (!(mean >= 0 && mean < Number.POSITIVE_INFINITY))
       throw new RangeError(`mean(=${mean}) should be finite and >= 0`);
     if (!(cv >= 0 && cv < Number.POSITIVE_INFINITY)) throw new RangeError(`cv(=${cv}) should be finite and >= 0`);
-    const variance = log(1 + cv * cv);
-    return mean * exp(Math.sqrt(variance) * this.normal() - variance / 2);
+    if (cv !== this.#cv) {
+      this.#cv = cv;
+      this.#variance = log(1 + cv * cv);
+      this.#deviation = Math.sqrt(this.#variance);
+    }
+    return mean * exp(this.#deviation * this.#standardNormal() - this.#variance / 2);
   }
 
   /**
@@ -112,57 +203,4 @@ export class RandomStream {
     if (values.length === 0) throw new RangeError("pick: no values to pick from (length 0)");
     return values[this.integer(values.length)]!;
   }
-}
-
-/**
- * 128-bit hash of numbers and strings: a sponge that takes 32 bits at a time between rounds of ChaCha's quarter round
- * (Bernstein 2008), which is a permutation of 128 bits. Each part goes in with its kind and length, so `("ab")` and
- * `("a", "b")` differ.
- */
-function hash(parts: readonly (string | number)[]): [number, number, number, number] {
-  // ChaCha's constants, "expand 32-byte k"
-  const state: [number, number, number, number] = [0x61707865, 0x3320646e, 0x79622d32, 0x6b206574];
-  const view = new DataView(new ArrayBuffer(8));
-  for (const part of parts) {
-    if (typeof part === "number") {
-      if (Number.isNaN(part)) throw new RangeError(`seed and path should not hold NaN: (${parts.join(", ")})`);
-      // + 0 makes -0 the same as 0
-      view.setFloat64(0, part + 0);
-      absorb(state, 1);
-      absorb(state, view.getUint32(0));
-      absorb(state, view.getUint32(4));
-    } else {
-      absorb(state, 2);
-      absorb(state, part.length);
-      for (let i = 0; i < part.length; i++) absorb(state, part.charCodeAt(i));
-    }
-  }
-  absorb(state, parts.length);
-  absorb(state, 0);
-  // xoshiro must not start from all zeros, the one state that it never leaves.
-  if ((state[0] | state[1] | state[2] | state[3]) === 0) state[0] = 1;
-  return state;
-}
-
-function absorb(state: [number, number, number, number], word: number): void {
-  let [a, b, c, d] = state;
-  a ^= word;
-  for (let round = 0; round < 4; round++) {
-    a = (a + b) | 0;
-    d = rotate(d ^ a, 16);
-    c = (c + d) | 0;
-    b = rotate(b ^ c, 12);
-    a = (a + b) | 0;
-    d = rotate(d ^ a, 8);
-    c = (c + d) | 0;
-    b = rotate(b ^ c, 7);
-  }
-  state[0] = a;
-  state[1] = b;
-  state[2] = c;
-  state[3] = d;
-}
-
-function rotate(x: number, by: number): number {
-  return (x << by) | (x >>> (32 - by));
 }
