@@ -130,7 +130,7 @@ export class PodServer {
 
   /** A frame's bytes are there, all of them: they wait for the thread to read them. */
   arrive(frame: number, waited: typeof IDLE | typeof COLD): void {
-    const thread = this.#idle ? waited : BUSY;
+    const thread = this.#idle() ? waited : BUSY;
     if (thread !== BUSY) this.#woken = thread;
     this.#chores.push(chore.RECEIVE, 4 * frame + thread, this.#receive.next(thread));
     this.#dispatch();
@@ -138,10 +138,10 @@ export class PodServer {
 
   /** What the thread does: busy, or idle, or cold if it has been idle for long. */
   thread(): ThreadState {
-    return this.#idle ? this.#waiting.after(this.#agenda.now - this.#idleSince) : BUSY;
+    return this.#idle() ? this.#waiting.after(this.#agenda.now - this.#idleSince) : BUSY;
   }
 
-  get #idle(): boolean {
+  #idle(): boolean {
     return !Number.isNaN(this.#idleSince);
   }
 
@@ -276,7 +276,7 @@ export class PodServer {
       this.#instants.push(2 * this.#shape.task);
     } else {
       this.#clock.rest();
-      if (!this.#idle) this.#idleSince = this.#agenda.now;
+      if (!this.#idle()) this.#idleSince = this.#agenda.now;
     }
   }
 
