@@ -63,7 +63,7 @@ export class Hop {
     this.#receive = [Number.NaN, mean(receive.idle), mean(receive.cold)];
     this.#deliveries = new Timeline(agenda, deliveries);
     this.#acknowledgements = new Timeline(agenda, acknowledgements);
-    from.down = this;
+    from.outlet.hop = this;
     to.up = this;
   }
 
@@ -82,7 +82,7 @@ export class Hop {
 
   /** A frame's last byte has left. */
   cross(frame: number): void {
-    const thread = this.to.thread() === COLD ? COLD : IDLE;
+    const thread = this.to.own.state() === COLD ? COLD : IDLE;
     const delay = this.#delay.next(thread) - this.#receive[thread]!;
     const time = this.#agenda.now + Math.max(delay, 0);
     if (time > this.#lastThere) this.#lastThere = time;

@@ -54,6 +54,11 @@ export class Outlet {
     }
   }
 
+  /** Tells the agenda of what has changed on the link. */
+  settle(): void {
+    if (this.hop !== null && this.hop.link !== null) this.hop.link.settle();
+  }
+
   /** A frame is handed over. */
   transmit(frame: number): void {
     this.#record.sent(frame);

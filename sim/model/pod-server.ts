@@ -1,7 +1,6 @@
 import type { Agenda } from "../engine/agenda.ts";
 import type { Instants } from "../engine/instants.ts";
 import type { SharedProcessor } from "../engine/processor.ts";
-import type { RandomStream } from "../engine/random.ts";
 import { Timeline } from "../engine/timeline.ts";
 import * as chore from "./chores.ts";
 import type { EmulatedPace, PodCosts } from "./costs.ts";
@@ -9,38 +8,10 @@ import type { Crew } from "./crew.ts";
 import { EmulatedClock } from "./emulated-clock.ts";
 import type { Hop } from "./hop.ts";
 import { Outlet } from "./outlet.ts";
+import { OwnThread } from "./own-thread.ts";
+import { BEGIN, CHORE, COMPRESS, COMPUTE, type Doing, type PodShape, type PodStreams } from "./pod-shape.ts";
 import type { PodRecord } from "./record.ts";
 import { BUSY, type COLD, Draws, type IDLE, type ThreadState, type Waiting } from "./thread.ts";
-
-export interface PodStreams {
-  readonly compute: RandomStream;
-  readonly receive: RandomStream;
-  readonly send: RandomStream;
-  readonly wakeUp: RandomStream;
-}
-
-/** What a pod is besides its costs. */
-export interface PodShape {
-  /** What the host calls its own thread's work, 0 or more. */
-  readonly task: number;
-  readonly frames: number;
-  /** Frames that may be unacknowledged on the hop behind it. */
-  readonly window: number;
-  /** Threads that compute beside its own; 0: its own does. */
-  readonly workers: number;
-  /** It makes frames at a rate, and what computes them waits for each one's time. */
-  readonly punctual: boolean;
-  /** Sources in the agenda: of what its thread is held for, and of what it hears from its workers. */
-  readonly timer: number;
-  readonly notices: number;
-}
-
-/** What its thread's work on the host is, or what it is held for. */
-const CHORE = 0;
-const BEGIN = 1;
-const COMPUTE = 2;
-const COMPRESS = 3;
-type Doing = typeof CHORE | typeof BEGIN | typeof COMPUTE | typeof COMPRESS;
 
 /**
  * A pod: one thread that serves messages first (receive, send, acknowledgements: the event loop comes to them between two
@@ -51,6 +22,8 @@ type Doing = typeof CHORE | typeof BEGIN | typeof COMPUTE | typeof COMPRESS;
 export class PodServer {
   readonly record: PodRecord;
   readonly host: SharedProcessor;
+  readonly outlet: Outlet;
+  readonly own: OwnThread;
   /** The hop that frames come by; `null` at the source. */
   up: Hop | null = null;
   crew: Crew | null = null;
@@ -62,9 +35,7 @@ export class PodServer {
   readonly #receive: Draws;
   readonly #decompress: Draws | null;
   readonly #compress: Draws | null;
-  readonly #outlet: Outlet;
   readonly #wakeUp: Draws | null;
-  readonly #waiting: Waiting;
   readonly #notices: Timeline;
   readonly #clock = new EmulatedClock();
   readonly #chores = new chore.Chores();
@@ -79,11 +50,8 @@ export class PodServer {
   #doing: Doing = CHORE;
   /** A turn is due that may compute. */
   #turn = false;
-  /** Since when the thread has had nothing to do; `NaN` while it has. */
-  #idleSince = 0;
-  /** What it did before the frame in hand, and before the one that it is about to take up. */
+  /** What it did before the frame in hand. */
   #thread: ThreadState = BUSY;
-  #woken: ThreadState = BUSY;
   #receiveCpu = 0;
   #sendCpu = 0;
   #compressCpu = 0;
@@ -107,20 +75,11 @@ export class PodServer {
     this.#receive = new Draws(streams.receive, costs.receive);
     this.#decompress = costs.decompress && new Draws(streams.receive, costs.decompress);
     this.#compress = costs.compress && new Draws(streams.send, costs.compress);
-    this.#outlet = new Outlet(agenda, streams.send, costs, shape.window, this.#chores, record);
+    this.outlet = new Outlet(agenda, streams.send, costs, shape.window, this.#chores, record);
     this.#wakeUp = costs.wakeUps && new Draws(streams.wakeUp, costs.wakeUps.messages);
-    this.#waiting = waiting;
+    this.own = new OwnThread(agenda, waiting);
     this.#notices = new Timeline(agenda, shape.notices);
     this.#room = shape.window + Math.max(1, shape.workers);
-  }
-
-  /** The hop that frames go by; `null` at the last pod. */
-  get down(): Hop | null {
-    return this.#outlet.hop;
-  }
-
-  set down(hop: Hop) {
-    this.#outlet.hop = hop;
   }
 
   /** Frames that are finished: computed, and compressed where they go on so. */
@@ -130,25 +89,15 @@ export class PodServer {
 
   /** A frame's bytes are there, all of them: they wait for the thread to read them. */
   arrive(frame: number, waited: typeof IDLE | typeof COLD): void {
-    const thread = this.#idle() ? waited : BUSY;
-    if (thread !== BUSY) this.#woken = thread;
+    const thread = this.own.idle ? waited : BUSY;
+    this.own.wake(thread);
     this.#chores.push(chore.RECEIVE, 4 * frame + thread, this.#receive.next(thread));
     this.#dispatch();
   }
 
-  /** What the thread does: busy, or idle, or cold if it has been idle for long. */
-  thread(): ThreadState {
-    return this.#idle() ? this.#waiting.after(this.#agenda.now - this.#idleSince) : BUSY;
-  }
-
-  #idle(): boolean {
-    return !Number.isNaN(this.#idleSince);
-  }
-
   /** A source's frames up to, not including, `next` are due. */
   due(next: number): void {
-    const thread = this.thread();
-    if (thread !== BUSY) this.#woken = thread;
+    this.own.wake(this.own.state());
     if (next > this.#ready) this.#ready = next;
     this.#dispatch();
   }
@@ -156,15 +105,14 @@ export class PodServer {
   /** An acknowledgement is there: all frames below `next`. */
   acknowledged(next: number): void {
     // Waiting for the window is waiting, too.
-    const thread = this.thread();
-    if (thread !== BUSY) this.#woken = thread;
+    this.own.wake(this.own.state());
     this.#chores.push(chore.RELEASE, next, 0);
     this.#dispatch();
   }
 
   /** Workers have ended a frame: the thread comes to that between two others, or is woken for it. */
   computed(): void {
-    const thread = this.thread();
+    const thread = this.own.state();
     const delay = thread === BUSY ? 0 : this.#wakeUp!.next(thread);
     this.#notices.push(this.#agenda.now + delay, this.#agenda.ticket(), thread);
   }
@@ -207,8 +155,7 @@ export class PodServer {
   /** Tells the agenda of what has changed on what the pod shares with others. */
   settle(): void {
     this.host.settle();
-    const { hop } = this.#outlet;
-    if (hop !== null && hop.link !== null) hop.link.settle();
+    this.outlet.settle();
   }
 
   /** Takes up the next chore; when there is none, the turn that may compute a frame. */
@@ -220,7 +167,7 @@ export class PodServer {
         this.#await();
         return;
       }
-      this.#idleSince = Number.NaN;
+      this.own.work();
       const { cpu, kind } = chores;
       if (kind <= chore.DECOMPRESS) this.#receiveCpu += cpu;
       else this.#sendCpu += cpu;
@@ -237,23 +184,21 @@ export class PodServer {
   #done(): void {
     const { kind, about } = this.#chores;
     if (kind === chore.RECEIVE) {
-      this.record.arrived(about >> 2);
-      if (this.#decompress === null) this.#decoded(about >> 2);
-      else this.#unpack(this.#decompress, about >> 2, (about & 3) as ThreadState);
-    } else if (kind === chore.HAND_OVER) this.#outlet.transmit(about);
+      const frame = about >> 2;
+      this.record.arrived(frame);
+      if (this.#decompress === null) this.#decoded(frame);
+      else {
+        const work = this.#decompress.next((about & 3) as ThreadState);
+        if (this.record.shape.whole) this.record.trace.decompressCpu[frame] = work;
+        this.#chores.follow(chore.DECOMPRESS, frame, work);
+      }
+    } else if (kind === chore.HAND_OVER) this.outlet.transmit(about);
     else if (kind === chore.RELEASE) this.#release(about);
     else if (kind === chore.DECOMPRESS) this.#decoded(about);
     else if (kind === chore.LOOK || kind === chore.END_TURN) {
       if (kind === chore.LOOK) this.#chores.looked();
       this.#collect();
     }
-  }
-
-  /** The next thing that the thread does with a message that came compressed. */
-  #unpack(decompress: Draws, frame: number, thread: ThreadState): void {
-    const cpu = decompress.next(thread);
-    if (this.record.shape.whole) this.record.trace.decompressCpu[frame] = cpu;
-    this.#chores.follow(chore.DECOMPRESS, frame, cpu);
   }
 
   #decoded(frame: number): void {
@@ -263,9 +208,9 @@ export class PodServer {
   }
 
   #release(next: number): void {
-    this.#outlet.release(next);
-    if (this.up !== null) this.up.acknowledge(next);
-    this.#outlet.pump(this.#next, this.#thread);
+    this.outlet.release(next);
+    this.up?.acknowledge(next);
+    this.outlet.pump(this.#next, this.#thread);
   }
 
   /** Nothing to do but to compute: in a turn of its own, so that messages of this very moment are taken first. */
@@ -276,19 +221,17 @@ export class PodServer {
       this.#instants.push(2 * this.#shape.task);
     } else {
       this.#clock.rest();
-      if (!this.#idle()) this.#idleSince = this.#agenda.now;
+      this.own.rest();
     }
   }
 
   #canCompute(): boolean {
-    if (this.#outlet.hop !== null && this.#begun - this.#outlet.base >= this.#room) return false;
+    if (this.outlet.hop !== null && this.#begun - this.outlet.base >= this.#room) return false;
     return this.#begun < this.#ready && this.#begun < this.#shape.frames;
   }
 
   #start(): void {
-    this.#thread = this.#woken;
-    this.#woken = BUSY;
-    this.#idleSince = Number.NaN;
+    this.#thread = this.own.takeUp();
     this.#busy = true;
     this.#doing = BEGIN;
     if (this.#emulated !== null) this.#clock.takeUp(this.#agenda.now - this.#receiveCpu);
@@ -297,14 +240,9 @@ export class PodServer {
 
   /** Goes on when the emulated machine has worked for so many seconds more. */
   #hold(seconds: number): void {
-    if (this.#emulated !== null) {
-      this.#clock.work(seconds);
-      if (this.#clock.until > this.#agenda.now) {
-        this.#agenda.put(this.#shape.timer, this.#clock.until, this.#agenda.ticket());
-        return;
-      }
-    }
-    this.#goOn();
+    if (this.#emulated !== null) this.#clock.work(seconds);
+    if (this.#clock.until <= this.#agenda.now) this.#goOn();
+    else this.#agenda.put(this.#shape.timer, this.#clock.until, this.#agenda.ticket());
   }
 
   #goOn(): void {
@@ -362,21 +300,21 @@ export class PodServer {
     if (this.record.shape.whole) this.record.trace.compressCpu[this.#next] = cpu;
     this.#sendCpu += cpu;
     this.#compressCpu = cpu;
-    this.#idleSince = Number.NaN;
+    this.own.work();
     this.#busy = true;
     this.#work(COMPRESS, cpu);
   }
 
   #finish(): void {
     this.#next++;
-    if (this.#outlet.hop === null) {
-      if (this.up !== null) this.up.acknowledge(this.#next);
+    if (this.outlet.hop === null) {
+      this.up?.acknowledge(this.#next);
       return;
     }
     if (this.#emulated !== null) {
       this.#clock.takeUp(this.#agenda.now);
       this.#clock.work(this.#emulated.send);
     }
-    this.#outlet.pump(this.#next, this.#thread);
+    this.outlet.pump(this.#next, this.#thread);
   }
 }
