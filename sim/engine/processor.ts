@@ -17,6 +17,8 @@ export class SharedProcessor {
   #finishes = new Float64Array(4);
   #orders = new Float64Array(4);
   #tasks = new Int32Array(4);
+  /** By number of tasks. */
+  #rates: Float64Array;
   #active = 0;
   #submitted = 0;
   #virtual = 0;
@@ -38,6 +40,7 @@ export class SharedProcessor {
     this.#agenda = agenda;
     this.#source = source;
     this.cores = cores;
+    this.#rates = ratesOf(cores, this.#tasks.length);
   }
 
   /** Number of tasks being worked on. */
@@ -95,8 +98,9 @@ export class SharedProcessor {
     this.#stale = true;
   }
 
+  /** Core-seconds per second of each task. */
   #rate(): number {
-    return this.#active <= this.cores ? 1 : this.cores / this.#active;
+    return this.#rates[this.#active]!;
   }
 
   #advance(attained: number): void {
@@ -162,5 +166,10 @@ export class SharedProcessor {
     this.#orders.set(orders);
     this.#tasks = new Int32Array(size);
     this.#tasks.set(tasks);
+    this.#rates = ratesOf(this.cores, size);
   }
+}
+
+function ratesOf(cores: number, tasks: number): Float64Array {
+  return Float64Array.from({ length: tasks + 1 }, (_, m) => (m <= cores ? 1 : cores / m));
 }
