@@ -43,11 +43,11 @@ export function simulateFleet(fleet: readonly FleetLine[], replication: number):
     if (names.has(name)) throw new RangeError(`fleet: two lines are named ${name}`);
     names.add(name);
     checkMeasured(plan.id, plan.workload);
-    sources += plan.hosts.length + plan.hops.length + sourcesOf(plan);
+    sources += sourcesOf(plan);
   }
   const simulation = new Simulation(sources);
   const shared = new Shared(simulation);
-  for (const { plan, costs } of fleet) shared.add(plan, costs);
+  shared.add(fleet);
   const lines = fleet.map(({ name, plan, costs }) => {
     const streams = (...path: readonly (string | number)[]) =>
       new RandomStream(plan.workload.seed, "replication", replication, "line", name, ...path);

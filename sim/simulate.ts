@@ -48,9 +48,9 @@ export function simulateSummary(plan: Plan, costs: Costs, replication: number): 
 
 function one(plan: Plan, costs: Costs, replication: number, whole: boolean) {
   const { seed } = plan.workload;
-  const simulation = new Simulation(plan.hosts.length + plan.hops.length + sourcesOf(plan));
+  const simulation = new Simulation(sourcesOf(plan));
   const shared = new Shared(simulation);
-  shared.add(plan, costs);
+  shared.add([{ plan, costs }]);
   const streams = (...path: readonly (string | number)[]) =>
     new RandomStream(seed, "replication", replication, ...path);
   return { simulation, shared, line: new Line(simulation, shared, { plan, costs }, streams, whole) };

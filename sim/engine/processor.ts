@@ -81,6 +81,26 @@ export class SharedProcessor {
     return task;
   }
 
+  /** Core-seconds per second that each task gets. */
+  get rate(): number {
+    return this.#rate();
+  }
+
+  /** Takes a task out: core-seconds that it still needs. @throws RangeError if there is no such task. */
+  withdraw(task: number): number {
+    const index = this.#tasks.subarray(0, this.#active).indexOf(task);
+    if (index < 0) throw new RangeError(`withdraw: no task ${task}`);
+    this.#advance(this.#rate() * (this.#agenda.now - this.#updated));
+    this.#updated = this.#agenda.now;
+    const left = this.#finishes[index]! - this.#virtual;
+    // As if it were the first to finish.
+    this.#finishes[index] = Number.NEGATIVE_INFINITY;
+    this.#rise(index);
+    this.#pop();
+    this.#touch();
+    return Math.max(0, left);
+  }
+
   /** Tells the agenda of the next finish, if that has changed. */
   settle(): void {
     if (!this.#stale) return;
@@ -113,11 +133,25 @@ export class SharedProcessor {
     const finishes = this.#finishes;
     const orders = this.#orders;
     const tasks = this.#tasks;
-    let index = this.#active++;
+    const index = this.#active++;
+    finishes[index] = finish;
+    orders[index] = order;
+    tasks[index] = task;
+    this.#rise(index);
+  }
+
+  /** Puts a task where it belongs that may come before those above it. */
+  #rise(from: number): void {
+    const finishes = this.#finishes;
+    const orders = this.#orders;
+    const tasks = this.#tasks;
+    const finish = finishes[from]!;
+    const order = orders[from]!;
+    const task = tasks[from]!;
+    let index = from;
     while (index > 0) {
       const above = (index - 1) >> 1;
-      // Of equal ones, that which came first comes first.
-      if (!(finish < finishes[above]!)) break;
+      if (this.#before(above, finish, order)) break;
       finishes[index] = finishes[above]!;
       orders[index] = orders[above]!;
       tasks[index] = tasks[above]!;

@@ -1,7 +1,7 @@
 import type { Agenda } from "../engine/agenda.ts";
 import type { Instants } from "../engine/instants.ts";
-import type { SharedProcessor } from "../engine/processor.ts";
 import { Fifo } from "../engine/queue.ts";
+import type { Processor } from "../engine/quota.ts";
 import type { RandomStream } from "../engine/random.ts";
 import type { PodCosts } from "./costs.ts";
 import { EmulatedClock } from "./emulated-clock.ts";
@@ -14,7 +14,7 @@ export interface CrewShape {
   readonly pod: PodServer;
   readonly agenda: Agenda;
   readonly instants: Instants;
-  readonly host: SharedProcessor;
+  readonly host: Processor;
   readonly waiting: Waiting;
   readonly record: PodRecord;
 }
@@ -149,7 +149,7 @@ export class Crew {
 }
 
 /** What a host calls the work of a worker, beside those of pods, from 0, and the relays'. */
-function taskOf(worker: number): number {
+export function taskOf(worker: number): number {
   return -2 - worker;
 }
 

@@ -1,6 +1,6 @@
 import type { Agenda } from "../engine/agenda.ts";
 import type { LinkFlow, SharedLink } from "../engine/link.ts";
-import type { SharedProcessor } from "../engine/processor.ts";
+import type { Processor } from "../engine/quota.ts";
 import type { RandomStream } from "../engine/random.ts";
 import { Timeline } from "../engine/timeline.ts";
 import { mean } from "../statistics/moments.ts";
@@ -28,7 +28,7 @@ export class Hop {
   readonly to: PodServer;
   readonly #agenda: Agenda;
   readonly #flow: LinkFlow | null;
-  readonly #host: SharedProcessor;
+  readonly #host: Processor;
   readonly #payload: Float64Array;
   readonly #relayCpuPerByte: number;
   readonly #delay: Draws;

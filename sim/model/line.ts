@@ -4,7 +4,7 @@ import type { QuantileSketch } from "../statistics/quantile-sketch.ts";
 import { ratioOf, type Summary } from "../summary.ts";
 import type { Trace } from "../trace.ts";
 import type { Costs } from "./costs.ts";
-import { Crew } from "./crew.ts";
+import { Crew, taskOf } from "./crew.ts";
 import { Hop } from "./hop.ts";
 import { PodServer } from "./pod-server.ts";
 import { Latencies, PodRecord } from "./record.ts";
@@ -16,9 +16,9 @@ import { Waiting } from "./thread.ts";
 /** Makes the random stream of a cause. */
 export type Streams = (...path: readonly (string | number)[]) => RandomStream;
 
-/** Sources of events that a line's pods and hops may have. */
-export function sourcesOf({ pods, hops, workers }: Plan): number {
-  return pods.length * (2 + workers) + 2 * hops.length + 1;
+/** Sources of events that a line may have, with all its hosts and links. */
+export function sourcesOf({ hosts, pods, hops, workers }: Plan): number {
+  return 2 * hosts.length + pods.length * (2 + workers) + 3 * hops.length + 1;
 }
 
 /** One plan in a simulation: its pods on their hosts, its hops, its source; and what is recorded of it. */
@@ -153,11 +153,12 @@ function addPod(
   };
   const pod = new PodServer({ agenda, instants }, host, priced, of, waiting, shape, record);
   simulation.pods.push(pod);
+  const numbers = Array.from({ length: workers }, (_, j) => simulation.workers.length + j);
+  shared.limit(plan, node, [task, ...numbers.map(taskOf)]);
   if (workers === 0) return;
-  const first = { worker: simulation.workers.length, source: -1 };
-  const claimed = Array.from({ length: workers }, (_, j) => simulation.claim(WORKER, first.worker + j));
+  const claimed = numbers.map((number) => simulation.claim(WORKER, number));
   const crew = { pod, agenda, instants, host, waiting, record };
-  pod.crew = new Crew(crew, priced, of, workers, { ...first, source: claimed[0]! });
+  pod.crew = new Crew(crew, priced, of, workers, { worker: numbers[0]!, source: claimed[0]! });
   simulation.workers.push(...pod.crew.workers);
 }
 

@@ -1,6 +1,6 @@
 import type { Agenda } from "../engine/agenda.ts";
 import type { Instants } from "../engine/instants.ts";
-import type { SharedProcessor } from "../engine/processor.ts";
+import type { Processor } from "../engine/quota.ts";
 import { Timeline } from "../engine/timeline.ts";
 import * as chore from "./chores.ts";
 import type { EmulatedPace, PodCosts } from "./costs.ts";
@@ -21,7 +21,7 @@ import { BUSY, type COLD, Draws, type IDLE, type ThreadState, type Waiting } fro
  */
 export class PodServer {
   readonly record: PodRecord;
-  readonly host: SharedProcessor;
+  readonly host: Processor;
   readonly outlet: Outlet;
   readonly own: OwnThread;
   /** The hop that frames come by; `null` at the source. */
@@ -58,7 +58,7 @@ export class PodServer {
 
   constructor(
     { agenda, instants }: { readonly agenda: Agenda; readonly instants: Instants },
-    host: SharedProcessor,
+    host: Processor,
     costs: PodCosts,
     streams: PodStreams,
     waiting: Waiting,

@@ -1,8 +1,9 @@
 import { SharedLink } from "../engine/link.ts";
 import { SharedProcessor } from "../engine/processor.ts";
+import { type Processor, QuotaProcessor } from "../engine/quota.ts";
 import type { Plan } from "../plan.ts";
 import type { Costs } from "./costs.ts";
-import { HOST, LINK, type Simulation } from "./simulation.ts";
+import { HOST, LINK, QUOTA, type Simulation } from "./simulation.ts";
 
 /** How busy something was that pods share. */
 export interface Resource {
@@ -15,32 +16,50 @@ export interface Resource {
 /** What lines of a simulation share, by name: hosts, and links by the nodes that they go from and to. */
 export class Shared {
   readonly #simulation: Simulation;
-  readonly #hosts = new Map<string, SharedProcessor>();
+  readonly #hosts = new Map<string, Processor>();
   readonly #links = new Map<string, SharedLink>();
 
   constructor(simulation: Simulation) {
     this.#simulation = simulation;
   }
 
-  /** Adds a plan's hosts. @throws RangeError if the cores of one are not known, or are others than in a plan before. */
-  add(plan: Plan, costs: Costs): void {
-    for (const { name } of plan.hosts) {
-      const cores = costs.cores.get(name);
-      if (cores === undefined)
-        throw new RangeError(`host ${name}: its number of cores is neither in the topology nor in the profile`);
-      const known = this.#hosts.get(name);
-      if (known !== undefined && known.cores !== cores)
-        throw new RangeError(`host ${name}: ${cores} cores in ${plan.id}, but ${known.cores} in a plan before`);
-      if (known !== undefined) continue;
-      const { agenda, hosts } = this.#simulation;
-      const host = new SharedProcessor(agenda, this.#simulation.claim(HOST, hosts.length), cores);
-      hosts.push(host);
-      this.#hosts.set(name, host);
+  /** Adds the hosts of plans. @throws RangeError if the cores of one are not known, or are others in two plans. */
+  add(lines: readonly { readonly plan: Plan; readonly costs: Costs }[]): void {
+    const limited = new Set<string>();
+    for (const { plan } of lines) for (const { host, cpus } of plan.nodes) if (cpus !== null) limited.add(host);
+    for (const { plan, costs } of lines) {
+      for (const { name } of plan.hosts) {
+        const cores = costs.cores.get(name);
+        if (cores === undefined)
+          throw new RangeError(`host ${name}: its number of cores is neither in the topology nor in the profile`);
+        const known = this.#hosts.get(name);
+        if (known === undefined) this.#hosts.set(name, this.#hostOf(cores, limited.has(name)));
+        else if (known.cores !== cores)
+          throw new RangeError(`host ${name}: ${cores} cores in ${plan.id}, but ${known.cores} in a plan before`);
+      }
     }
   }
 
-  hostOf(plan: Plan, node: string): SharedProcessor {
-    return this.#hosts.get(plan.nodes.find(({ name }) => name === node)!.host)!;
+  #hostOf(cores: number, limited: boolean): Processor {
+    const simulation = this.#simulation;
+    const { agenda, hosts } = simulation;
+    const finishes = simulation.claim(HOST, hosts.length);
+    const host = limited
+      ? new QuotaProcessor(agenda, { finishes, quotas: simulation.claim(QUOTA, hosts.length) }, cores)
+      : new SharedProcessor(agenda, finishes, cores);
+    hosts.push(host);
+    return host;
+  }
+
+  hostOf(plan: Plan, node: string): Processor {
+    return this.#hosts.get(nodeOf(plan, node).host)!;
+  }
+
+  /** Holds all threads of a pod to its node's limit, if that has one. @param tasks what its host calls their work. */
+  limit(plan: Plan, node: string, tasks: readonly number[]): void {
+    const { cpus } = nodeOf(plan, node);
+    const host = this.hostOf(plan, node);
+    if (cpus !== null && host instanceof QuotaProcessor) host.limit(tasks, cpus);
   }
 
   /** The direction of a link that a plan's hop takes, `null` on loopback. @throws RangeError if its bandwidth is another than in a plan before. */
@@ -70,6 +89,10 @@ export class Shared {
     });
     return [...hosts, ...links];
   }
+}
+
+function nodeOf({ nodes }: Plan, node: string): Plan["nodes"][number] {
+  return nodes.find(({ name }) => name === node)!;
 }
 
 /** 0 of nothing is 0: a run may take no time. */

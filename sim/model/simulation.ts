@@ -1,7 +1,7 @@
 import { Agenda } from "../engine/agenda.ts";
 import { Instants } from "../engine/instants.ts";
 import type { SharedLink } from "../engine/link.ts";
-import type { SharedProcessor } from "../engine/processor.ts";
+import { type Processor, QuotaProcessor } from "../engine/quota.ts";
 import { type Worker, workerOf } from "./crew.ts";
 import { type Hop, RELAY } from "./hop.ts";
 import type { PodServer } from "./pod-server.ts";
@@ -16,6 +16,7 @@ export const TIMER = 4;
 export const NOTICE = 5;
 export const WORKER = 6;
 export const DUE = 7;
+export const QUOTA = 8;
 export type Kind =
   | typeof HOST
   | typeof LINK
@@ -24,13 +25,14 @@ export type Kind =
   | typeof TIMER
   | typeof NOTICE
   | typeof WORKER
-  | typeof DUE;
+  | typeof DUE
+  | typeof QUOTA;
 
 /** All that is simulated together, each kind by its own numbers, and the loop that runs it. */
 export class Simulation {
   readonly agenda: Agenda;
   readonly instants: Instants;
-  readonly hosts: SharedProcessor[] = [];
+  readonly hosts: Processor[] = [];
   readonly links: SharedLink[] = [];
   readonly hops: Hop[] = [];
   readonly pods: PodServer[] = [];
@@ -121,6 +123,10 @@ export class Simulation {
       const source = this.sources[number]!;
       source.due();
       source.pod.settle();
+    } else if (kind === QUOTA) {
+      const host = this.hosts[number]!;
+      if (host instanceof QuotaProcessor) host.tick();
+      host.settle();
     } else {
       const pod = this.pods[number]!;
       if (kind === TIMER) pod.timer();

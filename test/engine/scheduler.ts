@@ -2,16 +2,18 @@ import { Agenda } from "../../sim/engine/agenda.ts";
 import { type LinkFlow, SharedLink } from "../../sim/engine/link.ts";
 import { SharedProcessor } from "../../sim/engine/processor.ts";
 
-/** Events pending at once, at most. */
-const SOURCES = 2 ** 17;
-
 /** Closures on the engine's agenda: each event is a source of its own. */
 export class Scheduler {
-  readonly agenda = new Agenda(SOURCES);
+  readonly agenda: Agenda;
   readonly #actions = new Map<number, () => void>();
   readonly #free: number[] = [];
   readonly #shared: { settle(): void }[] = [];
   #claimed = 0;
+
+  /** @param sources events pending at once, at most. */
+  constructor(sources = 2 ** 16) {
+    this.agenda = new Agenda(sources);
+  }
 
   get now(): number {
     return this.agenda.now;
