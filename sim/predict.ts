@@ -1,12 +1,11 @@
-import { costsOf } from "./model/costs.ts";
+import { preparedCosts } from "./model/costs.ts";
 import type { Plan } from "./plan.ts";
 import type { Bottleneck, Interval, Prediction } from "./prediction.ts";
 import type { Profile } from "./profile.ts";
-import { type SimulatedRun, simulate } from "./simulate.ts";
+import { type SimulatedSummary, simulateSummary } from "./simulate.ts";
 import { percentileInterval } from "./statistics/bootstrap.ts";
 import { mean } from "./statistics/moments.ts";
 import { quantile } from "./statistics/quantile.ts";
-import { summarise } from "./summarise.ts";
 import type { LatencySummary, PodTerms, Summary } from "./summary.ts";
 
 /** Enough for the 2.5 % and 97.5 % points to lie inside the sample. */
@@ -21,10 +20,10 @@ const KEPT_UP = 0.97;
  * own. Figures are medians over replications; intervals are their central 95 %: what one run of this length may show.
  */
 export function predict(plan: Plan, profile: Profile, replications = REPLICATIONS): Prediction {
-  const runs: { summary: Summary; run: SimulatedRun }[] = [];
+  const costsIn = preparedCosts(plan, profile);
+  const runs: SimulatedSummary[] = [];
   for (let replication = 0; replication < replications; replication++) {
-    const run = simulate(plan, costsOf(plan, profile, replication), replication);
-    runs.push({ summary: summarise(run.trace), run });
+    runs.push(simulateSummary(plan, costsIn(replication), replication));
   }
   const over = (figure: (summary: Summary) => number) =>
     Float64Array.from(runs, ({ summary }) => figure(summary)).sort();
@@ -38,10 +37,10 @@ export function predict(plan: Plan, profile: Profile, replications = REPLICATION
   const interval = (sorted: Float64Array): Interval =>
     sorted.length < 2 ? [sorted[0]!, sorted[0]!] : percentileInterval(sorted);
   const throughput = middle(over((summary) => summary.throughput));
-  const resources = runs[0]!.run.resources.map(({ kind, name }, i) => ({
+  const resources = runs[0]!.resources.map(({ kind, name }, i) => ({
     kind,
     name,
-    value: mean(runs.map(({ run }) => run.resources[i]!.value)),
+    value: mean(runs.map(({ resources }) => resources[i]!.value)),
   }));
   const utilisation = runs[0]!.summary.utilisation.map(({ pod }, i) => ({
     pod,

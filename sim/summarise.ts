@@ -1,6 +1,6 @@
 import { mean } from "./statistics/moments.ts";
 import { quantile } from "./statistics/quantile.ts";
-import type { PodTerms, Summary } from "./summary.ts";
+import { type PodTerms, ratioOf, type Summary } from "./summary.ts";
 import { type PodTrace, STAMPS, type Trace } from "./trace.ts";
 
 /**
@@ -18,8 +18,6 @@ export function summarise(trace: Trace): Summary {
   const pods = trace.pods;
   const sorted = latenciesOf(trace).sort();
   const terms = pods.map((_, index) => termsOf(trace, index));
-  const compute = sum(terms.map((term) => term.compute));
-  const transfer = sum(terms.flatMap((term) => [term.link, term.decode, term.send]));
   return {
     throughput: throughputOf(trace),
     latency: {
@@ -29,7 +27,7 @@ export function summarise(trace: Trace): Summary {
       p99: quantile(sorted, 0.99),
     },
     terms,
-    ccr: transfer / compute,
+    ccr: ratioOf(terms),
     utilisation: pods.map((pod) => ({ pod: pod.pod, value: utilisationOf(trace, pod) })),
   };
 }
@@ -107,13 +105,20 @@ function difference(trace: Trace, to: Float64Array, from: Float64Array, offset: 
   return seconds;
 }
 
+/** @throws RangeError if fewer than 2 frames remain after warm-up. */
+export function checkMeasured(
+  plan: string,
+  { frames, warmup }: { readonly frames: number; readonly warmup: number },
+): void {
+  if (frames - warmup >= 2) return;
+  throw new RangeError(
+    `trace of ${plan}: frames(=${frames}), warmup(=${warmup}): at least 2 frames should remain after warm-up`,
+  );
+}
+
 function check(trace: Trace): void {
-  const measured = trace.frames - trace.warmup;
   if (trace.pods.length === 0) throw new RangeError(`trace of ${trace.plan}: no pods`);
-  if (!(measured >= 2)) {
-    const counts = `frames(=${trace.frames}), warmup(=${trace.warmup})`;
-    throw new RangeError(`trace of ${trace.plan}: ${counts}: at least 2 frames should remain after warm-up`);
-  }
+  checkMeasured(trace.plan, trace);
   checkColumn(trace, trace.pods[0]!.pod, "scheduled", trace.scheduled, true);
   trace.pods.forEach((pod, index) => {
     const needed: readonly string[] = [
@@ -136,8 +141,4 @@ function checkColumn(trace: Trace, pod: string, stamp: string, column: Float64Ar
       throw new RangeError(`${where}: frame ${frame} has no ${stamp} (${column[frame]})`);
     }
   }
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }

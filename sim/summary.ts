@@ -33,3 +33,15 @@ export interface Summary {
   /** Share of the time that each pod was busy (compute, and CPU time of receive and send), 0..1. */
   readonly utilisation: readonly { readonly pod: string; readonly value: number }[];
 }
+
+/** Communication-to-computation ratio of a line's terms. */
+export function ratioOf(terms: readonly PodTerms[]): number {
+  let [transfer, compute] = [0, 0];
+  for (const { link, decode, send } of terms) {
+    transfer += link;
+    transfer += decode;
+    transfer += send;
+  }
+  for (const term of terms) compute += term.compute;
+  return transfer / compute;
+}

@@ -1,127 +1,201 @@
-import { Fifo } from "./queue.ts";
-import type { Event, Scheduler } from "./scheduler.ts";
-
-interface Message {
-  readonly bytes: number;
-  readonly serialised: () => void;
-  readonly delivered: () => void;
-}
+import type { Agenda } from "./agenda.ts";
 
 /** One sender on a link, made by {@link SharedLink.flow}: its messages leave one after the other, first in first out. */
-export interface LinkFlow {
+export class LinkFlow {
+  /** Whose it is: what its maker chose. */
+  readonly id: number;
+  /** Highest rate, bytes per second. */
+  readonly cap: number;
+  /** Bytes of the message that is leaving which are still to go, and their rate in bytes/s; the link's own. */
+  remaining = 0;
+  rate = 0;
+  readonly #link: SharedLink;
+  /** Rings of messages that have not wholly left, the one on its way out first; their length is a power of two. */
+  #bytes = new Float64Array(4);
+  #tags = new Int32Array(4);
+  #head = 0;
+  #length = 0;
+
+  constructor(link: SharedLink, id: number, cap: number) {
+    this.#link = link;
+    this.id = id;
+    this.cap = cap;
+  }
+
+  /** Messages that have not wholly left, the one on its way out included. */
+  get backlog(): number {
+    return this.#length;
+  }
+
+  /** Size of the message on its way out. */
+  get current(): number {
+    return this.#bytes[this.#head]!;
+  }
+
+  /** What the message on its way out is about. */
+  get tag(): number {
+    return this.#tags[this.#head]!;
+  }
+
   /**
    * Sends a message, after those sent before on this flow.
    * @param bytes Size of the message, 0 or more.
-   * @param serialised Called when its last byte has left.
-   * @param delivered Called when its last byte has arrived: the link's delay later.
+   * @param tag What it is about: 32 bits.
    * @throws RangeError if `bytes` is negative, infinite or NaN.
    */
-  send(bytes: number, serialised: () => void, delivered: () => void): void;
-  /** Messages that have not wholly left, the one on its way out included. */
-  readonly backlog: number;
-}
-
-class Flow implements LinkFlow {
-  readonly cap: number;
-  readonly waiting = new Fifo<Message>();
-  readonly #activate: (flow: Flow) => void;
-  /** The message that is leaving, its bytes still to go and their rate in bytes/s. */
-  current: Message | undefined;
-  remaining = 0;
-  rate = 0;
-
-  constructor(cap: number, activate: (flow: Flow) => void) {
-    this.cap = cap;
-    this.#activate = activate;
-  }
-
-  get backlog(): number {
-    return this.waiting.length + (this.current === undefined ? 0 : 1);
-  }
-
-  send(bytes: number, serialised: () => void, delivered: () => void): void {
+  send(bytes: number, tag: number): void {
     if (!(bytes >= 0 && bytes < Number.POSITIVE_INFINITY)) {
       throw new RangeError(`bytes(=${bytes}) should be finite and >= 0`);
     }
-    this.waiting.push({ bytes, serialised, delivered });
-    if (this.current === undefined) this.#activate(this);
+    if (this.#length === this.#tags.length) this.#grow();
+    const at = (this.#head + this.#length++) & (this.#tags.length - 1);
+    this.#bytes[at] = bytes;
+    this.#tags[at] = tag;
+    if (this.#length > 1) return;
+    this.remaining = bytes;
+    this.#link.activate(this);
   }
 
   /** Turns to the next waiting message; false when there is none. */
   advance(): boolean {
-    this.current = this.waiting.shift();
-    this.remaining = this.current?.bytes ?? 0;
-    return this.current !== undefined;
+    this.#head = (this.#head + 1) & (this.#tags.length - 1);
+    this.#length--;
+    if (this.#length === 0) return false;
+    this.remaining = this.#bytes[this.#head]!;
+    return true;
+  }
+
+  #grow(): void {
+    const size = this.#tags.length;
+    const [bytes, tags] = [new Float64Array(2 * size), new Int32Array(2 * size)];
+    for (let i = 0; i < size; i++) {
+      bytes[i] = this.#bytes[(this.#head + i) & (size - 1)]!;
+      tags[i] = this.#tags[(this.#head + i) & (size - 1)]!;
+    }
+    this.#bytes = bytes;
+    this.#tags = tags;
+    this.#head = 0;
   }
 }
 
 /**
  * One direction of a link: flows that have something to send share its bandwidth max-min fairly, each up to its cap (fluid
- * model; water filling after Bertsekas & Gallager, Data Networks, section 6.5.2); a constant delay follows. Full duplex is two
- * of these. A change costs O(active flows).
+ * model; water filling after Bertsekas & Gallager, Data Networks, section 6.5.2). Full duplex is two of these. A change costs
+ * O(active flows). Its one event, that of the next message to have left, is put into the agenda by {@link settle}.
  */
 export class SharedLink {
-  readonly #scheduler: Scheduler;
-  readonly #bandwidth: number;
-  readonly #delay: number;
+  readonly bandwidth: number;
+  readonly #agenda: Agenda;
+  readonly #source: number;
   /** Flows that are sending, by ascending cap. */
-  readonly #active: Flow[] = [];
+  readonly #active: LinkFlow[] = [];
   /** Bytes of messages that have wholly left. */
   #sent = 0;
   #updated = 0;
-  #next: Event | undefined;
+  /** Place of the flow whose message leaves next. */
+  #next = 0;
+  #order = 0;
+  #stale = false;
 
   /**
+   * @param source Its events' in the agenda.
    * @param bandwidth Bytes per second, above 0; `Infinity` for none to wait for.
-   * @param delay One-way delay in seconds, 0 or more.
-   * @throws RangeError if either is out of range.
+   * @throws RangeError if that is out of range.
    */
-  constructor(scheduler: Scheduler, bandwidth: number, delay: number) {
+  constructor(agenda: Agenda, source: number, bandwidth: number) {
     if (!(bandwidth > 0)) throw new RangeError(`bandwidth(=${bandwidth}) should be > 0`);
-    if (!(delay >= 0 && delay < Number.POSITIVE_INFINITY))
-      throw new RangeError(`delay(=${delay}) should be finite and >= 0`);
-    this.#scheduler = scheduler;
-    this.#bandwidth = bandwidth;
-    this.#delay = delay;
+    this.#agenda = agenda;
+    this.#source = source;
+    this.bandwidth = bandwidth;
   }
 
   /** Bytes that have left the sender so far, up to now. */
   get carried(): number {
-    const elapsed = this.#scheduler.now - this.#updated;
+    const elapsed = this.#agenda.now - this.#updated;
     let bytes = this.#sent;
-    for (const flow of this.#active) bytes += flow.current!.bytes - remainingAfter(flow, elapsed);
+    for (const flow of this.#active) bytes += flow.current - remainingAfter(flow, elapsed);
     return bytes;
   }
 
   /**
    * Adds a sender.
+   * @param id Its own.
    * @param cap Highest rate of this flow, bytes per second (a flow-control window per round trip, say).
    * @throws RangeError if `cap` is not above 0.
    */
-  flow(cap = Number.POSITIVE_INFINITY): LinkFlow {
+  flow(id: number, cap = Number.POSITIVE_INFINITY): LinkFlow {
     if (!(cap > 0)) throw new RangeError(`cap(=${cap}) should be > 0`);
-    return new Flow(cap, this.#activate);
+    return new LinkFlow(this, id, cap);
   }
 
-  readonly #activate = (flow: Flow): void => {
+  /** A flow has something to send, and had nothing; for {@link LinkFlow.send}. */
+  activate(flow: LinkFlow): void {
     this.#update();
-    flow.advance();
-    let place = this.#active.length;
-    while (place > 0 && this.#active[place - 1]!.cap > flow.cap) place--;
-    this.#active.splice(place, 0, flow);
+    const active = this.#active;
+    let place = active.length;
+    active.push(flow);
+    while (place > 0 && active[place - 1]!.cap > flow.cap) {
+      active[place] = active[place - 1]!;
+      place--;
+    }
+    active[place] = flow;
     this.#share();
-    this.#schedule();
-  };
+    this.#touch();
+  }
+
+  /** Flow of the message that leaves next; at its event, of the one that has left. */
+  get leaving(): LinkFlow {
+    return this.#active[this.#next]!;
+  }
+
+  /** That message has left, now: its flow turns to the next. To be called at the event. */
+  leave(): void {
+    this.#update();
+    const place = this.#next;
+    const flow = this.#active[place]!;
+    this.#sent += flow.current;
+    if (!flow.advance()) {
+      for (let i = place + 1; i < this.#active.length; i++) this.#active[i - 1] = this.#active[i]!;
+      this.#active.pop();
+      this.#share();
+    }
+    this.#touch();
+  }
+
+  /** Tells the agenda of the next message to have left, if that has changed. */
+  settle(): void {
+    if (!this.#stale) return;
+    this.#stale = false;
+    const active = this.#active;
+    if (active.length === 0) {
+      this.#agenda.remove(this.#source);
+      return;
+    }
+    this.#next = 0;
+    let soonest = active[0]!.remaining / active[0]!.rate;
+    for (let i = 1; i < active.length; i++) {
+      const time = active[i]!.remaining / active[i]!.rate;
+      if (!(time < soonest)) continue;
+      soonest = time;
+      this.#next = i;
+    }
+    this.#agenda.put(this.#source, this.#agenda.now + soonest, this.#order);
+  }
+
+  #touch(): void {
+    this.#order = this.#agenda.ticket();
+    this.#stale = true;
+  }
 
   #update(): void {
-    const elapsed = this.#scheduler.now - this.#updated;
+    const elapsed = this.#agenda.now - this.#updated;
+    this.#updated = this.#agenda.now;
     for (const flow of this.#active) flow.remaining = remainingAfter(flow, elapsed);
-    this.#updated = this.#scheduler.now;
   }
 
   /** Water filling: in order of caps, each flow gets its cap or an equal share of what is left, if that is less. */
   #share(): void {
-    let left = this.#bandwidth;
+    let left = this.bandwidth;
     let flows = this.#active.length;
     for (const flow of this.#active) {
       flow.rate = Math.min(flow.cap, left / flows);
@@ -130,39 +204,9 @@ export class SharedLink {
       flows--;
     }
   }
-
-  #schedule(): void {
-    if (this.#next !== undefined) this.#scheduler.cancel(this.#next);
-    this.#next = undefined;
-    let first: Flow | undefined;
-    let soonest = Number.POSITIVE_INFINITY;
-    for (const flow of this.#active) {
-      const time = flow.remaining / flow.rate;
-      if (first === undefined || time < soonest) {
-        first = flow;
-        soonest = time;
-      }
-    }
-    const flow = first;
-    if (flow !== undefined) this.#next = this.#scheduler.after(soonest, () => this.#leave(flow));
-  }
-
-  #leave(flow: Flow): void {
-    this.#update();
-    const message = flow.current!;
-    this.#sent += message.bytes;
-    if (!flow.advance()) {
-      this.#active.splice(this.#active.indexOf(flow), 1);
-      this.#share();
-    }
-    this.#schedule();
-    // Scheduled first, so that what `serialised` sends with no delay can't overtake.
-    this.#scheduler.after(this.#delay, message.delivered);
-    message.serialised();
-  }
 }
 
-function remainingAfter(flow: Flow, elapsed: number): number {
+function remainingAfter(flow: LinkFlow, elapsed: number): number {
   // Without the first test an unlimited flow would give Infinity * 0.
   return elapsed === 0 ? flow.remaining : Math.max(0, flow.remaining - flow.rate * elapsed);
 }

@@ -1,11 +1,4 @@
-import type { Event, Scheduler } from "./scheduler.ts";
-
-interface Task {
-  /** Attained service at which the task is finished, core-seconds. */
-  readonly finish: number;
-  readonly order: number;
-  readonly done: () => void;
-}
+import type { Agenda } from "./agenda.ts";
 
 /**
  * Cores that active tasks share equally: with m tasks each advances at rate min(1, cores / m) core-seconds per second
@@ -13,125 +6,204 @@ interface Task {
  *
  * All active tasks advance alike, so one "virtual time" (service attained by a task that has been there since the processor
  * was last idle) serves them all: a task finishes when it has grown by its work. Submitting and finishing are O(log n), with
- * one event in the scheduler at a time.
+ * one event in the agenda at a time: that of the first task to finish, put there by {@link settle} when all that happens at a
+ * moment has happened.
  */
 export class SharedProcessor {
-  readonly #scheduler: Scheduler;
-  readonly #cores: number;
-  /** Binary heap on (finish, order). */
-  readonly #tasks: Task[] = [];
+  readonly cores: number;
+  readonly #agenda: Agenda;
+  readonly #source: number;
+  /** Binary heap of tasks on (attained service at which it is finished in core-seconds, order of submission). */
+  #finishes = new Float64Array(4);
+  #orders = new Float64Array(4);
+  #tasks = new Int32Array(4);
+  /** By number of tasks. */
+  #rates: Float64Array;
+  #active = 0;
   #submitted = 0;
   #virtual = 0;
   /** When `#virtual` and `#delivered` were last brought up to date. */
   #updated = 0;
   #delivered = 0;
-  #next: Event | undefined;
+  /** Rank of the event, and whether the agenda has yet to be told of it. */
+  #order = 0;
+  #stale = false;
 
   /**
+   * @param source Its events' in the agenda.
    * @param cores Number of cores, above 0; a fraction is a share of one core.
    * @throws RangeError if `cores` is not a finite number above 0.
    */
-  constructor(scheduler: Scheduler, cores: number) {
+  constructor(agenda: Agenda, source: number, cores: number) {
     if (!(cores > 0 && cores < Number.POSITIVE_INFINITY))
       throw new RangeError(`cores(=${cores}) should be finite and > 0`);
-    this.#scheduler = scheduler;
-    this.#cores = cores;
+    this.#agenda = agenda;
+    this.#source = source;
+    this.cores = cores;
+    this.#rates = ratesOf(cores, this.#tasks.length);
   }
 
   /** Number of tasks being worked on. */
   get active(): number {
-    return this.#tasks.length;
+    return this.#active;
   }
 
   /** Core-seconds delivered so far, up to now. */
   get delivered(): number {
-    return this.#delivered + this.#tasks.length * this.#rate() * (this.#scheduler.now - this.#updated);
+    return this.#delivered + this.#active * this.#rate() * (this.#agenda.now - this.#updated);
   }
 
   /**
    * Starts a task.
-   * @param work Core-seconds that it needs; 0 is done by an event at the present time.
-   * @param done Called when the task is finished; it no longer counts as active then.
-   * @throws RangeError if `work` is negative, infinite or NaN.
+   * @param work Core-seconds that it needs.
+   * @param task What {@link finish} is to return: 32 bits.
+   * @throws RangeError if `work` is not a finite number above 0.
    */
-  submit(work: number, done: () => void): void {
-    if (!(work >= 0 && work < Number.POSITIVE_INFINITY))
-      throw new RangeError(`work(=${work}) should be finite and >= 0`);
-    if (work === 0) {
-      this.#scheduler.after(0, done);
-      return;
-    }
-    this.#update();
-    push(this.#tasks, { finish: this.#virtual + work, order: this.#submitted++, done });
-    this.#schedule();
-  }
-
-  #rate(): number {
-    return Math.min(1, this.#cores / this.#tasks.length);
-  }
-
-  #update(): void {
-    const now = this.#scheduler.now;
+  submit(work: number, task: number): void {
+    if (!(work > 0 && work < Number.POSITIVE_INFINITY)) throw new RangeError(`work(=${work}) should be finite and > 0`);
+    const { now } = this.#agenda;
     // Restarting from 0 when idle keeps virtual time small, and so precise.
-    if (this.#tasks.length === 0) this.#virtual = 0;
+    if (this.#active === 0) this.#virtual = 0;
     else this.#advance(this.#rate() * (now - this.#updated));
     this.#updated = now;
+    this.#push(this.#virtual + work, this.#submitted++, task);
+    this.#touch();
+  }
+
+  /** The first task is finished, now: it no longer counts as active. To be called at the event. */
+  finish(): number {
+    // Virtual time is put where it should be, not where rounding of the clock left it, so errors do not add up.
+    this.#advance(this.#finishes[0]! - this.#virtual);
+    this.#updated = this.#agenda.now;
+    const task = this.#tasks[0]!;
+    this.#pop();
+    this.#touch();
+    return task;
+  }
+
+  /** Core-seconds per second that each task gets. */
+  get rate(): number {
+    return this.#rate();
+  }
+
+  /** Takes a task out: core-seconds that it still needs. @throws RangeError if there is no such task. */
+  withdraw(task: number): number {
+    const index = this.#tasks.subarray(0, this.#active).indexOf(task);
+    if (index < 0) throw new RangeError(`withdraw: no task ${task}`);
+    this.#advance(this.#rate() * (this.#agenda.now - this.#updated));
+    this.#updated = this.#agenda.now;
+    const left = this.#finishes[index]! - this.#virtual;
+    // As if it were the first to finish.
+    this.#finishes[index] = Number.NEGATIVE_INFINITY;
+    this.#rise(index);
+    this.#pop();
+    this.#touch();
+    return Math.max(0, left);
+  }
+
+  /** Tells the agenda of the next finish, if that has changed. */
+  settle(): void {
+    if (!this.#stale) return;
+    this.#stale = false;
+    if (this.#active === 0) {
+      this.#agenda.remove(this.#source);
+      return;
+    }
+    const left = this.#finishes[0]! - this.#virtual;
+    this.#agenda.put(this.#source, this.#agenda.now + Math.max(left, 0) / this.#rate(), this.#order);
+  }
+
+  #touch(): void {
+    this.#order = this.#agenda.ticket();
+    this.#stale = true;
+  }
+
+  /** Core-seconds per second of each task. */
+  #rate(): number {
+    return this.#rates[this.#active]!;
   }
 
   #advance(attained: number): void {
     this.#virtual += attained;
-    this.#delivered += this.#tasks.length * attained;
+    this.#delivered += this.#active * attained;
   }
 
-  #schedule(): void {
-    if (this.#next !== undefined) this.#scheduler.cancel(this.#next);
-    const first = this.#tasks[0];
-    this.#next =
-      first === undefined
-        ? undefined
-        : this.#scheduler.after(Math.max(0, first.finish - this.#virtual) / this.#rate(), this.#finish);
+  #push(finish: number, order: number, task: number): void {
+    if (this.#active === this.#tasks.length) this.#grow();
+    const finishes = this.#finishes;
+    const orders = this.#orders;
+    const tasks = this.#tasks;
+    const index = this.#active++;
+    finishes[index] = finish;
+    orders[index] = order;
+    tasks[index] = task;
+    this.#rise(index);
   }
 
-  readonly #finish = (): void => {
-    // Virtual time is put where it should be, not where rounding of the clock left it, so errors do not add up.
-    this.#advance(this.#tasks[0]!.finish - this.#virtual);
-    this.#updated = this.#scheduler.now;
-    const task = pop(this.#tasks);
-    this.#schedule();
-    task.done();
-  };
+  /** Puts a task where it belongs that may come before those above it. */
+  #rise(from: number): void {
+    const finishes = this.#finishes;
+    const orders = this.#orders;
+    const tasks = this.#tasks;
+    const finish = finishes[from]!;
+    const order = orders[from]!;
+    const task = tasks[from]!;
+    let index = from;
+    while (index > 0) {
+      const above = (index - 1) >> 1;
+      if (this.#before(above, finish, order)) break;
+      finishes[index] = finishes[above]!;
+      orders[index] = orders[above]!;
+      tasks[index] = tasks[above]!;
+      index = above;
+    }
+    finishes[index] = finish;
+    orders[index] = order;
+    tasks[index] = task;
+  }
+
+  #pop(): void {
+    const finishes = this.#finishes;
+    const orders = this.#orders;
+    const tasks = this.#tasks;
+    const last = --this.#active;
+    const finish = finishes[last]!;
+    const order = orders[last]!;
+    const task = tasks[last]!;
+    let index = 0;
+    for (;;) {
+      let next = 2 * index + 1;
+      if (next >= last) break;
+      if (next + 1 < last && this.#before(next + 1, finishes[next]!, orders[next]!)) next++;
+      if (!this.#before(next, finish, order)) break;
+      finishes[index] = finishes[next]!;
+      orders[index] = orders[next]!;
+      tasks[index] = tasks[next]!;
+      index = next;
+    }
+    finishes[index] = finish;
+    orders[index] = order;
+    tasks[index] = task;
+  }
+
+  #before(index: number, finish: number, order: number): boolean {
+    const other = this.#finishes[index]!;
+    return other < finish || (other === finish && this.#orders[index]! < order);
+  }
+
+  #grow(): void {
+    const size = 2 * this.#tasks.length;
+    const [finishes, orders, tasks] = [this.#finishes, this.#orders, this.#tasks];
+    this.#finishes = new Float64Array(size);
+    this.#finishes.set(finishes);
+    this.#orders = new Float64Array(size);
+    this.#orders.set(orders);
+    this.#tasks = new Int32Array(size);
+    this.#tasks.set(tasks);
+    this.#rates = ratesOf(this.cores, size);
+  }
 }
 
-function before(a: Task, b: Task): boolean {
-  return a.finish < b.finish || (a.finish === b.finish && a.order < b.order);
-}
-
-function push(heap: Task[], task: Task): void {
-  let index = heap.length;
-  heap.push(task);
-  while (index > 0) {
-    const above = (index - 1) >> 1;
-    const parent = heap[above]!;
-    if (!before(task, parent)) break;
-    heap[index] = parent;
-    index = above;
-  }
-  heap[index] = task;
-}
-
-function pop(heap: Task[]): Task {
-  const first = heap[0]!;
-  const task = heap.pop()!;
-  if (heap.length === 0) return first;
-  let index = 0;
-  for (;;) {
-    let next = 2 * index + 1;
-    if (next >= heap.length) break;
-    if (next + 1 < heap.length && before(heap[next + 1]!, heap[next]!)) next++;
-    if (!before(heap[next]!, task)) break;
-    heap[index] = heap[next]!;
-    index = next;
-  }
-  heap[index] = task;
-  return first;
+function ratesOf(cores: number, tasks: number): Float64Array {
+  return Float64Array.from({ length: tasks + 1 }, (_, m) => (m <= cores ? 1 : cores / m));
 }

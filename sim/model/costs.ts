@@ -5,6 +5,7 @@ import { resample } from "../statistics/bootstrap.ts";
 import { mean } from "../statistics/moments.ts";
 import { quantile } from "../statistics/quantile.ts";
 import { compressionCost, payloadOf } from "./compression.ts";
+import { interpolated } from "./interpolate.ts";
 import { ProfileError } from "./profile-error.ts";
 
 /** Samples to draw from, seconds. */
@@ -81,15 +82,32 @@ const NONE: ThreadSamples = { busy: [0], idle: [0], cold: [0] };
  * @throws ProfileError naming the stage, node or link that was not measured.
  */
 export function costsOf(plan: Plan, profile: Profile, replication: number | null): Costs {
-  const draw = (samples: Samples, ...path: (string | number)[]): Samples => {
-    if (replication === null || samples.length < 2) return samples;
-    return resample(samples, new RandomStream(plan.workload.seed, "calibration", replication, ...path));
-  };
-  const pods = plan.pods.map((_, i) => podCosts(plan, i, profile, draw));
-  const hops = plan.hops.map((hop, i) => hopCosts(plan, hop, i, profile, draw));
+  return preparedCosts(plan, profile)(replication);
+}
+
+/**
+ * The same for many replications: all is looked up once, and only resampled for each.
+ * @throws ProfileError naming the stage, node or link that was not measured.
+ */
+export function preparedCosts(plan: Plan, profile: Profile): (replication: number | null) => Costs {
+  const pods = plan.pods.map((_, i) => podCosts(plan, i, profile));
+  const hops = plan.hops.map((hop, i) => hopCosts(plan, hop, i, profile));
   const cores = new Map(profile.hosts.map(({ host, cores }) => [host, cores]));
   for (const { name, cores: told } of plan.hosts) if (told !== null) cores.set(name, told);
-  return { pods, hops, lateness: draw(latenessAt(plan, profile), "lateness"), gaps: profile.gaps, cores };
+  const lateness = latenessAt(plan, profile);
+  return (replication) => {
+    const draw: Draw = (samples, ...path) => {
+      if (replication === null || samples.length < 2) return samples;
+      return resample(samples, new RandomStream(plan.workload.seed, "calibration", replication, ...path));
+    };
+    return {
+      pods: pods.map((drawn) => drawn(draw)),
+      hops: hops.map((drawn) => drawn(draw)),
+      lateness: draw(lateness, "lateness"),
+      gaps: profile.gaps,
+      cores,
+    };
+  };
 }
 
 /** As measured at the interval that is nearest to the plan's, by ratio. */
@@ -102,26 +120,33 @@ function latenessAt({ workload: { load } }: Plan, { lateness }: Profile): Sample
 
 type Draw = (samples: Samples, ...path: (string | number)[]) => Samples;
 
-function podCosts(plan: Plan, index: number, profile: Profile, draw: Draw): PodCosts {
+function podCosts(plan: Plan, index: number, profile: Profile): (draw: Draw) => PodCosts {
   const { node, stages } = plan.pods[index]!;
   const samples = podSamples(plan, index, profile);
   const { compute, receive, send, handover, decompress, compress } = samples;
-  const drawn = (samples: ThreadSamples, ...path: (string | number)[]) =>
-    byThread((thread) => draw(samples[thread], ...path, thread, node));
   const bytes = plan.hops[index]?.bytes ?? 0;
-  return {
-    compute: drawn(compute, "compute", computeKey(stages)),
-    receive: drawn(receive, "receive", plan.hops[index - 1]?.bytes ?? 0),
-    send: drawn(send, "send", bytes),
-    handover: waited((thread) => draw(handover[thread], "handover", thread, node, bytes)),
-    decompress: decompress && drawn(decompress, "decompress", contentKey(plan, index - 1)),
-    compress: compress && drawn(compress, "compress", contentKey(plan, index)),
-    emulated: paceOf(samples, speedOf(plan, index)),
-    wakeUps: plan.workers === 0 ? null : wakeUpsOf(profile, node, draw),
+  const received = plan.hops[index - 1]?.bytes ?? 0;
+  const emulated = paceOf(samples, speedOf(plan, index));
+  const key = computeKey(stages);
+  const [into, out] = [contentKey(plan, index - 1), contentKey(plan, index)];
+  const wakeUps = plan.workers === 0 ? null : wakeUpsOf(profile, node);
+  return (draw) => {
+    const drawn = (samples: ThreadSamples, ...path: (string | number)[]) =>
+      byThread((thread) => draw(samples[thread], ...path, thread, node));
+    return {
+      compute: drawn(compute, "compute", key),
+      receive: drawn(receive, "receive", received),
+      send: drawn(send, "send", bytes),
+      handover: waited((thread) => draw(handover[thread], "handover", thread, node, bytes)),
+      decompress: decompress && drawn(decompress, "decompress", into),
+      compress: compress && drawn(compress, "compress", out),
+      emulated,
+      wakeUps: wakeUps?.(draw) ?? null,
+    };
   };
 }
 
-function wakeUpsOf(profile: Profile, node: string, draw: Draw): PodCosts["wakeUps"] {
+function wakeUpsOf(profile: Profile, node: string): (draw: Draw) => NonNullable<PodCosts["wakeUps"]> {
   const of = (woken: Woken) =>
     waited((thread) => {
       const measured = profile.wakeUps.filter(
@@ -129,15 +154,13 @@ function wakeUpsOf(profile: Profile, node: string, draw: Draw): PodCosts["wakeUp
       );
       if (measured.length === 0)
         throw new ProfileError(`profile of ${profile.topology}: workers were not measured on node ${node}`);
-      return draw(
-        measured.flatMap(({ seconds }) => seconds),
-        "wake-up",
-        woken,
-        thread,
-        node,
-      );
+      return measured.flatMap(({ seconds }) => seconds);
     });
-  return { worker: of("worker"), messages: of("messages") };
+  const measured = { worker: of("worker"), messages: of("messages") };
+  return (draw) => {
+    const drawn = (woken: Woken) => waited((thread) => draw(measured[woken][thread], "wake-up", woken, thread, node));
+    return { worker: drawn("worker"), messages: drawn("messages") };
+  };
 }
 
 function podSamples(plan: Plan, index: number, profile: Profile): PodSamples {
@@ -189,39 +212,39 @@ function speedOf({ nodes, pods }: Plan, index: number): number {
   return nodes.find(({ name }) => name === pods[index]!.node)!.speed;
 }
 
-function hopCosts(plan: Plan, hop: PlanHop, index: number, profile: Profile, draw: Draw): HopCosts {
+function hopCosts(plan: Plan, hop: PlanHop, index: number, profile: Profile): (draw: Draw) => HopCosts {
   const to = plan.pods[index + 1]!.node;
   if (hop.link === null) {
-    const delay = waited((thread) =>
-      draw(timesOf(profile, "loopbacks", to, thread, hop.bytes), "loopback", thread, to, hop.bytes),
-    );
-    return {
+    const delay = waited((thread) => timesOf(profile, "loopbacks", to, thread, hop.bytes));
+    return (draw) => ({
       bandwidth: Number.POSITIVE_INFINITY,
-      delay,
+      delay: waited((thread) => draw(delay[thread], "loopback", thread, to, hop.bytes)),
       payload: [hop.bytes],
       acknowledgement: draw(profile.acknowledgement, "acknowledgement"),
       relayCpuPerByte: 0,
-    };
+    });
   }
   const link = findLink(profile, hop.link.between);
   if (link === undefined) {
     throw new ProfileError(`profile of ${profile.topology}: link ${hop.link.between.join("-")} was not measured`);
   }
-  const delay = (thread: "idle" | "cold") => {
-    const residuals = draw(link.residuals[thread], "link", thread, link.between.join("-"));
-    return Array.from(residuals, (residual) => Math.max(0, link.delay + residual));
-  };
-  const acknowledgement = Array.from(
-    draw(profile.acknowledgement, "acknowledgement"),
-    (seconds) => seconds + link.delay,
-  );
-  return {
+  const between = link.between.join("-");
+  const payload = payloadOf(plan, index, profile);
+  return (draw) => ({
     bandwidth: link.bandwidth ?? Number.POSITIVE_INFINITY,
-    delay: waited(delay),
-    payload: payloadOf(plan, index, profile),
-    acknowledgement,
+    delay: waited((thread) =>
+      changed(draw(link.residuals[thread], "link", thread, between), (residual) => Math.max(0, link.delay + residual)),
+    ),
+    payload,
+    acknowledgement: changed(draw(profile.acknowledgement, "acknowledgement"), (seconds) => seconds + link.delay),
     relayCpuPerByte: link.cpuPerByte,
-  };
+  });
+}
+
+function changed(samples: Samples, change: (sample: number) => number): Float64Array {
+  const result = new Float64Array(samples.length);
+  for (let i = 0; i < result.length; i++) result[i] = change(samples[i]!);
+  return result;
 }
 
 export function findLink(profile: Profile, between: readonly [string, string]): LinkCost | undefined {
@@ -279,27 +302,4 @@ function waited(samples: (thread: "idle" | "cold") => Samples): WaitedSamples {
 
 function byThread(samples: (thread: Thread) => Samples): ThreadSamples {
   return { busy: samples("busy"), idle: samples("idle"), cold: samples("cold") };
-}
-
-/**
- * Samples for a message size: measured ones, or between two measured sizes those of the nearer, scaled to the mean that
- * lies on the line between the two (beyond the outermost sizes: on the line through the last two).
- */
-export function interpolated(measured: readonly { bytes: number; samples: Samples }[], bytes: number): Samples | null {
-  const same = measured.filter((point) => point.bytes === bytes);
-  if (same.length > 0) return same.flatMap(({ samples }) => Array.from(samples));
-  const sizes = [...new Set(measured.map((point) => point.bytes))].sort((a, b) => a - b);
-  if (sizes.length === 0) return null;
-  const meanAt = (size: number) =>
-    mean(measured.filter((point) => point.bytes === size).flatMap(({ samples }) => Array.from(samples)));
-  const nearest = sizes.reduce((best, size) => (Math.abs(size - bytes) < Math.abs(best - bytes) ? size : best));
-  const samples = measured.filter((point) => point.bytes === nearest).flatMap((point) => Array.from(point.samples));
-  if (sizes.length === 1) return samples;
-  const above = sizes.findIndex((size) => size > bytes);
-  const high = above < 1 ? (above === 0 ? 1 : sizes.length - 1) : above;
-  const [x0, x1] = [sizes[high - 1]!, sizes[high]!];
-  const [y0, y1] = [meanAt(x0), meanAt(x1)];
-  const expected = Math.max(0, y0 + ((y1 - y0) * (bytes - x0)) / (x1 - x0));
-  const base = mean(samples);
-  return base > 0 ? samples.map((sample) => (sample * expected) / base) : [expected];
 }

@@ -1,23 +1,100 @@
-import type { SharedProcessor } from "../engine/processor.ts";
+import type { Agenda } from "../engine/agenda.ts";
+import type { Instants } from "../engine/instants.ts";
 import { Fifo } from "../engine/queue.ts";
+import type { Processor } from "../engine/quota.ts";
 import type { RandomStream } from "../engine/random.ts";
-import type { Scheduler } from "../engine/scheduler.ts";
-import type { Thread } from "../profile.ts";
-import type { PodTrace } from "../trace.ts";
-import type { Costs, PodCosts } from "./costs.ts";
+import type { PodCosts } from "./costs.ts";
 import { EmulatedClock } from "./emulated-clock.ts";
-import { threadAfter } from "./waiting.ts";
+import type { PodServer } from "./pod-server.ts";
+import type { PodRecord } from "./record.ts";
+import { BUSY, Draws, type ThreadState, type Waiting } from "./thread.ts";
 
-interface Worker {
-  /** Since when it has waited for a frame. */
-  idleSince: number;
-  readonly clock: EmulatedClock;
+/** What workers share with their pod. */
+export interface CrewShape {
+  readonly pod: PodServer;
+  readonly agenda: Agenda;
+  readonly instants: Instants;
+  readonly host: Processor;
+  readonly waiting: Waiting;
+  readonly record: PodRecord;
 }
 
-export interface CrewStreams {
-  readonly compute: RandomStream;
-  readonly thread: RandomStream;
-  readonly wakeUp: RandomStream;
+/** A thread of a pod that computes. */
+export class Worker {
+  readonly pod: PodServer;
+  readonly #crew: Crew;
+  readonly #shape: CrewShape;
+  readonly #compute: Draws;
+  /** Seconds that a frame is held on an emulated node; `NaN` on a real one. */
+  readonly #held: number;
+  readonly #task: number;
+  /** Of its events in the agenda. */
+  readonly #source: number;
+  readonly #clock = new EmulatedClock();
+  /** Since when it has waited for a frame. */
+  #idleSince = 0;
+  #frame = -1;
+  /** What it was before it was woken; it is about to take a frame. */
+  #waking: ThreadState = BUSY;
+
+  constructor(crew: Crew, shape: CrewShape, compute: Draws, held: number, task: number, source: number) {
+    this.#crew = crew;
+    this.#shape = shape;
+    this.pod = shape.pod;
+    this.#compute = compute;
+    this.#held = held;
+    this.#task = task;
+    this.#source = source;
+  }
+
+  /** @param wakeUp `null`: it is awake already, and waits for just this moment. */
+  wake(wakeUp: Draws | null): void {
+    const { agenda, waiting } = this.#shape;
+    this.#waking = waiting.after(agenda.now - this.#idleSince);
+    const delay = wakeUp === null ? 0 : wakeUp.next(this.#waking);
+    this.#clock.rest();
+    agenda.put(this.#source, agenda.now + delay, agenda.ticket());
+  }
+
+  /** It is awake, or has been held for long enough. */
+  timer(): void {
+    this.#shape.agenda.remove(this.#source);
+    if (this.#frame < 0) this.#take(this.#waking);
+    else this.#end();
+  }
+
+  /** The host has done the work. */
+  finished(): void {
+    const { agenda } = this.#shape;
+    this.#clock.work(this.#held);
+    // False on a real node.
+    if (this.#clock.until > agenda.now) agenda.put(this.#source, this.#clock.until, agenda.ticket());
+    else this.#end();
+  }
+
+  #end(): void {
+    const { pod, record } = this.#shape;
+    record.ended(this.#frame);
+    pod.computed();
+    this.#take(BUSY);
+  }
+
+  #take(thread: ThreadState): void {
+    const { agenda, host, instants, pod, record } = this.#shape;
+    this.#frame = this.#crew.take();
+    if (this.#frame < 0) {
+      this.#idleSince = agenda.now;
+      this.#crew.wait(this);
+      return;
+    }
+    record.reach(pod.collected, this.#frame);
+    record.started(this.#frame);
+    this.#clock.takeUp(agenda.now);
+    const cpu = this.#compute.next(thread);
+    if (record.shape.whole) record.trace.computeCpu[this.#frame] = cpu;
+    if (cpu === 0) instants.push(2 * this.#task + 1);
+    else host.submit(cpu, this.#task);
+  }
 }
 
 /**
@@ -25,69 +102,58 @@ export interface CrewStreams {
  * time, and computed on the host's shared cores. One that waits takes a while to wake up.
  */
 export class Crew {
-  readonly #scheduler: Scheduler;
-  readonly #host: SharedProcessor;
-  readonly #costs: PodCosts;
-  readonly #streams: CrewStreams;
-  readonly #gaps: Costs["gaps"];
-  readonly #trace: PodTrace;
-  readonly #ended: (frame: number) => void;
-  readonly #queue = new Fifo<number>();
+  readonly workers: readonly Worker[];
+  readonly #wakeUp: Draws;
+  /** Frames are published in turn, and so taken. */
+  #published = 0;
+  #taken = 0;
   /** Those that wait, longest first. */
   readonly #waiting = new Fifo<Worker>();
 
-  /** @param ended is told of each frame that is computed. */
+  /** @param first number of the first worker, and of its source in the agenda. */
   constructor(
-    scheduler: Scheduler,
-    host: SharedProcessor,
+    shape: CrewShape,
     costs: PodCosts,
-    streams: CrewStreams,
-    gaps: Costs["gaps"],
+    streams: { readonly compute: RandomStream; readonly wakeUp: RandomStream },
     count: number,
-    trace: PodTrace,
-    ended: (frame: number) => void,
+    first: { readonly worker: number; readonly source: number },
   ) {
-    this.#scheduler = scheduler;
-    this.#host = host;
-    this.#costs = costs;
-    this.#streams = streams;
-    this.#gaps = gaps;
-    this.#trace = trace;
-    this.#ended = ended;
-    for (let i = 0; i < count; i++) {
-      this.#waiting.push({ idleSince: 0, clock: new EmulatedClock(scheduler, costs.emulated !== null) });
-    }
+    const compute = new Draws(streams.compute, costs.compute);
+    this.#wakeUp = new Draws(streams.wakeUp, costs.wakeUps!.worker);
+    const held = costs.emulated?.compute ?? Number.NaN;
+    this.workers = Array.from({ length: count }, (_, i) => {
+      return new Worker(this, shape, compute, held, taskOf(first.worker + i), first.source + i);
+    });
+    for (const worker of this.workers) this.#waiting.push(worker);
+  }
+
+  /** Frames that workers have taken, so far. */
+  get taken(): number {
+    return this.#taken;
   }
 
   /** @param awaited a worker is awake already, and waits for just this moment. */
-  publish(frame: number, awaited: boolean): void {
-    this.#queue.push(frame);
-    const worker = this.#waiting.shift();
-    if (worker === undefined) return;
-    const waited = threadAfter(this.#scheduler.now - worker.idleSince, this.#gaps, this.#streams.thread);
-    const delay = awaited ? 0 : this.#streams.wakeUp.pick(this.#costs.wakeUps!.worker[waited]);
-    worker.clock.rest();
-    this.#scheduler.after(delay, () => this.#take(worker, waited));
+  publish(awaited: boolean): void {
+    this.#published++;
+    this.#waiting.shift()?.wake(awaited ? null : this.#wakeUp);
   }
 
-  #take(worker: Worker, thread: Thread): void {
-    const frame = this.#queue.shift();
-    if (frame === undefined) {
-      worker.idleSince = this.#scheduler.now;
-      this.#waiting.push(worker);
-      return;
-    }
-    this.#trace.start[frame] = this.#scheduler.now;
-    worker.clock.takeUp(this.#scheduler.now);
-    const cpu = this.#streams.compute.pick(this.#costs.compute[thread]);
-    this.#trace.computeCpu[frame] = cpu;
-    const held = this.#costs.emulated?.compute ?? 0;
-    this.#host.submit(cpu, () =>
-      worker.clock.hold(held, () => {
-        this.#trace.end[frame] = this.#scheduler.now;
-        this.#ended(frame);
-        this.#take(worker, "busy");
-      }),
-    );
+  /** The next frame; -1 if there is none. */
+  take(): number {
+    return this.#taken < this.#published ? this.#taken++ : -1;
   }
+
+  wait(worker: Worker): void {
+    this.#waiting.push(worker);
+  }
+}
+
+/** What a host calls the work of a worker, beside those of pods, from 0, and the relays'. */
+export function taskOf(worker: number): number {
+  return -2 - worker;
+}
+
+/** The worker whose work it is, if it is of one. */
+export function workerOf(task: number): number {
+  return -2 - task;
 }

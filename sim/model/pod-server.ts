@@ -1,29 +1,17 @@
-import type { SharedProcessor } from "../engine/processor.ts";
-import type { RandomStream } from "../engine/random.ts";
-import type { Scheduler } from "../engine/scheduler.ts";
-import type { Thread } from "../profile.ts";
-import { mean } from "../statistics/moments.ts";
-import type { PodTrace } from "../trace.ts";
-import { Chores } from "./chores.ts";
-import type { Costs, PodCosts, ThreadSamples } from "./costs.ts";
-import { Crew, type CrewStreams } from "./crew.ts";
+import type { Agenda } from "../engine/agenda.ts";
+import type { Instants } from "../engine/instants.ts";
+import type { Processor } from "../engine/quota.ts";
+import { Timeline } from "../engine/timeline.ts";
+import * as chore from "./chores.ts";
+import type { EmulatedPace, PodCosts } from "./costs.ts";
+import type { Crew } from "./crew.ts";
 import { EmulatedClock } from "./emulated-clock.ts";
-import { threadAfter } from "./waiting.ts";
-
-export interface PodStreams extends CrewStreams {
-  readonly receive: RandomStream;
-  readonly send: RandomStream;
-}
-
-/** What a pod is besides its costs. */
-export interface PodShape {
-  /** Frames that may be unacknowledged on the hop behind it. */
-  readonly window: number;
-  /** Threads that compute beside its own; 0: its own does. */
-  readonly workers: number;
-  /** It makes frames at a rate, and what computes them waits for each one's time. */
-  readonly punctual: boolean;
-}
+import type { Hop } from "./hop.ts";
+import { Outlet } from "./outlet.ts";
+import { OwnThread } from "./own-thread.ts";
+import { BEGIN, CHORE, COMPRESS, COMPUTE, type Doing, type PodShape, type PodStreams } from "./pod-shape.ts";
+import type { PodRecord } from "./record.ts";
+import { BUSY, type COLD, Draws, type IDLE, type ThreadState, type Waiting } from "./thread.ts";
 
 /**
  * A pod: one thread that serves messages first (receive, send, acknowledgements: the event loop comes to them between two
@@ -32,155 +20,197 @@ export interface PodShape {
  * blocks whoever computed it (blocking after service).
  */
 export class PodServer {
-  readonly trace: PodTrace;
-  readonly #scheduler: Scheduler;
-  readonly #host: SharedProcessor;
-  readonly #costs: PodCosts;
-  readonly #streams: PodStreams;
-  readonly #gaps: Costs["gaps"];
+  readonly record: PodRecord;
+  readonly host: Processor;
+  readonly outlet: Outlet;
+  readonly own: OwnThread;
+  /** The hop that frames come by; `null` at the source. */
+  up: Hop | null = null;
+  crew: Crew | null = null;
+  readonly #agenda: Agenda;
+  readonly #instants: Instants;
   readonly #shape: PodShape;
-  readonly #crew: Crew | null;
-  readonly #clock: EmulatedClock;
-  readonly #chores = new Chores(() => this.#collect());
+  readonly #emulated: EmulatedPace | null;
+  readonly #compute: Draws;
+  readonly #receive: Draws;
+  readonly #decompress: Draws | null;
+  readonly #compress: Draws | null;
+  readonly #wakeUp: Draws | null;
+  readonly #notices: Timeline;
+  readonly #clock = new EmulatedClock();
+  readonly #chores = new chore.Chores();
+  /** Frames that may be begun and not acknowledged. */
+  readonly #room: number;
   /** Number of frames that are ready to be computed, counted from the first. */
   #ready = 0;
-  /** Next frame to begin, to finish, to send, and to be acknowledged. */
+  /** Next frame to begin, and to finish. */
   #begun = 0;
   #next = 0;
-  #cursor = 0;
-  #base = 0;
   #busy = false;
+  #doing: Doing = CHORE;
   /** A turn is due that may compute. */
   #turn = false;
-  /** Since when the thread has had nothing to do; `NaN` while it has. */
-  #idleSince = 0;
-  /** What it did before the frame in hand, and before the one that it is about to take up. */
-  #thread: Thread = "busy";
-  #woken: Thread = "busy";
+  /** What it did before the frame in hand. */
+  #thread: ThreadState = BUSY;
   #receiveCpu = 0;
   #sendCpu = 0;
-
-  /** Hands a frame to the hop. `null` at the last pod. */
-  transmit: ((frame: number) => void) | null = null;
-  /** Tells upstream that all frames below `next` are delivered. */
-  acknowledgeUpstream: ((next: number) => void) | null = null;
+  #compressCpu = 0;
 
   constructor(
-    scheduler: Scheduler,
-    host: SharedProcessor,
+    { agenda, instants }: { readonly agenda: Agenda; readonly instants: Instants },
+    host: Processor,
     costs: PodCosts,
     streams: PodStreams,
-    gaps: Costs["gaps"],
+    waiting: Waiting,
     shape: PodShape,
-    trace: PodTrace,
+    record: PodRecord,
   ) {
-    this.#scheduler = scheduler;
-    this.#host = host;
-    this.#costs = costs;
-    this.#streams = streams;
-    this.#gaps = gaps;
+    this.#agenda = agenda;
+    this.#instants = instants;
+    this.host = host;
+    this.record = record;
     this.#shape = shape;
-    this.trace = trace;
-    this.#clock = new EmulatedClock(scheduler, costs.emulated !== null);
-    this.#crew =
-      shape.workers === 0
-        ? null
-        : new Crew(scheduler, host, costs, streams, gaps, shape.workers, trace, () => this.#ended());
+    this.#emulated = costs.emulated;
+    this.#compute = new Draws(streams.compute, costs.compute);
+    this.#receive = new Draws(streams.receive, costs.receive);
+    this.#decompress = costs.decompress && new Draws(streams.receive, costs.decompress);
+    this.#compress = costs.compress && new Draws(streams.send, costs.compress);
+    this.outlet = new Outlet(agenda, streams.send, costs, shape.window, this.#chores, record);
+    this.#wakeUp = costs.wakeUps && new Draws(streams.wakeUp, costs.wakeUps.messages);
+    this.own = new OwnThread(agenda, waiting);
+    this.#notices = new Timeline(agenda, shape.notices);
+    this.#room = shape.window + Math.max(1, shape.workers);
+  }
+
+  /** Frames that are finished: computed, and compressed where they go on so. */
+  get collected(): number {
+    return this.#next;
   }
 
   /** A frame's bytes are there, all of them: they wait for the thread to read them. */
-  arrive(frame: number, waited: "idle" | "cold"): void {
-    const thread = this.idle ? waited : "busy";
-    if (thread !== "busy") this.#woken = thread;
-    const cpu = this.#streams.receive.pick(this.#costs.receive[thread]);
-    this.#chores.push({
-      work: "receive",
-      cpu,
-      done: () => {
-        this.trace.arrived[frame] = this.#scheduler.now;
-        this.#decompress(frame, thread);
-      },
-    });
+  arrive(frame: number, waited: typeof IDLE | typeof COLD): void {
+    const thread = this.own.idle ? waited : BUSY;
+    this.own.wake(thread);
+    this.#chores.push(chore.RECEIVE, 4 * frame + thread, this.#receive.next(thread));
     this.#dispatch();
-  }
-
-  /** The next thing that the thread does with a message that came compressed. */
-  #decompress(frame: number, thread: Thread): void {
-    const decoded = () => {
-      this.trace.decoded[frame] = this.#scheduler.now;
-      this.#ready++;
-      if (this.#crew !== null) this.#chores.endTurn();
-    };
-    if (this.#costs.decompress === null) {
-      decoded();
-      return;
-    }
-    const cpu = this.#streams.receive.pick(this.#costs.decompress[thread]);
-    this.trace.decompressCpu[frame] = cpu;
-    this.#chores.follow({ work: "receive", cpu, done: decoded });
-  }
-
-  /** What the thread does: busy, or idle, or cold if it has been idle for long. */
-  thread(): Thread {
-    if (!this.idle) return "busy";
-    return threadAfter(this.#scheduler.now - this.#idleSince, this.#gaps, this.#streams.thread);
-  }
-
-  get idle(): boolean {
-    return !Number.isNaN(this.#idleSince);
-  }
-
-  /** CPU time that a thread that waited is expected to take to receive a message, seconds: part of the hop's measured time. */
-  meanReceive(thread: "idle" | "cold"): number {
-    return mean(this.#costs.receive[thread]);
   }
 
   /** A source's frames up to, not including, `next` are due. */
   due(next: number): void {
-    const thread = this.thread();
-    if (thread !== "busy") this.#woken = thread;
-    this.#ready = Math.max(this.#ready, next);
+    this.own.wake(this.own.state());
+    if (next > this.#ready) this.#ready = next;
     this.#dispatch();
   }
 
   /** An acknowledgement is there: all frames below `next`. */
   acknowledged(next: number): void {
     // Waiting for the window is waiting, too.
-    const thread = this.thread();
-    if (thread !== "busy") this.#woken = thread;
-    this.#chores.push({ work: "send", cpu: 0, done: () => this.#release(next) });
+    this.own.wake(this.own.state());
+    this.#chores.push(chore.RELEASE, next, 0);
     this.#dispatch();
   }
 
-  #release(next: number): void {
-    this.trace.acked.fill(this.#scheduler.now, this.#base, next);
-    this.#base = Math.max(this.#base, next);
-    this.acknowledgeUpstream?.(next);
-    this.#pump();
+  /** Workers have ended a frame: the thread comes to that between two others, or is woken for it. */
+  computed(): void {
+    const thread = this.own.state();
+    const delay = thread === BUSY ? 0 : this.#wakeUp!.next(thread);
+    this.#notices.push(this.#agenda.now + delay, this.#agenda.ticket(), thread);
+  }
+
+  /** The thread hears that workers have ended a frame; to be called at the event. */
+  notice(): void {
+    const thread = this.#notices.shift() as ThreadState;
+    if (thread !== BUSY) this.#thread = thread;
+    this.#chores.look();
+    this.#dispatch();
+  }
+
+  /** The host has done its work. */
+  finished(): void {
+    if (this.#doing === CHORE) {
+      this.#busy = false;
+      this.#done();
+      this.#dispatch();
+    } else if (this.#doing === COMPUTE) {
+      this.#hold(this.#emulated === null ? 0 : this.#emulated.compute);
+    } else {
+      this.#clock.takeUp(this.#agenda.now - this.#compressCpu);
+      this.#hold(this.#emulated === null ? 0 : this.#emulated.compress);
+    }
+  }
+
+  /** The thread has been held for long enough. */
+  timer(): void {
+    this.#agenda.remove(this.#shape.timer);
+    this.#goOn();
+  }
+
+  /** Nothing else is left for this moment: it may compute. */
+  turn(): void {
+    this.#turn = false;
+    if (!this.#busy && this.#canCompute()) this.#start();
+    else this.#dispatch();
+  }
+
+  /** Tells the agenda of what has changed on what the pod shares with others. */
+  settle(): void {
+    this.host.settle();
+    this.outlet.settle();
   }
 
   /** Takes up the next chore; when there is none, the turn that may compute a frame. */
   #dispatch(): void {
+    const chores = this.#chores;
     while (!this.#busy) {
       // Workers have what is ready before the next message is read.
-      const chore = this.#chores.next(this.#crew === null || !this.#canCompute());
-      if (chore === undefined) {
+      if (!chores.take(this.crew === null || !this.#canCompute())) {
         this.#await();
         return;
       }
-      this.#idleSince = Number.NaN;
-      if (chore.work === "receive") this.#receiveCpu += chore.cpu;
-      else this.#sendCpu += chore.cpu;
-      if (chore.cpu === 0) chore.done();
+      this.own.work();
+      const { cpu, kind } = chores;
+      if (kind <= chore.DECOMPRESS) this.#receiveCpu += cpu;
+      else this.#sendCpu += cpu;
+      if (cpu === 0) this.#done();
       else {
         this.#busy = true;
-        this.#host.submit(chore.cpu, () => {
-          this.#busy = false;
-          chore.done();
-          this.#dispatch();
-        });
+        this.#doing = CHORE;
+        this.host.submit(cpu, this.#shape.task);
       }
     }
+  }
+
+  /** What follows from the chore in hand. */
+  #done(): void {
+    const { kind, about } = this.#chores;
+    if (kind === chore.RECEIVE) {
+      const frame = about >> 2;
+      this.record.arrived(frame);
+      if (this.#decompress === null) this.#decoded(frame);
+      else {
+        const work = this.#decompress.next((about & 3) as ThreadState);
+        if (this.record.shape.whole) this.record.trace.decompressCpu[frame] = work;
+        this.#chores.follow(chore.DECOMPRESS, frame, work);
+      }
+    } else if (kind === chore.HAND_OVER) this.outlet.transmit(about);
+    else if (kind === chore.RELEASE) this.#release(about);
+    else if (kind === chore.DECOMPRESS) this.#decoded(about);
+    else if (kind === chore.LOOK || kind === chore.END_TURN) {
+      if (kind === chore.LOOK) this.#chores.looked();
+      this.#collect();
+    }
+  }
+
+  #decoded(frame: number): void {
+    this.record.decoded(frame);
+    this.#ready++;
+    if (this.crew !== null) this.#chores.endTurn();
+  }
+
+  #release(next: number): void {
+    this.outlet.release(next);
+    this.up?.acknowledge(next);
+    this.outlet.pump(this.#next, this.#thread);
   }
 
   /** Nothing to do but to compute: in a turn of its own, so that messages of this very moment are taken first. */
@@ -188,122 +218,103 @@ export class PodServer {
     if (this.#turn) return;
     if (this.#canCompute()) {
       this.#turn = true;
-      this.#scheduler.after(0, () => {
-        this.#turn = false;
-        if (!this.#busy && this.#canCompute()) this.#start();
-        else this.#dispatch();
-      });
+      this.#instants.push(2 * this.#shape.task);
     } else {
       this.#clock.rest();
-      if (!this.idle) this.#idleSince = this.#scheduler.now;
+      this.own.rest();
     }
   }
 
   #canCompute(): boolean {
-    const { window, workers } = this.#shape;
-    const blocked = this.transmit !== null && this.#begun - this.#base >= window + Math.max(1, workers);
-    return !blocked && this.#begun < this.#ready && this.#begun < this.trace.start.length;
+    if (this.outlet.hop !== null && this.#begun - this.outlet.base >= this.#room) return false;
+    return this.#begun < this.#ready && this.#begun < this.#shape.frames;
   }
 
   #start(): void {
-    this.#thread = this.#woken;
-    this.#woken = "busy";
-    this.#idleSince = Number.NaN;
+    this.#thread = this.own.takeUp();
     this.#busy = true;
-    this.#clock.takeUp(this.#scheduler.now - this.#receiveCpu);
-    this.#clock.hold(this.#costs.emulated?.receive ?? 0, () => this.#begin());
+    this.#doing = BEGIN;
+    if (this.#emulated !== null) this.#clock.takeUp(this.#agenda.now - this.#receiveCpu);
+    this.#hold(this.#emulated === null ? 0 : this.#emulated.receive);
+  }
+
+  /** Goes on when the emulated machine has worked for so many seconds more. */
+  #hold(seconds: number): void {
+    if (this.#emulated !== null) this.#clock.work(seconds);
+    if (this.#clock.until <= this.#agenda.now) this.#goOn();
+    else this.#agenda.put(this.#shape.timer, this.#clock.until, this.#agenda.ticket());
+  }
+
+  #goOn(): void {
+    if (this.#doing === BEGIN) this.#begin();
+    else {
+      this.#busy = false;
+      if (this.#doing === COMPUTE) {
+        this.record.ended(this.#next);
+        this.#collect();
+      } else {
+        this.#finish();
+        if (this.crew !== null) this.#chores.look();
+      }
+      this.#dispatch();
+    }
   }
 
   #begin(): void {
     const frame = this.#begun++;
-    this.trace.receiveCpu[frame] = this.#receiveCpu;
-    this.trace.sendCpu[frame] = this.#sendCpu;
+    this.record.messages(frame, this.#receiveCpu, this.#sendCpu);
     this.#receiveCpu = 0;
     this.#sendCpu = 0;
-    if (this.#crew !== null) {
+    if (this.crew !== null) {
       this.#busy = false;
-      this.#crew.publish(frame, this.#shape.punctual);
+      this.crew.publish(this.#shape.punctual);
       this.#dispatch();
       return;
     }
-    this.trace.start[frame] = this.#scheduler.now;
-    const cpu = this.#streams.compute.pick(this.#costs.compute[this.#thread]);
-    this.trace.computeCpu[frame] = cpu;
-    const held = this.#costs.emulated?.compute ?? 0;
-    this.#host.submit(cpu, () =>
-      this.#clock.hold(held, () => {
-        this.trace.end[frame] = this.#scheduler.now;
-        this.#busy = false;
-        this.#collect();
-        this.#dispatch();
-      }),
-    );
+    this.record.started(frame);
+    const cpu = this.#compute.next(this.#thread);
+    if (this.record.shape.whole) this.record.trace.computeCpu[frame] = cpu;
+    this.#work(COMPUTE, cpu);
   }
 
-  /** Workers have ended a frame: the thread comes to that between two others, or is woken for it. */
-  #ended(): void {
-    const thread = this.thread();
-    const wakeUps = this.#costs.wakeUps!.messages;
-    const delay = thread === "busy" ? 0 : this.#streams.wakeUp.pick(wakeUps[thread]);
-    this.#scheduler.after(delay, () => {
-      if (thread !== "busy") this.#thread = thread;
-      this.#chores.look();
-      this.#dispatch();
-    });
+  #work(doing: Doing, cpu: number): void {
+    this.#doing = doing;
+    if (cpu === 0) this.#instants.push(2 * this.#shape.task + 1);
+    else this.host.submit(cpu, this.#shape.task);
   }
 
   /** Sends on, in order, what is computed; where frames are compressed, one after the other, each before the next is looked at. */
   #collect(): void {
-    while (this.#next < this.#begun && !Number.isNaN(this.trace.end[this.#next])) {
-      if (this.#crew !== null) this.trace.noticed[this.#next] = this.#scheduler.now;
-      if (this.#costs.compress === null) this.#finish();
+    while (this.#next < (this.crew === null ? this.#begun : this.crew.taken) && this.record.hasEnded(this.#next)) {
+      if (this.crew !== null && this.record.shape.whole) this.record.trace.noticed[this.#next] = this.#agenda.now;
+      if (this.#compress === null) this.#finish();
       else {
-        this.#compress(this.#costs.compress);
+        this.#pack(this.#compress);
         return;
       }
     }
   }
 
-  #compress(costs: ThreadSamples): void {
-    const cpu = this.#streams.send.pick(costs[this.#thread]);
-    this.trace.compressCpu[this.#next] = cpu;
+  #pack(compress: Draws): void {
+    const cpu = compress.next(this.#thread);
+    if (this.record.shape.whole) this.record.trace.compressCpu[this.#next] = cpu;
     this.#sendCpu += cpu;
-    this.#idleSince = Number.NaN;
+    this.#compressCpu = cpu;
+    this.own.work();
     this.#busy = true;
-    this.#host.submit(cpu, () => {
-      this.#clock.takeUp(this.#scheduler.now - cpu);
-      this.#clock.hold(this.#costs.emulated?.compress ?? 0, () => {
-        this.#busy = false;
-        this.#finish();
-        if (this.#crew !== null) this.#chores.look();
-        this.#dispatch();
-      });
-    });
+    this.#work(COMPRESS, cpu);
   }
 
   #finish(): void {
     this.#next++;
-    if (this.transmit === null) this.acknowledgeUpstream?.(this.#next);
-    else {
-      this.#clock.takeUp(this.#scheduler.now);
-      this.#clock.work(this.#costs.emulated?.send ?? 0);
-      this.#pump();
+    if (this.outlet.hop === null) {
+      this.up?.acknowledge(this.#next);
+      return;
     }
-  }
-
-  #pump(): void {
-    while (this.transmit !== null && this.#cursor < this.#next && this.#cursor < this.#base + this.#shape.window) {
-      const frame = this.#cursor++;
-      const cpu = this.#streams.send.pick(this.#costs.send[this.#thread]);
-      const waited = this.#costs.handover[this.#thread === "cold" ? "cold" : "idle"];
-      const handover = Math.min(cpu, this.#streams.send.pick(waited));
-      this.#chores.follow({ work: "send", cpu: handover, done: () => this.#send(frame) });
-      this.#chores.follow({ work: "send", cpu: cpu - handover, done: () => {} });
+    if (this.#emulated !== null) {
+      this.#clock.takeUp(this.#agenda.now);
+      this.#clock.work(this.#emulated.send);
     }
-  }
-
-  #send(frame: number): void {
-    this.trace.sent[frame] = this.#scheduler.now;
-    this.transmit?.(frame);
+    this.outlet.pump(this.#next, this.#thread);
   }
 }

@@ -37,7 +37,7 @@ export function draftOf(raw: unknown, catalogue: KernelCatalogue, units: Units, 
     }),
     nodes: entries(root.nodes, ["nodes"], findings).map(([name, node]) => {
       const fields = parseFields(NODE, node, ["nodes", name], findings);
-      return { name, ...fields, arch: fields.arch ?? null };
+      return { name, ...fields, arch: fields.arch ?? null, cpus: fields.cpus ?? null };
     }),
     links: elements(root.links ?? [], ["links"], findings).map((link, index) => {
       const { between, bandwidth, delay } = parseFields(LINK, link, ["links", index], findings);

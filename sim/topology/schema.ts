@@ -28,6 +28,7 @@ export const HOST = {
 };
 
 const LETTER_ALLOWED = "one upper-case letter";
+const CPUS_ALLOWED = "a number of cores above 0 and at most 4096";
 const SPEED_ALLOWED = "a number above 0 and at most 1";
 export const NODE = {
   letter: z
@@ -42,6 +43,14 @@ export const NODE = {
     .default(1)
     .describe("Speed relative to the host's own; below 1 the node is emulated by holding its pods."),
   arch: z.enum(["amd64", "arm64"]).optional().describe("Architecture that the node's container image is for."),
+  cpus: z
+    .number(CPUS_ALLOWED)
+    .gt(0, CPUS_ALLOWED)
+    .max(4096, CPUS_ALLOWED)
+    .optional()
+    .describe(
+      "CPU limit of each of its pods, cores: 0.5 lets it run for 50 ms of every 100. Left out: none. Predicted only, as local processes can't be limited.",
+    ),
 };
 
 const BETWEEN_ALLOWED = "two names of nodes: [edge, server]";

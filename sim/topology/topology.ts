@@ -17,6 +17,8 @@ export interface Node {
   /** Speed relative to the host's own (1): below 1 the node is emulated by holding its pods. */
   readonly speed: number;
   readonly arch: "amd64" | "arm64" | null;
+  /** CPU limit of each of its pods, cores: what the kernel lets it have in every 100 ms; `null`: none. */
+  readonly cpus: number | null;
 }
 
 /** A full-duplex connection between two nodes. */

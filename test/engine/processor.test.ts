@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { SharedProcessor } from "../../sim/engine/processor.ts";
-import { Scheduler } from "../../sim/engine/scheduler.ts";
+import { Processor, Scheduler } from "./scheduler.ts";
 import { share } from "./station.ts";
 
 /** Fluid processor sharing, step by step over the times at which the number of tasks changes: sojourns. */
@@ -45,7 +44,7 @@ test("half a core takes twice as long", () => {
 
 test("active and delivered are up to date at any time", () => {
   const scheduler = new Scheduler();
-  const processor = new SharedProcessor(scheduler, 2);
+  const processor = new Processor(scheduler, 2);
   const seen: [number, number][] = [];
   for (const work of [2, 2, 4]) processor.submit(work, () => seen.push([processor.active, processor.delivered]));
   scheduler.run(1.5);
@@ -59,7 +58,7 @@ test("active and delivered are up to date at any time", () => {
 
 test("no work is done by an event at the present time, after what is scheduled for it already", () => {
   const scheduler = new Scheduler();
-  const processor = new SharedProcessor(scheduler, 1);
+  const processor = new Processor(scheduler, 1);
   const seen: string[] = [];
   scheduler.at(3, () => {
     processor.submit(0, () => seen.push(`none at ${scheduler.now}`));
@@ -72,7 +71,7 @@ test("no work is done by an event at the present time, after what is scheduled f
 
 test("a task may submit the next one when it is done", () => {
   const scheduler = new Scheduler();
-  const processor = new SharedProcessor(scheduler, 1);
+  const processor = new Processor(scheduler, 1);
   const ends: number[] = [];
   const again = () => {
     ends.push(scheduler.now);
@@ -86,7 +85,7 @@ test("a task may submit the next one when it is done", () => {
 
 test("tasks that end together are done in the order in which they were submitted", () => {
   const scheduler = new Scheduler();
-  const processor = new SharedProcessor(scheduler, 1);
+  const processor = new Processor(scheduler, 1);
   const seen: number[] = [];
   for (let n = 0; n < 6; n++) processor.submit(1, () => seen.push(n));
   scheduler.run();
@@ -114,7 +113,7 @@ test("any arrivals and works agree with the fluid model, and all work is deliver
 
 test("delivered is the sum of all work, to rounding, after a long run", () => {
   const scheduler = new Scheduler();
-  const processor = new SharedProcessor(scheduler, 3);
+  const processor = new Processor(scheduler, 3);
   let total = 0;
   for (let n = 0; n < 20_000; n++) {
     const work = ((n * 7919) % 1000) / 1000;
@@ -128,8 +127,8 @@ test("delivered is the sum of all work, to rounding, after a long run", () => {
 
 test("errors carry the value", () => {
   const scheduler = new Scheduler();
-  expect(() => new SharedProcessor(scheduler, 0)).toThrow("cores(=0)");
-  const processor = new SharedProcessor(scheduler, 1);
+  expect(() => new Processor(scheduler, 0)).toThrow("cores(=0)");
+  const processor = new Processor(scheduler, 1);
   expect(() => processor.submit(-1, () => {})).toThrow("work(=-1)");
   expect(() => processor.submit(Number.NaN, () => {})).toThrow("work(=NaN)");
 });

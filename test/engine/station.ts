@@ -1,7 +1,6 @@
-import { SharedProcessor } from "../../sim/engine/processor.ts";
 import { Fifo } from "../../sim/engine/queue.ts";
 import type { RandomStream } from "../../sim/engine/random.ts";
-import { Scheduler } from "../../sim/engine/scheduler.ts";
+import { Processor, Scheduler } from "./scheduler.ts";
 
 /** First-come-first-served servers on the engine's scheduler and queue, fed by given times: sojourn of each job, seconds. */
 export function serve(arrivals: ArrayLike<number>, services: ArrayLike<number>, servers = 1): Float64Array {
@@ -35,7 +34,7 @@ export function serve(arrivals: ArrayLike<number>, services: ArrayLike<number>, 
 /** The same jobs on a shared processor. */
 export function share(arrivals: ArrayLike<number>, works: ArrayLike<number>, cores: number): Float64Array {
   const scheduler = new Scheduler();
-  const processor = new SharedProcessor(scheduler, cores);
+  const processor = new Processor(scheduler, cores);
   const sojourns = new Float64Array(arrivals.length);
   const arrive = (job: number) => {
     if (job === arrivals.length) return;

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { costsOf, interpolated } from "../../sim/model/costs.ts";
+import { costsOf } from "../../sim/model/costs.ts";
+import { interpolated } from "../../sim/model/interpolate.ts";
 import { ProfileError } from "../../sim/model/profile-error.ts";
 import type { Profile } from "../../sim/profile.ts";
 import { simulate } from "../../sim/simulate.ts";

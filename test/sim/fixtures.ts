@@ -39,7 +39,12 @@ export interface LineSpec {
     readonly stages?: readonly Cost[];
     readonly node?: string;
   }[];
-  readonly nodes?: readonly { readonly name: string; readonly host?: string; readonly speed?: number }[];
+  readonly nodes?: readonly {
+    readonly name: string;
+    readonly host?: string;
+    readonly speed?: number;
+    readonly cpus?: number | null;
+  }[];
   /** Cores by host; `null`: as in the profile. */
   readonly hosts?: Readonly<Record<string, number | null>>;
   /** Cores by host as the profile has them. */
@@ -83,12 +88,13 @@ const SHAPE = { height: 1, width: 1, channels: 1, element: "uint8" } as const;
 
 /** The plan of a line, and the profile that prices it: the one place that knows what fields they have. */
 export function line(spec: LineSpec): Fixture {
-  const nodes = (spec.nodes ?? [{ name: "edge" }]).map(({ name, host = "box", speed = 1 }, i) => ({
+  const nodes = (spec.nodes ?? [{ name: "edge" }]).map(({ name, host = "box", speed = 1, cpus = null }, i) => ({
     name,
     letter: String.fromCharCode(65 + i),
     host,
     speed,
     arch: null,
+    cpus,
   }));
   const hosts = spec.hosts ?? { box: 64 };
   const pods = spec.pods.map(({ cpu, stages = [cpu ?? 0], node = nodes[0]!.name }, i): PlanPod => {

@@ -34,8 +34,8 @@ test("units become seconds and bytes per second, defaults are filled in", async 
     description: "",
     hosts: [{ name: "this", cores: null }],
     nodes: [
-      { name: "edge", letter: "E", host: "this", speed: 0.4, arch: null },
-      { name: "server", letter: "S", host: "this", speed: 1, arch: null },
+      { name: "edge", letter: "E", host: "this", speed: 0.4, arch: null, cpus: null },
+      { name: "server", letter: "S", host: "this", speed: 1, arch: null, cpus: null },
     ],
     links: [{ between: ["server", "edge"], bandwidth: 12_500_000, delay: 0.002 }],
     stages: [

@@ -1,0 +1,82 @@
+import { RandomStream } from "./engine/random.ts";
+import type { Costs } from "./model/costs.ts";
+import { Line, sourcesOf } from "./model/line.ts";
+import { type Resource, Shared } from "./model/shared.ts";
+import { Simulation } from "./model/simulation.ts";
+import type { Plan } from "./plan.ts";
+import { QuantileSketch } from "./statistics/quantile-sketch.ts";
+import { checkMeasured } from "./summarise.ts";
+import type { LatencySummary, Summary } from "./summary.ts";
+
+/** A line of a fleet: a camera's pipeline, say. */
+export interface FleetLine {
+  /** Unique in the fleet; its pods' random streams are named after it. */
+  readonly name: string;
+  readonly plan: Plan;
+  /** From `costsOf`; lines may have the same. */
+  readonly costs: Costs;
+}
+
+/** Statistics of one simulated run of a fleet. */
+export interface SimulatedFleet {
+  readonly lines: readonly { readonly name: string; readonly summary: Summary }[];
+  /** Frames per second that all lines deliver, and the latency of all their frames after warm-up, seconds. */
+  readonly total: { readonly throughput: number; readonly latency: LatencySummary };
+  /** Of hosts, and of links by direction. */
+  readonly resources: readonly Resource[];
+  /** Events that it took. */
+  readonly events: number;
+}
+
+/**
+ * Runs many plans at once, which share hosts and links: those of the same name are the same. Memory grows with the number of pods,
+ * not with that of frames. Lines begin together, and each ends when its frames have.
+ * @param replication chooses the random streams.
+ * @throws RangeError if there is no line, two have one name, a line has fewer than 2 frames after warm-up, or two plans tell
+ *   different things of one host or link.
+ */
+export function simulateFleet(fleet: readonly FleetLine[], replication: number): SimulatedFleet {
+  if (fleet.length === 0) throw new RangeError("a fleet should have at least one line");
+  const names = new Set<string>();
+  let sources = 0;
+  for (const { name, plan } of fleet) {
+    if (names.has(name)) throw new RangeError(`fleet: two lines are named ${name}`);
+    names.add(name);
+    checkMeasured(plan.id, plan.workload);
+    sources += sourcesOf(plan);
+  }
+  const simulation = new Simulation(sources);
+  const shared = new Shared(simulation);
+  shared.add(fleet);
+  const lines = fleet.map(({ name, plan, costs }) => {
+    const streams = (...path: readonly (string | number)[]) =>
+      new RandomStream(plan.workload.seed, "replication", replication, "line", name, ...path);
+    return new Line(simulation, shared, { plan, costs }, streams, false);
+  });
+  simulation.run();
+  const summaries = lines.map((line, i) => ({ name: fleet[i]!.name, summary: line.summary() }));
+  return {
+    lines: summaries,
+    total: totalOf(lines, summaries),
+    resources: shared.resources(),
+    events: simulation.events,
+  };
+}
+
+function totalOf(lines: readonly Line[], summaries: SimulatedFleet["lines"]): SimulatedFleet["total"] {
+  const all = new QuantileSketch();
+  let [throughput, seconds] = [0, 0];
+  lines.forEach(({ latencies }, i) => {
+    const { summary } = summaries[i]!;
+    all.merge(latencies);
+    throughput += summary.throughput;
+    seconds += summary.latency.mean * latencies.count;
+  });
+  const latency = {
+    mean: seconds / all.count,
+    p50: all.quantile(0.5),
+    p95: all.quantile(0.95),
+    p99: all.quantile(0.99),
+  };
+  return { throughput, latency };
+}

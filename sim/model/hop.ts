@@ -1,0 +1,109 @@
+import type { Agenda } from "../engine/agenda.ts";
+import type { LinkFlow, SharedLink } from "../engine/link.ts";
+import type { Processor } from "../engine/quota.ts";
+import type { RandomStream } from "../engine/random.ts";
+import { Timeline } from "../engine/timeline.ts";
+import { mean } from "../statistics/moments.ts";
+import type { HopCosts, PodCosts } from "./costs.ts";
+import type { PodServer } from "./pod-server.ts";
+import { COLD, Draws, IDLE } from "./thread.ts";
+
+/** Work of an emulated link's relay, for which nobody waits. */
+export const RELAY = -1;
+
+/** What a hop is besides its costs. */
+export interface HopShape {
+  /** `null`: loopback. */
+  readonly link: SharedLink | null;
+  /** Its own number, and the sources of its deliveries and acknowledgements in the agenda. */
+  readonly id: number;
+  readonly deliveries: number;
+  readonly acknowledgements: number;
+}
+
+/** What is on its way from a pod to the next, and back. */
+export class Hop {
+  readonly link: SharedLink | null;
+  readonly from: PodServer;
+  readonly to: PodServer;
+  readonly #agenda: Agenda;
+  readonly #flow: LinkFlow | null;
+  readonly #host: Processor;
+  readonly #payload: Float64Array;
+  readonly #relayCpuPerByte: number;
+  readonly #delay: Draws;
+  readonly #acknowledgement: Draws;
+  /** CPU time that a thread that waited is expected to take to receive a message: part of the hop's measured time. */
+  readonly #receive: readonly number[];
+  readonly #deliveries: Timeline;
+  readonly #acknowledgements: Timeline;
+  /** When the last before arrives: frames and acknowledgements share one TCP connection, none overtakes another. */
+  #lastThere = 0;
+  #lastBack = 0;
+
+  constructor(
+    agenda: Agenda,
+    [from, to]: readonly [PodServer, PodServer],
+    costs: HopCosts,
+    receive: PodCosts["receive"],
+    streams: { readonly delay: RandomStream; readonly acknowledgement: RandomStream },
+    { link, id, deliveries, acknowledgements }: HopShape,
+  ) {
+    this.#agenda = agenda;
+    this.from = from;
+    this.to = to;
+    this.link = link;
+    this.#flow = link?.flow(id) ?? null;
+    this.#host = from.host;
+    this.#payload = Float64Array.from(costs.payload);
+    this.#relayCpuPerByte = costs.relayCpuPerByte;
+    this.#delay = new Draws(streams.delay, costs.delay);
+    const { acknowledgement } = costs;
+    this.#acknowledgement = new Draws(streams.acknowledgement, { idle: acknowledgement, cold: acknowledgement });
+    this.#receive = [Number.NaN, mean(receive.idle), mean(receive.cold)];
+    this.#deliveries = new Timeline(agenda, deliveries);
+    this.#acknowledgements = new Timeline(agenda, acknowledgements);
+    from.outlet.hop = this;
+    to.up = this;
+  }
+
+  /** A frame is handed over: its bytes, of which the link is told if there is one. */
+  transmit(frame: number): number {
+    const bytes = this.#payload[frame % this.#payload.length]!;
+    if (this.#flow === null) {
+      this.cross(frame);
+      return bytes;
+    }
+    const work = this.#relayCpuPerByte * bytes;
+    if (work > 0) this.#host.submit(work, RELAY);
+    this.#flow.send(bytes, frame);
+    return bytes;
+  }
+
+  /** A frame's last byte has left. */
+  cross(frame: number): void {
+    const thread = this.to.own.state() === COLD ? COLD : IDLE;
+    const delay = this.#delay.next(thread) - this.#receive[thread]!;
+    const time = this.#agenda.now + Math.max(delay, 0);
+    if (time > this.#lastThere) this.#lastThere = time;
+    this.#deliveries.push(this.#lastThere, this.#agenda.ticket(), 2 * frame + (thread === COLD ? 1 : 0));
+  }
+
+  /** The next frame is there; to be called at its event. */
+  deliver(): void {
+    const tag = this.#deliveries.shift();
+    this.to.arrive(tag >> 1, (tag & 1) === 1 ? COLD : IDLE);
+  }
+
+  /** Tells upstream that all frames below `next` are delivered. */
+  acknowledge(next: number): void {
+    const time = this.#agenda.now + this.#acknowledgement.next(IDLE);
+    if (time > this.#lastBack) this.#lastBack = time;
+    this.#acknowledgements.push(this.#lastBack, this.#agenda.ticket(), next);
+  }
+
+  /** The next acknowledgement is there; to be called at its event. */
+  hear(): void {
+    this.from.acknowledged(this.#acknowledgements.shift());
+  }
+}

@@ -1,0 +1,31 @@
+import type { RandomStream } from "../engine/random.ts";
+
+export interface PodStreams {
+  readonly compute: RandomStream;
+  readonly receive: RandomStream;
+  readonly send: RandomStream;
+  readonly wakeUp: RandomStream;
+}
+
+/** What a pod is besides its costs. */
+export interface PodShape {
+  /** What the host calls its own thread's work, 0 or more. */
+  readonly task: number;
+  readonly frames: number;
+  /** Frames that may be unacknowledged on the hop behind it. */
+  readonly window: number;
+  /** Threads that compute beside its own; 0: its own does. */
+  readonly workers: number;
+  /** It makes frames at a rate, and what computes them waits for each one's time. */
+  readonly punctual: boolean;
+  /** Sources in the agenda: of what its thread is held for, and of what it hears from its workers. */
+  readonly timer: number;
+  readonly notices: number;
+}
+
+/** What its thread's work on the host is, or what it is held for. */
+export const CHORE = 0;
+export const BEGIN = 1;
+export const COMPUTE = 2;
+export const COMPRESS = 3;
+export type Doing = typeof CHORE | typeof BEGIN | typeof COMPUTE | typeof COMPRESS;

@@ -1,0 +1,101 @@
+import { SharedLink } from "../engine/link.ts";
+import { SharedProcessor } from "../engine/processor.ts";
+import { type Processor, QuotaProcessor } from "../engine/quota.ts";
+import type { Plan } from "../plan.ts";
+import type { Costs } from "./costs.ts";
+import { HOST, LINK, QUOTA, type Simulation } from "./simulation.ts";
+
+/** How busy something was that pods share. */
+export interface Resource {
+  readonly kind: "host" | "link";
+  readonly name: string;
+  /** Core-seconds used over core-seconds there were; bytes carried over bytes that would have fitted. */
+  readonly value: number;
+}
+
+/** What lines of a simulation share, by name: hosts, and links by the nodes that they go from and to. */
+export class Shared {
+  readonly #simulation: Simulation;
+  readonly #hosts = new Map<string, Processor>();
+  readonly #links = new Map<string, SharedLink>();
+
+  constructor(simulation: Simulation) {
+    this.#simulation = simulation;
+  }
+
+  /** Adds the hosts of plans. @throws RangeError if the cores of one are not known, or are others in two plans. */
+  add(lines: readonly { readonly plan: Plan; readonly costs: Costs }[]): void {
+    const limited = new Set<string>();
+    for (const { plan } of lines) for (const { host, cpus } of plan.nodes) if (cpus !== null) limited.add(host);
+    for (const { plan, costs } of lines) {
+      for (const { name } of plan.hosts) {
+        const cores = costs.cores.get(name);
+        if (cores === undefined)
+          throw new RangeError(`host ${name}: its number of cores is neither in the topology nor in the profile`);
+        const known = this.#hosts.get(name);
+        if (known === undefined) this.#hosts.set(name, this.#hostOf(cores, limited.has(name)));
+        else if (known.cores !== cores)
+          throw new RangeError(`host ${name}: ${cores} cores in ${plan.id}, but ${known.cores} in a plan before`);
+      }
+    }
+  }
+
+  #hostOf(cores: number, limited: boolean): Processor {
+    const simulation = this.#simulation;
+    const { agenda, hosts } = simulation;
+    const finishes = simulation.claim(HOST, hosts.length);
+    const host = limited
+      ? new QuotaProcessor(agenda, { finishes, quotas: simulation.claim(QUOTA, hosts.length) }, cores)
+      : new SharedProcessor(agenda, finishes, cores);
+    hosts.push(host);
+    return host;
+  }
+
+  hostOf(plan: Plan, node: string): Processor {
+    return this.#hosts.get(nodeOf(plan, node).host)!;
+  }
+
+  /** Holds all threads of a pod to its node's limit, if that has one. @param tasks what its host calls their work. */
+  limit(plan: Plan, node: string, tasks: readonly number[]): void {
+    const { cpus } = nodeOf(plan, node);
+    const host = this.hostOf(plan, node);
+    if (cpus !== null && host instanceof QuotaProcessor) host.limit(tasks, cpus);
+  }
+
+  /** The direction of a link that a plan's hop takes, `null` on loopback. @throws RangeError if its bandwidth is another than in a plan before. */
+  linkOf(plan: Plan, costs: Costs, hop: number): SharedLink | null {
+    if (plan.hops[hop]!.link === null) return null;
+    const name = `${plan.pods[hop]!.node}>${plan.pods[hop + 1]!.node}`;
+    const { bandwidth } = costs.hops[hop]!;
+    const known = this.#links.get(name);
+    if (known !== undefined && known.bandwidth !== bandwidth)
+      throw new RangeError(`link ${name}: ${bandwidth} B/s in ${plan.id}, but ${known.bandwidth} in a plan before`);
+    if (known !== undefined) return known;
+    const { agenda, links } = this.#simulation;
+    const link = new SharedLink(agenda, this.#simulation.claim(LINK, links.length), bandwidth);
+    links.push(link);
+    this.#links.set(name, link);
+    return link;
+  }
+
+  /** Up to now. */
+  resources(): Resource[] {
+    const { now } = this.#simulation.agenda;
+    const hosts = Array.from(this.#hosts, ([name, host]): Resource => {
+      return { kind: "host", name, value: share(host.delivered, now * host.cores) };
+    });
+    const links = Array.from(this.#links, ([name, link]): Resource => {
+      return { kind: "link", name, value: share(link.carried, now * link.bandwidth) };
+    });
+    return [...hosts, ...links];
+  }
+}
+
+function nodeOf({ nodes }: Plan, node: string): Plan["nodes"][number] {
+  return nodes.find(({ name }) => name === node)!;
+}
+
+/** 0 of nothing is 0: a run may take no time. */
+function share(used: number, available: number): number {
+  return available > 0 ? used / available : 0;
+}

@@ -1,0 +1,51 @@
+import type { Agenda } from "../engine/agenda.ts";
+import type { RandomStream } from "../engine/random.ts";
+import { Timeline } from "../engine/timeline.ts";
+import type { Samples } from "./costs.ts";
+import type { PodServer } from "./pod-server.ts";
+
+/** When frames come due at a source that has to make them at a rate: every interval, and late by what its timers are late. */
+export class Source {
+  readonly pod: PodServer;
+  readonly #rate: number;
+  readonly #frames: number;
+  readonly #stream: RandomStream;
+  readonly #lateness: Samples;
+  readonly #due: Timeline;
+  /** The next frame to be drawn. */
+  #next = 0;
+
+  /** @param source Its events' in the agenda. */
+  constructor(
+    agenda: Agenda,
+    source: number,
+    pod: PodServer,
+    load: { readonly rate: number; readonly frames: number },
+    lateness: { readonly stream: RandomStream; readonly seconds: Samples },
+  ) {
+    this.pod = pod;
+    this.#rate = load.rate;
+    this.#frames = load.frames;
+    this.#stream = lateness.stream;
+    this.#lateness = lateness.seconds;
+    this.#due = new Timeline(agenda, source);
+    this.#draw();
+  }
+
+  /** The next frame is due; to be called at its event. */
+  due(): void {
+    const frame = this.#due.shift();
+    this.#draw();
+    this.pod.due(frame + 1);
+  }
+
+  /** Draws all that may come before the first there is, as a late one comes after others. */
+  #draw(): void {
+    while (this.#next < this.#frames && this.#next / this.#rate <= this.#due.next) {
+      const frame = this.#next++;
+      const late = this.#stream.pick(this.#lateness);
+      // Before all else of the same time, as if it had been scheduled before the run.
+      this.#due.push(frame / this.#rate + Math.max(late, 0), frame - this.#frames, frame);
+    }
+  }
+}

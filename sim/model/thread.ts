@@ -1,0 +1,56 @@
+import { log } from "../engine/elementary.ts";
+import type { RandomStream } from "../engine/random.ts";
+import type { Thread } from "../profile.ts";
+import type { Costs, Samples, ThreadSamples, WaitedSamples } from "./costs.ts";
+
+/** What a thread did before: a number, as it indexes what it costs. */
+export const BUSY = 0;
+export const IDLE = 1;
+export const COLD = 2;
+export type ThreadState = typeof BUSY | typeof IDLE | typeof COLD;
+const THREADS: readonly Thread[] = ["busy", "idle", "cold"];
+
+/** Tells what threads are by the time that they have waited. */
+export class Waiting {
+  readonly #idle: number;
+  readonly #cold: number;
+  readonly #span: number;
+  readonly #stream: RandomStream;
+
+  constructor({ idle, cold }: Costs["gaps"], stream: RandomStream) {
+    this.#idle = idle;
+    this.#cold = cold;
+    this.#span = log(cold / idle);
+    this.#stream = stream;
+  }
+
+  /**
+   * What a thread is that has waited for `gap` seconds: idle, or cold if that is long. In between, either, the likelier the nearer
+   * the logarithm of the time is to that of the measured one.
+   */
+  after(gap: number): typeof IDLE | typeof COLD {
+    if (gap <= this.#idle) return IDLE;
+    if (gap >= this.#cold) return COLD;
+    return this.#stream.uniform() < log(gap / this.#idle) / this.#span ? COLD : IDLE;
+  }
+}
+
+/** Draws costs of one kind, by what the thread did before. */
+export class Draws {
+  readonly #stream: RandomStream;
+  readonly #samples: readonly Float64Array[];
+
+  constructor(stream: RandomStream, samples: ThreadSamples | WaitedSamples) {
+    this.#stream = stream;
+    this.#samples = THREADS.map((thread) => {
+      const known: Samples = thread in samples ? (samples as ThreadSamples)[thread] : samples.idle;
+      return known instanceof Float64Array ? known : Float64Array.from(known);
+    });
+  }
+
+  /** Seconds. */
+  next(thread: ThreadState): number {
+    const samples = this.#samples[thread]!;
+    return samples[this.#stream.integer(samples.length)]!;
+  }
+}
