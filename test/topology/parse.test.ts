@@ -8,7 +8,7 @@ name: example
 hosts: { this: {} }
 nodes:
   edge: { letter: E, host: this, speed: 0.4 }
-  server: { letter: S, host: this }
+  server: { letter: S, host: this, cpus: 0.5 }
 links:
   - { between: [server, edge], bandwidth: 100 Mbit/s, delay: 2 ms }
 stages:
@@ -35,7 +35,7 @@ test("units become seconds and bytes per second, defaults are filled in", async 
     hosts: [{ name: "this", cores: null }],
     nodes: [
       { name: "edge", letter: "E", host: "this", speed: 0.4, arch: null, cpus: null },
-      { name: "server", letter: "S", host: "this", speed: 1, arch: null, cpus: null },
+      { name: "server", letter: "S", host: "this", speed: 1, arch: null, cpus: 0.5 },
     ],
     links: [{ between: ["server", "edge"], bandwidth: 12_500_000, delay: 0.002 }],
     stages: [
