@@ -3,7 +3,6 @@ import type { FrameSize } from "../../sim/topology/catalogue.ts";
 import type { Trace } from "../../sim/trace.ts";
 import type { Deployment, PodSpec } from "../clusters/cluster.ts";
 import { Driver } from "../driver.ts";
-import type { CalibrationOptions } from "./calibrate.ts";
 import { median } from "./columns.ts";
 
 /** Seconds of streaming that each cost is measured over, as far as the number of frames allows. */
@@ -34,31 +33,16 @@ export class MeasuredLine {
   /** Frames that were streamed so far. */
   streamed = 0;
 
-  private constructor(driver: Driver, signal: AbortSignal | undefined) {
-    this.#driver = driver;
+  /** Frames that a measurement takes, by size and window: found once. */
+  readonly #counts = new Map<string, number>();
+
+  constructor(deployment: Deployment, pods: readonly PodSpec[], signal: AbortSignal | undefined) {
+    this.#driver = new Driver(deployment, pods);
     this.#signal = signal;
   }
 
-  /** Deploys pods, lets `work` drive lines of them, and ends them whatever happens. */
-  static async deployed(
-    pods: readonly PodSpec[],
-    { cluster, logs, signal }: CalibrationOptions,
-    work: (lineOf: (pods: readonly PodSpec[]) => MeasuredLine, deployment: Deployment) => Promise<void>,
-  ): Promise<void> {
-    signal?.throwIfAborted();
-    const deployment = await cluster.deploy(pods, logs);
-    const drivers: Driver[] = [];
-    const lineOf = (line: readonly PodSpec[]) => {
-      const driver = new Driver(deployment, line);
-      drivers.push(driver);
-      return new MeasuredLine(driver, signal);
-    };
-    try {
-      await work(lineOf, deployment);
-    } finally {
-      for (const driver of drivers) driver.close();
-      await deployment.stop();
-    }
+  close(): void {
+    this.#driver.close();
   }
 
   async warmUp(largest: FrameSize): Promise<void> {
@@ -102,7 +86,10 @@ export class MeasuredLine {
 
   /** As many frames as the time of a measurement holds: a few frames tell. */
   async #framesOf(size: FrameSize, window: number): Promise<number> {
-    return framesFor(await this.run(size, LEAST_FRAMES, { window }));
+    const key = `${size.height}x${size.width} ${window}`;
+    const count = this.#counts.get(key) ?? framesFor(await this.run(size, LEAST_FRAMES, { window }));
+    this.#counts.set(key, count);
+    return count;
   }
 
   async run(size: FrameSize, frames: number, { rate = 0, window = 1 }: Drive = {}): Promise<Trace> {
