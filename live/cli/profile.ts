@@ -18,6 +18,7 @@ export function profileVerb(): Command {
     .action(async (file: string, options: WorkloadOptions & OutputOption & CalibrationFlags & { runs: string }) => {
       const { openBench } = await import("../workbench.ts");
       const { obtainProfile } = await import("../obtain-profile.ts");
+      const { doubtsOf } = await import("../../sim/calibration/doubt.ts");
       const { profileTable } = await import("../../sim/report/profile-table.ts");
       const { progress } = await import("../progress.ts");
       const { interruptSignal } = await import("../interrupt.ts");
@@ -35,7 +36,8 @@ export function profileVerb(): Command {
         ...(precision === undefined ? {} : { precision }),
       };
       const profile = await obtainProfile(bench, settings).finally(bar.stop);
-      print(options.output, profile, () => profileTable(profile));
+      const doubts = doubtsOf(bench.experiments, profile);
+      print(options.output, { ...profile, doubts }, () => profileTable(profile, doubts));
     });
   return addOutput(addCalibration(addRuns(addWorkload(command))));
 }
