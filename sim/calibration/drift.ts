@@ -2,7 +2,7 @@ import { studentT95 } from "../statistics/interval.ts";
 import { kendallTauB } from "../statistics/kendall.ts";
 import { mean } from "../statistics/moments.ts";
 import { quantile } from "../statistics/quantile.ts";
-import type { Reading } from "./reading.ts";
+import type { CostName, Reading } from "./reading.ts";
 
 /** One round: how much longer everything took than over all rounds. */
 export interface RoundLevel {
@@ -30,8 +30,10 @@ export interface Drift {
 const SWEEPS = 10;
 /** Rounds that a level is judged stable by, as Triton's perf_analyzer does (`--stability-percentage`). */
 const LAST = 3;
-/** Standard errors that a shift of level must exceed: more where few rounds tell how levels scatter. */
-const CLEAR = 3;
+/** Of fewer, no order is rarer than chance. */
+const LEAST_FOR_TREND = 5;
+/** Standard errors that the clearest shift of level must exceed: more where few rounds tell how levels scatter. */
+const CLEAR_SHIFT = 4;
 
 /**
  * How the host's speed changed between rounds: the logarithm of a case's level in a round is taken as the case's own plus the
@@ -78,30 +80,35 @@ interface Cell {
 
 function logLevels(readings: readonly Reading[]): Cell[] {
   return readings.flatMap(({ round, case: row, costs }) => {
-    const logs = costs.flatMap(({ name: { kind }, samples }) => {
-      // A source that is never late has no samples of that in some rounds.
-      const level = samples.length === 0 || kind === "lateness" ? 0 : median(samples);
+    const logs = costs.flatMap(({ name, samples }) => {
+      const level = samples.length === 0 || !movesWithHost(name) ? 0 : median(samples);
       return level > 0 ? [Math.log(level)] : [];
     });
     return logs.length === 0 ? [] : [{ row, round, level: mean(logs) }];
   });
 }
 
+/** Whether a cost is the host's work: neither a link's pace nor a timer's. */
+export function movesWithHost({ kind }: CostName): boolean {
+  return kind !== "link" && kind !== "lateness";
+}
+
 /** Mann and Kendall's test at 5 %, by the normal approximation of S (Kendall, Rank Correlation Methods, 1970, chapter 4). */
 function trendOf(factors: readonly number[]): number | null {
   const n = factors.length;
-  if (n < 5) return null;
+  if (n < LEAST_FOR_TREND) return null;
   const tau = kendallTauB(
     factors.map((_, i) => i),
     factors,
   );
-  const deviation = Math.sqrt((2 * (2 * n + 5)) / (9 * n * (n - 1)));
-  return Math.abs(tau) > 1.96 * deviation ? tau : null;
+  const s = (Math.abs(tau) * n * (n - 1)) / 2;
+  const deviation = Math.sqrt((n * (n - 1) * (2 * n + 5)) / 18);
+  return s - 1 > 1.96 * deviation ? tau : null;
 }
 
 /**
- * The cut between rounds where the levels before and after it differ most for how much they scatter, if that is clear: `CLEAR`
- * standard errors, of the rounds' own scatter or of their factors, whichever is larger.
+ * The cut between rounds where the levels before and after it differ most for how much they scatter, if that is clear:
+ * `CLEAR_SHIFT` standard errors, of the rounds' own scatter or of their factors, whichever is larger.
  */
 function shiftOf(rounds: readonly RoundLevel[]): Drift["shift"] {
   let best: { from: number; by: number; clarity: number } | null = null;
@@ -112,7 +119,7 @@ function shiftOf(rounds: readonly RoundLevel[]): Drift["shift"] {
     const own = Math.sqrt(mean(rounds.map(({ error }) => error ** 2)));
     const error = Math.max(scatter, own) * Math.sqrt(1 / before.length + 1 / after.length);
     const clarity = Math.abs(by) / error;
-    const clear = CLEAR * (rounds.length > 2 ? studentT95(rounds.length - 1) / 1.96 : 1);
+    const clear = CLEAR_SHIFT * (rounds.length > 2 ? studentT95(rounds.length - 1) / 1.96 : 1);
     if (clarity > clear && clarity > (best?.clarity ?? 0))
       best = { from: rounds[cut]!.round, by: Math.exp(by) - 1, clarity };
   }
