@@ -10,7 +10,7 @@ import { linkCosts, linkLine, rectangle } from "./link-costs.ts";
 import type { LineSpec } from "./measured-batch.ts";
 import type { Line } from "./measured-line.ts";
 import { MeasuredLines, WOKEN } from "./measured-lines.ts";
-import { latenessCosts, podCosts } from "./pod-costs.ts";
+import { latenessCosts, type MeasuredOn, podCosts } from "./pod-costs.ts";
 import type { MeasuredLink, Subject } from "./subject.ts";
 import { wakeUpCosts } from "./wake-up-costs.ts";
 
@@ -42,12 +42,14 @@ const LATENESS_SECONDS = 0.2;
 
 /** What a calibration has to measure, batch by batch. */
 export class Cases {
+  readonly #topology: Topology;
   readonly #subject: Subject;
   readonly #plans: readonly Plan[];
   readonly #baseDirectory: string;
   readonly #lines: MeasuredLines;
 
   constructor(topology: Topology, plans: readonly Plan[], subject: Subject, baseDirectory: string) {
+    this.#topology = topology;
     this.#subject = subject;
     this.#plans = plans;
     this.#baseDirectory = baseDirectory;
@@ -99,7 +101,7 @@ export class Cases {
       pods,
       async (size, line) => {
         const traces = alone ? await line.alone(size) : await line.among(size);
-        return podCosts(this.#stagesOfPlan(stages, size), machine, traces, alone);
+        return podCosts(this.#stagesOfPlan(stages, size), this.#on(machine), traces, alone);
       },
     );
     return stages[0] === 0 && stages.length === 1 ? [...cases, this.#lateness(pods, cases[0]!.group)] : cases;
@@ -129,7 +131,7 @@ export class Cases {
     const name = `zstd of ${this.#lines.nameOf(stages)} on ${machine.join(", ")}`;
     return this.#atEverySize(name, pods, async (size, line) => {
       const key = computeKey(this.#stagesOfPlan(stages, size));
-      return compressionCosts(key, machine, await line.among(size));
+      return compressionCosts(key, this.#on(machine), await line.among(size));
     });
   }
 
@@ -139,6 +141,14 @@ export class Cases {
     return this.#atEverySize(`workers on ${machine.join(", ")}`, pods, async (size, line) => ({
       costs: wakeUpCosts(machine, await line.among(size), WOKEN),
     }));
+  }
+
+  /** @param nodes on one machine. */
+  #on(nodes: readonly string[]): MeasuredOn {
+    const { nodes: all } = this.#topology;
+    const { host } = all.find(({ name }) => name === nodes[0])!;
+    const used = new Set(this.#plans.flatMap(({ pods }) => pods.map(({ node }) => node)));
+    return { nodes, machine: all.filter((one) => one.host === host && used.has(one.name)).map(({ name }) => name) };
   }
 
   #links(readings: readonly Reading[]): Batch {

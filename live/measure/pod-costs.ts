@@ -7,13 +7,21 @@ import { acknowledgements, gaps, handovers, lateness, onTheWay, settled } from "
 
 const THREADS: readonly Thread[] = ["busy", "idle", "cold"];
 
+/** Where something is measured. */
+export interface MeasuredOn {
+  /** Nodes that have it in some plan, all on one machine. */
+  readonly nodes: readonly string[];
+  /** All nodes of that machine: what messages cost is the same for them. */
+  readonly machine: readonly string[];
+}
+
 /**
  * What the runs of a line tell of the pod in it that is measured: the first, if it has the source, else the second.
- * @param nodes of its machine; @param alone without other pods, so without messages.
+ * @param alone without other pods, so without messages.
  */
 export function podCosts(
   stages: readonly PlanStage[],
-  nodes: readonly string[],
+  { nodes, machine }: MeasuredOn,
   traces: Readonly<Record<Thread, Trace>>,
   alone: boolean,
 ): Pick<Reading, "costs" | "gaps"> {
@@ -30,7 +38,7 @@ export function podCosts(
   if (alone) return { costs: computes, gaps: waits };
   const output = bytesOf(stages.at(-1)!.output);
   const cost = (kind: CostKind, thread: Thread, at: number, samples: readonly number[]): CostSamples => ({
-    name: { kind, of: "", nodes, thread, at },
+    name: { kind, of: "", nodes: machine, thread, at },
     samples,
   });
   const messages = THREADS.flatMap((thread) => {

@@ -23,8 +23,8 @@ export interface Drift {
   readonly trend: number | null;
   /** The round from which on the level is another one, and by how much (0.1: 10 % slower); `null`: none. */
   readonly shift: { readonly from: number; readonly by: number } | null;
-  /** Whether the last three rounds are within `precision` of their mean. */
-  readonly stable: boolean;
+  /** Whether the last three rounds are within `precision` of their mean; `null`: there were not so many. */
+  readonly stable: boolean | null;
 }
 
 const SWEEPS = 10;
@@ -68,7 +68,7 @@ export function driftOf(readings: readonly Reading[], precision: number): Drift 
     range: factors.length === 0 ? 0 : Math.max(...factors) / Math.min(...factors) - 1,
     trend: trendOf(factors),
     shift: shiftOf(rounds),
-    stable: last.length === LAST && last.every((factor) => Math.abs(factor / mean(last) - 1) <= precision),
+    stable: last.length < LAST ? null : last.every((factor) => Math.abs(factor / mean(last) - 1) <= precision),
   };
 }
 

@@ -2,7 +2,7 @@ import { studentT95 } from "../statistics/interval.ts";
 import { mean } from "../statistics/moments.ts";
 import { blockError, type Figure, figureOf } from "./block-error.ts";
 import { type Outliers, outliersIn } from "./outliers.ts";
-import { type CostName, costId, type Reading } from "./reading.ts";
+import { type CostKind, type CostName, costId, type Reading } from "./reading.ts";
 
 /** What is known of one cost. */
 export interface CostKnowledge {
@@ -67,16 +67,13 @@ function size(figure: number, samples: readonly number[]): number {
   return figure > 0 ? figure : mean(samples.map(Math.abs));
 }
 
+const PACED_MESSAGES: ReadonlySet<CostKind> = new Set(["receive", "send", "link-receive", "link-send", "decompress"]);
+
 /** The costs of which an emulated node's pace takes the lower quartile (`paceOf` in the model). */
 function figureUsed({ kind, nodes, thread }: CostName, emulated: ReadonlySet<string>): Figure {
   if (nodes.length === 0 || !nodes.every((node) => emulated.has(node))) return "mean";
-  const paced =
-    kind === "compute" || kind === "compress"
-      ? thread !== "cold"
-      : kind === "receive" || kind === "send" || kind === "decompress"
-        ? thread === "idle"
-        : false;
-  return paced ? "lower quartile" : "mean";
+  if (kind === "compute" || kind === "compress") return thread === "cold" ? "mean" : "lower quartile";
+  return thread === "idle" && PACED_MESSAGES.has(kind) ? "lower quartile" : "mean";
 }
 
 /** Whether a cost's interval is within the precision asked for. */

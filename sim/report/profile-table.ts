@@ -1,7 +1,7 @@
 import type { Doubt } from "../calibration/doubt.ts";
 import type { CostKnowledge } from "../calibration/knowledge.ts";
 import type { CostKind, CostName } from "../calibration/reading.ts";
-import { bytesOf, describeShape } from "../frame.ts";
+import { bytesOf, describeShape, type FrameShape } from "../frame.ts";
 import type { Calibration, Profile, Thread } from "../profile.ts";
 import { mean } from "../statistics/moments.ts";
 import { type Column, tableLines, wrap } from "./columns.ts";
@@ -85,10 +85,10 @@ function section(profile: Profile, costs: readonly CostKnowledge[]): string[] {
   const where = nodes.length === 0 ? "" : `, ${nodes.join(", ")}`;
   const paced = costs.some(({ figure }) => figure === "lower quartile");
   const rows = [...Map.groupBy(costs, ({ name: { of, at } }) => `${at} ${of}`).values()]
-    .map((same) => ({ label: labelOf(profile, same[0]!.name), at: same[0]!.name.at, same }))
-    .sort((a, b) => a.label[0].localeCompare(b.label[0]) || a.at - b.at)
+    .map((same) => ({ label: labelOf(profile, same[0]!.name), same }))
+    .sort((a, b) => a.label.name.localeCompare(b.label.name) || a.label.rank - b.label.rank)
     .map(({ label, same }) => [
-      ...label,
+      ...label.cells,
       ...THREADS.flatMap((thread) => {
         const cost = same.find(({ name }) => name.thread === thread);
         return cost === undefined ? ["", ""] : [formatSeconds(cost.seconds), widthText(cost)];
@@ -99,20 +99,28 @@ function section(profile: Profile, costs: readonly CostKnowledge[]): string[] {
   return ["", ...wrap(`${TITLES[kind]}${where}${paced ? " (q)" : ""}`), ...tableLines(COSTS, rows)];
 }
 
-/** What a cost is of, and for what size. */
-function labelOf(profile: Profile, { kind, of, at }: CostName): [string, string] {
-  const stages = [...profile.computes, ...profile.compressions].find(({ key }) => key === of)?.stages ?? [];
-  const name = stages.length < 2 ? (stages[0] ?? "") : `${stages[0]}-${stages.at(-1)}`;
+/** What a cost is of, and for what size; rows go by name, then by rank. */
+interface Label {
+  readonly name: string;
+  readonly rank: number;
+  readonly cells: readonly [string, string];
+}
+
+function labelOf(profile: Profile, { kind, of, at }: CostName): Label {
+  const framed = (stages: readonly string[], shape: FrameShape): Label => {
+    const name = stages.length < 2 ? stages[0]! : `${stages[0]}-${stages.at(-1)}`;
+    return { name, rank: shape.height * shape.width, cells: [name, describeShape(shape).split(" ")[0]!] };
+  };
   if (kind === "compute") {
-    const { input, output } = profile.computes.find(({ key }) => key === of)!;
-    return [name, describeShape(input ?? output).split(" ")[0]!];
+    const { stages, input, output } = profile.computes.find(({ key }) => key === of)!;
+    return framed(stages, input ?? output);
   }
   if (kind === "compress" || kind === "decompress") {
-    const { shape } = profile.compressions.find(({ key }) => key === of)!;
-    return [stages.at(-1)!, describeShape(shape).split(" ")[0]!];
+    const { stages, shape } = profile.compressions.find(({ key }) => key === of)!;
+    return framed(stages.slice(-1), shape);
   }
-  if (kind === "lateness") return ["", formatSeconds(at)];
-  return at === 0 ? ["", ""] : [`${at.toLocaleString("en")} bytes`, ""];
+  const text = at === 0 ? "" : kind === "lateness" ? formatSeconds(at) : `${at.toLocaleString("en")} bytes`;
+  return { name: "", rank: at, cells: [text, ""] };
 }
 
 /** `±2.1%`: in five characters. */
@@ -140,12 +148,13 @@ function reachedLines({ costs, precision, budget, seconds }: Calibration): strin
   ];
 }
 
-function driftLines({ drifts }: Calibration): string[] {
+function driftLines({ drifts, precision }: Calibration): string[] {
   return drifts.flatMap(({ of, rounds, range, trend, shift, stable }) => {
     const levels = rounds.map(({ factor }) => formatSigned(factor - 1)).join(" ");
     const trends = trend === null ? [] : [trend > 0 ? "slower and slower" : "faster and faster"];
     const shifts = shift === null ? [] : [`another level from round ${shift.from} on, ${formatSigned(shift.by)}`];
-    const remarks = [...trends, ...shifts, stable ? "stable at last" : "not stable"].join(", ");
-    return wrap(`time by round, ${of}: ${levels} (range ${formatShare(range)}; ${remarks})`);
+    const settled = stable === null ? [] : [`last three ${stable ? "" : "not "}within ${formatShare(precision)}`];
+    const remarks = [`range ${formatShare(range)}`, ...trends, ...shifts, ...settled].join(", ");
+    return wrap(`time by round, ${of}: ${levels} (${remarks})`);
   });
 }

@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { blockError } from "../../sim/calibration/block-error.ts";
+import { blockError, type Figure } from "../../sim/calibration/block-error.ts";
 import { isKnown, knowledgeOf } from "../../sim/calibration/knowledge.ts";
+import type { CostKind } from "../../sim/calibration/reading.ts";
+import type { Thread } from "../../sim/profile.ts";
 import { sd } from "../../sim/statistics/moments.ts";
 import { costOf, type Truth, visit } from "./synthetic.ts";
 
@@ -70,6 +72,23 @@ describe("intervals of a cost of known variance", () => {
     expect(share).toBeGreaterThan(0.85);
     expect(knowledgeOf([visit("conv", 1, truth, 1)], new Set(["edge"]))[0]!.figure).toBe("lower quartile");
     expect(knowledgeOf([visit("conv", 1, truth, 1)], NONE)[0]!.figure).toBe("mean");
+  });
+
+  test.each<[CostKind, Thread, Figure]>([
+    ["compute", "busy", "lower quartile"],
+    ["compute", "cold", "mean"],
+    ["compress", "idle", "lower quartile"],
+    ["receive", "idle", "lower quartile"],
+    ["send", "busy", "mean"],
+    ["link-receive", "idle", "lower quartile"],
+    ["handover", "idle", "mean"],
+    ["link", "idle", "mean"],
+  ])("of %s, %s, an emulated node's pace takes the %s", (kind, thread, figure) => {
+    const costs = [{ name: costOf("", { kind, thread, nodes: ["edge", "gateway"] }), samples: [1, 2] }];
+    const readings = [{ ...visit("conv", 1, truth, 1), costs }];
+    expect(knowledgeOf(readings, new Set(["edge", "gateway"]))[0]!.figure).toBe(figure);
+    // A real node's costs are what they are, whoever shares its machine.
+    expect(knowledgeOf(readings, new Set(["edge"]))[0]!.figure).toBe("mean");
   });
 
   test("of one pass nothing is known; passes, samples and seconds are counted; what has no samples is not there", () => {

@@ -98,7 +98,7 @@ describe("costs of compression from traces", async () => {
   };
   const traces = { busy: trace(), idle: trace(), cold: trace() };
   const key = computeKey(stages);
-  const { costs, payloads } = compressionCosts(key, ["edge"], traces);
+  const { costs, payloads } = compressionCosts(key, { nodes: ["edge"], machine: ["edge", "gateway"] }, traces);
   const all = <T>(value: T) => Array(FRAMES - WARMUP).fill(value);
   const of = (kind: CostKind) => costs.filter(({ name }) => name.kind === kind);
 
@@ -119,6 +119,7 @@ describe("costs of compression from traces", async () => {
   test("messages and handovers of that size, without it", () => {
     expect(messageBytes(payloads!.bytes)).toBe(106);
     const names = (kind: CostKind) => of(kind).map(({ name }) => [name.thread, name.at, name.of]);
+    for (const { name } of of("send")) expect(name.nodes).toEqual(["edge", "gateway"]);
     const waited = ["idle", "cold"].map((thread) => [thread, 106, ""]);
     expect(names("send")).toEqual([["busy", 106, ""], ...waited]);
     expect(names("receive")).toEqual(waited);
