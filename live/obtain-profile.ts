@@ -4,8 +4,9 @@ import { isKnown } from "../sim/calibration/knowledge.ts";
 import { PROFILE_VERSION, type Profile } from "../sim/profile.ts";
 import { ArtefactError, readJson, writeJson } from "./artefacts.ts";
 import { processes } from "./clusters/processes.ts";
-import { calibrate, PRECISION } from "./measure/calibrate.ts";
+import { calibrate } from "./measure/calibrate.ts";
 import { Checkpoint } from "./measure/checkpoint.ts";
+import { PRECISION } from "./measure/default-effort.ts";
 import { difference, fingerprint } from "./measure/fingerprint.ts";
 import { subjectOf } from "./measure/subject.ts";
 import type { Progress } from "./progress.ts";
@@ -74,7 +75,7 @@ export async function obtainProfile(bench: Bench, options: ProfileOptions): Prom
   const { costs } = profile.calibration;
   const reached = costs.filter((cost) => cost.reached).length;
   say(
-    `profile: measured in ${((performance.now() - begin) / 1e3).toFixed(0)} s, kept in ${path}; ${reached} of ${costs.length} costs within ${precision * 100} %`,
+    `profile: measured in ${((performance.now() - begin) / 1e3).toFixed(0)} s, kept in ${path}; ${reached} of ${costs.length} costs within ${precision * 100} % (edgetwin profile shows them)`,
   );
   return profile;
 }

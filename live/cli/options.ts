@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Overrides } from "../../sim/topology/overrides.ts";
+import { PRECISION, SECONDS_A_CASE } from "../measure/default-effort.ts";
 
 /** What the command line may change of a topology; flags have the names of the file's keys, and its values' form. */
 export type WorkloadOptions = Overrides;
@@ -66,12 +67,12 @@ export function addCalibration(command: Command): Command {
     .option("--fresh", "measure the profile anew, even if a kept one fits, or one was begun")
     .option(
       "--budget <time>",
-      "measure for so long, e.g. 60s, if two passes take no longer (default: as many as there are cases, about a minute for topologies/local.yaml)",
+      `end measuring after so long, e.g. 60s, if every case was measured twice (default: ${SECONDS_A_CASE} s a case, a minute for topologies/local.yaml)`,
       time,
     )
     .option(
       "--precision <share>",
-      "or until every cost's 95 % interval is within this much of it (default: 1%)",
+      `end earlier, once the 95 % interval of every cost is within this share of it (default: ${PRECISION * 100}%)`,
       share,
     );
 }

@@ -8,6 +8,7 @@ import { type Calibration, PROFILE_VERSION, type Profile } from "../../sim/profi
 import type { Topology } from "../../sim/topology/topology.ts";
 import { now } from "../stage/clock.ts";
 import { type Batch, Cases } from "./cases.ts";
+import { SECONDS_A_CASE } from "./default-effort.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { type Deploying, MeasuredBatch } from "./measured-batch.ts";
 import { type Subject, subjectOf } from "./subject.ts";
@@ -26,10 +27,6 @@ export interface CalibrationOptions extends Deploying {
   /** Called as work is done, from 0 to 1. */
   readonly onProgress?: (done: number, what: string) => void;
 }
-
-/** A budget that nobody gave. */
-export const SECONDS_A_CASE = 2.2;
-export const PRECISION = 0.01;
 
 /**
  * Measures a topology's stages and links, each by itself: a stage in a pod of its own on its node, fed with the frames that

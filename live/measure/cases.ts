@@ -75,7 +75,12 @@ export class Cases {
     const batches = [
       ...inTurns(
         "pods",
-        pods.flatMap(({ stages, machines }) => machines.flatMap((machine) => this.#podCases(stages, machine))),
+        pods.flatMap(({ stages, machines }) =>
+          machines.flatMap((machine, i) => {
+            const isSource = stages[0] === 0 && stages.length === 1;
+            return [...this.#podCases(stages, machine), ...(isSource && i === 0 ? [this.#lateness(machine)] : [])];
+          }),
+        ),
       ),
       ...inTurns(
         "zstd",
@@ -96,24 +101,19 @@ export class Cases {
   #podCases(stages: readonly number[], machine: readonly string[]): Case[] {
     const pods = this.#lines.measuring(stages, machine[0]!);
     const alone = this.#lines.isWhole(stages);
-    const cases = this.#atEverySize(
-      `${this.#lines.nameOf(stages)} on ${machine.join(", ")}`,
-      pods,
-      async (size, line) => {
-        const traces = alone ? await line.alone(size) : await line.among(size);
-        return podCosts(this.#stagesOfPlan(stages, size), this.#on(machine), traces, alone);
-      },
-    );
-    return stages[0] === 0 && stages.length === 1 ? [...cases, this.#lateness(pods, cases[0]!.group)] : cases;
+    return this.#atEverySize(`${this.#lines.nameOf(stages)} on ${machine.join(", ")}`, pods, async (size, line) => {
+      const traces = alone ? await line.alone(size) : await line.among(size);
+      return podCosts(this.#stagesOfPlan(stages, size), this.#on(machine), traces, alone);
+    });
   }
 
   /** How late a source starts, with nothing else to do. */
-  #lateness(pods: readonly PodSpec[], group: string): Case {
+  #lateness(machine: readonly string[]): Case {
     const size = this.#subject.sizes[0]!;
     return {
-      name: `lateness ${pods.at(-1)!.name}`,
-      group,
-      pods,
+      name: `lateness on ${machine.join(", ")}`,
+      group: labelOf(size),
+      pods: this.#lines.measuring([0], machine[0]!),
       measure: async (line) => {
         const traces = [];
         for (const rate of LATENESS_RATES) {
@@ -200,12 +200,17 @@ function payloadsOn({ bytes, compressed }: MeasuredLink, readings: readonly Read
 
 /** Batches of cases that have so many lines of pods between them. */
 function inTurns(name: string, cases: readonly Case[]): { name: string; cases: Case[] }[] {
-  const lines = [...new Set(cases.map(({ pods }) => pods))];
+  const lines = [...new Set(cases.map(nameOfLine))];
   const count = Math.ceil(lines.length / IN_TURNS);
   return Array.from({ length: count }, (_, i) => {
     const turn = new Set(lines.slice(i * IN_TURNS, (i + 1) * IN_TURNS));
-    return { name: count === 1 ? name : `${name} ${i + 1}`, cases: cases.filter(({ pods }) => turn.has(pods)) };
+    return { name: count === 1 ? name : `${name} ${i + 1}`, cases: cases.filter((one) => turn.has(nameOfLine(one))) };
   });
+}
+
+/** Lines are told apart by their last pods. */
+function nameOfLine({ pods }: Case): string {
+  return pods.at(-1)!.name;
 }
 
 function labelOf({ height, width }: FrameSize): string {

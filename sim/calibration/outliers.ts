@@ -13,6 +13,9 @@ export interface Outliers {
  * Samples of one block that took far longer than the others: stalls of the host, collections of garbage. By the modified z-score
  * 0.6745 (x - median) / MAD > 3.5, with the mean deviation for the MAD where that is 0 (Iglewicz & Hoaglin, How to Detect
  * and Handle Outliers, 1993), of logarithms, since times are skewed to the right by themselves.
+ *
+ * They are counted, not dropped: a thread's CPU time holds what the host took away from it unseen, and a time by the clock the
+ * scheduler's doings, so no sample can be proved not to be the pod's; and real runs have stalls as well, which is what tails are made of.
  */
 export function outliersIn(samples: readonly number[]): Outliers {
   const positive = samples.filter((value) => value > 0);
