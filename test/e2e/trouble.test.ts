@@ -10,8 +10,6 @@ import { readPodConfig } from "../../live/stage/config.ts";
 import { Executor } from "../../live/stage/executor.ts";
 import { Pod } from "../../live/stage/pod.ts";
 import { servePod } from "../../live/stage/server.ts";
-import type { Reading } from "../../sim/calibration/reading.ts";
-import type { Profile } from "../../sim/profile.ts";
 import { started } from "../cli/edgetwin.ts";
 import { lineOf } from "../live/line.ts";
 import { children } from "./children.ts";
@@ -79,41 +77,6 @@ describe.skipIf(process.platform !== "linux")("no process stays behind (Linux: l
     expect(stderr).toMatch(/log: .*\.log/);
     expect(stderr).not.toMatch(/^\s+at /m);
   });
-});
-
-test("a calibration that is killed goes on where it stopped; --budget gives it more time later", async () => {
-  const runs = mkdtempSync(join(tmpdir(), "edgetwin-e2e-"));
-  const verb = ["profile", "topologies/local.yaml", "--splits", "EESS", "--sizes", "64", "--runs", runs];
-  const folder = () => readdirSync(join(runs, "profiles")).find((name) => name.endsWith(".readings")) ?? "";
-  const names = () => {
-    const path = join(runs, "profiles", folder());
-    return existsSync(join(runs, "profiles")) && folder() !== ""
-      ? readdirSync(path).filter((name) => /^\d+\.json$/.test(name))
-      : [];
-  };
-  const readings = () =>
-    names().map((name) => JSON.parse(readFileSync(join(runs, "profiles", folder(), name), "utf8")) as Reading);
-
-  const first = started([...verb, "--budget", "1s"]);
-  await until(() => names().length >= 3, 60);
-  first.child.kill("SIGKILL");
-  await first.ended;
-  const kept = readings();
-
-  const second = await started([...verb, "--budget", "1s", "--output", "json"]).ended;
-  expect(second.code).toBe(0);
-  expect(second.stderr).toContain(`goes on after ${kept.length} measurements`);
-  const passes = readings().map(({ case: name, round }) => `${name} ${round}`);
-  expect(readings().slice(0, kept.length)).toEqual(kept);
-  expect(new Set(passes).size).toBe(passes.length);
-  const { calibration } = JSON.parse(second.stdout) as Profile;
-  for (const { passes } of calibration.costs) expect(passes).toBeGreaterThanOrEqual(2);
-
-  const third = await started([...verb, "--budget", `${Math.ceil(calibration.seconds) + 15}s`, "--output", "json"])
-    .ended;
-  expect(third.stderr).toContain(`goes on after ${passes.length} measurements`);
-  expect(readings().length).toBeGreaterThan(passes.length);
-  expect((await started(verb).ended).stderr).toMatch(/measured \d+ min ago/);
 });
 
 test("a port in use: one message with pod, address and reason", async () => {
