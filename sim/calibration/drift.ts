@@ -89,7 +89,7 @@ function logLevels(readings: readonly Reading[]): Cell[] {
 }
 
 /** Whether a cost is the host's work: neither a link's pace nor a timer's. */
-export function movesWithHost({ kind }: CostName): boolean {
+function movesWithHost({ kind }: CostName): boolean {
   return kind !== "link" && kind !== "lateness";
 }
 

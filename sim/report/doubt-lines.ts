@@ -57,7 +57,7 @@ function sentence({ size, objective, best, second, lead, error, wrong, regret }:
 }
 
 /** `compute conv 256x256, idle, edge`: a cost on one line. */
-export function costText(profile: Profile, { kind, of, nodes, thread, at }: CostName): string {
+function costText(profile: Profile, { kind, of, nodes, thread, at }: CostName): string {
   const stages = [...profile.computes, ...profile.compressions].find(({ key }) => key === of)?.stages ?? [];
   const what = [WORDS[kind], ...(stages.length > 0 ? [stages.join("-")] : [])].join(" ");
   const size = kind === "lateness" ? formatSeconds(at) : at === 0 ? [] : `${at.toLocaleString("en")} bytes`;
