@@ -9,7 +9,7 @@ import { compileAll, type Experiment, planOf } from "../sim/experiment.ts";
 import type { Plan } from "../sim/plan.ts";
 import { predict } from "../sim/predict.ts";
 import type { Prediction } from "../sim/prediction.ts";
-import { PROFILE_VERSION, type Profile } from "../sim/profile.ts";
+import type { Profile } from "../sim/profile.ts";
 import { summarise } from "../sim/summarise.ts";
 import type { Summary } from "../sim/summary.ts";
 import { type Overrides, withOverrides } from "../sim/topology/overrides.ts";
@@ -27,9 +27,6 @@ import {
   writeWhole,
 } from "./artefacts.ts";
 import { processes } from "./clusters/processes.ts";
-import { calibrate } from "./measure/calibrate.ts";
-import { difference, fingerprint } from "./measure/fingerprint.ts";
-import { subjectOf } from "./measure/subject.ts";
 import type { Progress } from "./progress.ts";
 import { kernelsFor } from "./stage/models.ts";
 import { runPlans } from "./testbed.ts";
@@ -69,7 +66,7 @@ function stagesIn(text: string): object[] {
 }
 
 /** Before anything is computed: what its stages need is there. @throws OnnxRuntimeError if not. */
-async function requireRuntime({ topology }: Bench): Promise<void> {
+export async function requireRuntime({ topology }: Bench): Promise<void> {
   if (topology.stages.some(({ kernel }) => kernel === "onnx"))
     (await import("./stage/onnx-runtime.ts")).loadOnnxRuntime();
 }
@@ -77,69 +74,6 @@ async function requireRuntime({ topology }: Bench): Promise<void> {
 /** The saturated plans of a bench, each once. */
 export function saturatedPlans(bench: Bench): Plan[] {
   return [...new Set(bench.experiments.map(({ saturated }) => saturated))];
-}
-
-/** A profile is used again for so long, seconds. */
-const FRESH_SECONDS = 24 * 3600;
-
-export interface ProfileOptions {
-  /** Folder of all runs; profiles are kept in it. */
-  readonly runs: string;
-  /** Measure even if a kept profile would do. */
-  readonly fresh: boolean;
-  /** Use this file, whatever machine it is from. */
-  readonly profile?: string;
-  readonly signal: AbortSignal;
-  readonly progress: Progress;
-  readonly say: (line: string) => void;
-}
-
-/** The kept profile if it is fresh and of this machine and these stages, else a new one, which is kept. */
-export async function obtainProfile(bench: Bench, options: ProfileOptions): Promise<Profile> {
-  const { runs, fresh, signal, progress, say } = options;
-  const { topology, baseDirectory } = bench;
-  if (options.profile !== undefined) return givenProfile(options.profile);
-  const plans = saturatedPlans(bench);
-  const print = fingerprint(subjectOf(topology, plans, baseDirectory).digest);
-  const path = join(runs, "profiles", `${topology.name}-${print.subject}.json`);
-  if (!fresh && existsSync(path)) {
-    const kept = readJson<Profile>(path);
-    const age = (Date.now() - Date.parse(kept.created)) / 1e3;
-    const differs = otherFormat(kept) ?? difference(kept.fingerprint, print);
-    if (differs === null && age < FRESH_SECONDS) {
-      say(`profile: ${path}, measured ${Math.round(age / 60)} min ago (--fresh measures anew)`);
-      return kept;
-    }
-    say(`profile: ${path} does not fit: ${differs ?? `it is ${Math.round(age / 3600)} h old`}`);
-  }
-  await requireRuntime(bench);
-  const begin = performance.now();
-  const logs = join(runs, "profiles", "logs");
-  const profile = await calibrate(topology, plans, {
-    cluster: processes,
-    logs,
-    baseDirectory,
-    signal,
-    onProgress: progress.update,
-  });
-  writeJson(path, profile);
-  say(`profile: measured in ${((performance.now() - begin) / 1e3).toFixed(0)} s, kept in ${path}`);
-  return profile;
-}
-
-/** @throws ArtefactError if it is of another format. */
-function givenProfile(path: string): Profile {
-  const profile = readJson<Profile>(path);
-  const differs = otherFormat(profile);
-  if (differs !== null) throw new ArtefactError(`${path}: ${differs}: measure anew with edgetwin profile`);
-  return profile;
-}
-
-/** In what a profile's format differs from today's; `null` if it does not. */
-function otherFormat({ version }: Profile): string | null {
-  return version === PROFILE_VERSION
-    ? null
-    : `it is of version ${version}, this edgetwin's profiles of ${PROFILE_VERSION}`;
 }
 
 /** Predicts every experiment of a bench; loads that are fractions become rates by the predicted capacity. */

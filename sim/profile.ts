@@ -1,7 +1,9 @@
+import type { Drift } from "./calibration/drift.ts";
+import type { CostKnowledge } from "./calibration/knowledge.ts";
 import type { FrameShape } from "./frame.ts";
 
 /** Of the format: what is of another version was measured for another model. */
-export const PROFILE_VERSION = 5;
+export const PROFILE_VERSION = 6;
 
 /** What a profile was measured on: predictions hold for this, and nothing else. */
 export interface Fingerprint {
@@ -142,6 +144,19 @@ export interface HostCost {
   readonly cores: number;
 }
 
+/** What a calibration knows of itself. */
+export interface Calibration {
+  /** Relative half-width of each cost's 95 % interval that it was to reach. */
+  readonly precision: number;
+  /** Seconds that it was given, and that it took. */
+  readonly budget: number;
+  readonly seconds: number;
+  /** Every cost, and how well it is known; `reached`: within the precision. */
+  readonly costs: readonly (CostKnowledge & { readonly reached: boolean })[];
+  /** How the host's speed changed while pods were measured that were deployed together. */
+  readonly drifts: readonly (Drift & { readonly of: string })[];
+}
+
 /** Measured costs of a topology's stages and links: all that the twin knows of the world. */
 export interface Profile {
   readonly version: typeof PROFILE_VERSION;
@@ -162,4 +177,5 @@ export interface Profile {
   /** Seconds that an acknowledgement takes from a pod to the one before it, over loopback. */
   readonly acknowledgement: readonly number[];
   readonly lateness: readonly LatenessCost[];
+  readonly calibration: Calibration;
 }

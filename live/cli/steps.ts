@@ -1,6 +1,7 @@
 import type { Profile } from "../../sim/profile.ts";
+import { obtainProfile } from "../obtain-profile.ts";
 import { progress } from "../progress.ts";
-import { type Bench, obtainProfile, type Predicted, predictAll, runAll, writePlans } from "../workbench.ts";
+import { type Bench, type Predicted, predictAll, runAll, writePlans } from "../workbench.ts";
 import { InputError, newFolder } from "./folder.ts";
 import type { FolderOptions, ProfileFlags } from "./options.ts";
 import { say } from "./say.ts";
@@ -12,7 +13,7 @@ export async function predicted(
   signal: AbortSignal,
 ): Promise<{ profile: Profile; pairs: Predicted[] }> {
   const calibrating = progress("calibrate");
-  const { runs, fresh = false, profile: file } = options;
+  const { runs, fresh = false, profile: file, budget, precision } = options;
   const settings = {
     runs,
     fresh,
@@ -20,6 +21,8 @@ export async function predicted(
     progress: calibrating,
     say,
     ...(file === undefined ? {} : { profile: file }),
+    ...(budget === undefined ? {} : { budget }),
+    ...(precision === undefined ? {} : { precision }),
   };
   const profile = await obtainProfile(bench, settings).finally(calibrating.stop);
   const predicting = progress("predict");

@@ -216,6 +216,7 @@ function profileOf(spec: LineSpec, plan: Plan): Profile {
     ),
     acknowledgement: samples(spec.acknowledgement ?? 0),
     lateness: [{ interval: 1, seconds: samples(spec.lateness ?? 0) }],
+    calibration: { precision: 0.01, budget: 0, seconds: 0, costs: [], drifts: [] },
   };
 }
 
