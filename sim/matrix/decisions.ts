@@ -1,5 +1,4 @@
 import { type Choice, choose } from "../compare/decide.ts";
-import { isOnePodPerStage } from "../compare/label.ts";
 import type { Decision } from "../comparison.ts";
 import { comparisonOn, type Side, shareOf } from "./errors.ts";
 import type { MatrixPlan } from "./outcome.ts";
@@ -9,7 +8,7 @@ export const REGRET_BOUND = 0.02;
 /** Share of the decisions that should be right. */
 export const RIGHT_BOUND = 0.95;
 
-/** What is decided between: the splits with a pod for each stage, or all splits in all groupings. */
+/** What is decided between: the splits in the cell's finest grouping (a pod for each stage, if it has that), or all splits in all groupings. */
 export const POOLS = ["splits", "splits and groupings"] as const;
 export type Pool = (typeof POOLS)[number];
 
@@ -39,7 +38,8 @@ export function decisionsOf(plans: readonly MatrixPlan[], side: Side): CellDecis
       if (loaded.some(({ load, verdict }) => load !== null && verdict !== "stable")) continue;
       for (const pool of POOLS) {
         const all = loaded.map((plan) => comparisonOn(side, plan));
-        const candidates = pool === "splits" ? all.filter(isOnePodPerStage) : all;
+        const finest = Math.max(...all.map(({ pods }) => pods));
+        const candidates = pool === "splits" ? all.filter(({ pods }) => pods === finest) : all;
         if (candidates.length < 2) continue;
         const objective = candidates[0]!.rate === null ? "throughput" : "latency";
         const choice = choose(candidates, objective);

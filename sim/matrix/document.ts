@@ -1,13 +1,15 @@
 import type { Fingerprint } from "../profile.ts";
 import { CAPACITY_DOUBT } from "../verdict.ts";
 import type { Cell } from "./cell.ts";
+import type { Side } from "./errors.ts";
+import type { LoadClass } from "./load-class.ts";
 import { paragraph } from "./markdown.ts";
-import { type CellOutcome, plansOf } from "./outcome.ts";
+import { type CellOutcome, type MatrixPlan, plansOf } from "./outcome.ts";
 import { readingOf } from "./reading.ts";
 import {
   cellsTable,
   decisionsTable,
-  errorsTable,
+  errorsTables,
   groupTables,
   verdictTable,
   worstTable,
@@ -57,25 +59,26 @@ export function documentOf({ created, command, commit, cells, outcomes, picture 
     `![Errors of the predictions, plan by plan, beside the testbed's own spread](${picture})`,
     "## Errors of calibrated predictions",
     paragraph(
-      "Calibrated: with costs of stages, messages and links as measured on this machine. Errors are relative, without sign; `bound`: what " +
-        "the median, if named first, and each plan are held to, with a `!` where that fails; `within`: share of the plans within it. `spread` is the " +
-        "testbed's own: half the range over the runs of a plan, relative to their mean, in the median and the worst plan; `noise`: share of the " +
+      "Calibrated: with costs of stages, messages and links as measured on this machine. Errors are relative: median and worst without sign, " +
+        "`signed` the median with it, positive where the twin says too much. `bound`: what " +
+        "the median, if named first, and each plan are held to, with a `!` where that fails; `within`: share of the plans within it. `spread`: the " +
+        "testbed's own, half the range over the runs of a plan, relative to their mean, in the median and the worst plan; `noise`: share of the " +
         "plans whose error is no larger than their spread. A plan's load is what it was offered over what it was measured to carry.",
     ),
-    errorsTable(plans, "calibrated"),
+    ...errorsOf(plans, "calibrated"),
     "## Errors of uncalibrated predictions",
     paragraph(
       "Uncalibrated: the same plans with the costs that one has before anything is measured (`sim/nominal-profile.ts`): operations and bytes of each " +
         "stage at nominal rates, messages by their bytes, links as the topology states them. A load that is moderate in truth may then be more than " +
         "the predicted capacity, and its latency that of a queue that grows.",
     ),
-    errorsTable(plans, "uncalibrated"),
+    ...errorsOf(plans, "uncalibrated"),
     "## Decisions",
     paragraph(
       "In each cell: the highest saturated throughput, and the lowest median latency at each load, of the placements that the topology allows. Right: the measured best, or less than 2.0 % worse.",
     ),
     decisionsTable(plans),
-    "The split of the highest throughput, a pod for each stage, in each cell:",
+    "The split of the highest throughput in each cell, in its finest grouping:",
     cellsTable(plans),
     wrong === null
       ? "No decision of the calibrated twin was wrong."
@@ -83,7 +86,8 @@ export function documentOf({ created, command, commit, cells, outcomes, picture 
     "## Near capacity",
     paragraph(
       "Above 90 % of its capacity a plan's latency depends on a few per cent of it more than on anything else. There the twin says so, and widens " +
-        `the interval of its latency to all that follows from a capacity within its own interval, or within ${Math.round(100 * CAPACITY_DOUBT)} % if that is wider.`,
+        `the interval of its latency to all that follows from a capacity within its own interval, or within ${Math.round(100 * CAPACITY_DOUBT)} % if that is wider. ` +
+        "The table has the plans with an open load by what the twin says of it, by their true load, and how many measured mean latencies lie in the interval.",
     ),
     verdictTable(plans),
     `## The ${WORST} plans that are furthest off`,
@@ -94,7 +98,7 @@ export function documentOf({ created, command, commit, cells, outcomes, picture 
     worstTable(worstOf(plans, WORST)),
     "## By pipeline, link, size, pods, split and load",
     paragraph(
-      "Calibrated: median / worst error ± median spread, in per cent; throughput of saturated runs, latency at loads up to 85 % of the measured capacity.",
+      "Calibrated: median/worst error ± median spread, in per cent; throughput of saturated runs, latency at loads up to 85 % of the measured capacity.",
     ),
     ...groupTables(plans),
     "## What ran",
@@ -104,6 +108,17 @@ export function documentOf({ created, command, commit, cells, outcomes, picture 
     ),
   ];
   return `${sections.filter((section) => section !== "").join("\n\n")}\n`;
+}
+
+const CLASS_TITLES: Readonly<Record<LoadClass, string>> = {
+  saturated: "Saturated:",
+  "up to 85 %": "Up to 85 % of capacity:",
+  "85 to 90 %": "From 85 to 90 % of capacity:",
+  "above 90 %": "Above 90 % of capacity:",
+};
+
+function errorsOf(plans: readonly MatrixPlan[], side: Side): string[] {
+  return errorsTables(plans, side).flatMap(({ load, table }) => [CLASS_TITLES[load], table]);
 }
 
 /** `2026-11-25 14:03 UTC` */

@@ -17,6 +17,8 @@ export interface Extent {
 export interface ErrorSummary {
   readonly plans: number;
   readonly error: Extent;
+  /** Median error with its sign: predicted too high if positive. */
+  readonly bias: number;
   /** Half the range over a plan's runs, relative to their mean; `null`: no plan ran twice. */
   readonly spread: Extent | null;
   /** Share of the plans whose error is no larger than their spread: what no model can do better. */
@@ -42,12 +44,14 @@ export function summariseErrors(
   const plans = all.filter((plan) => plan.class === load).map((plan) => comparisonOn(side, plan));
   if (plans.length === 0) return null;
   const bound = boundOf(load, metric);
-  const errors = plans.map(({ error }) => Math.abs(figureOf(error, metric)));
+  const signed = plans.map(({ error }) => figureOf(error, metric));
+  const errors = signed.map(Math.abs);
   const repeated = plans.filter(({ measured }) => measured.spread !== null);
   const spreadOf = ({ measured }: PlanComparison) => figureOf(measured.spread!, metric);
   return {
     plans: plans.length,
     error: extentOf(errors),
+    bias: medianOf(signed),
     spread: repeated.length === 0 ? null : extentOf(repeated.map(spreadOf)),
     withinSpread:
       repeated.length === 0
@@ -72,9 +76,15 @@ export function holds({ bound, error }: ErrorSummary): boolean | null {
   return error.worst <= bound.each && (bound.median === null || error.median <= bound.median);
 }
 
-export function extentOf(values: readonly number[]): Extent {
-  const sorted = [...values].sort((a, b) => a - b);
-  return { median: quantile(sorted, 0.5), worst: sorted.at(-1)! };
+function extentOf(values: readonly number[]): Extent {
+  return { median: medianOf(values), worst: Math.max(...values) };
+}
+
+function medianOf(values: readonly number[]): number {
+  return quantile(
+    [...values].sort((a, b) => a - b),
+    0.5,
+  );
 }
 
 export function shareOf<T>(items: readonly T[], has: (item: T) => boolean): number {

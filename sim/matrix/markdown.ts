@@ -40,10 +40,10 @@ export function markdownTable(columns: readonly MarkdownColumn[], rows: readonly
 
 const TEXT_WIDTH = 120;
 
-/** A paragraph with its lines broken at spaces. */
+/** A paragraph with its lines broken at spaces, but not before a per cent sign. */
 export function paragraph(text: string): string {
   const lines: string[] = [""];
-  for (const word of text.split(" ")) {
+  for (const word of text.trim().split(/ (?!%)/)) {
     const last = lines.at(-1)!;
     if (last === "") lines[lines.length - 1] = word;
     else if (last.length + 1 + word.length <= TEXT_WIDTH) lines[lines.length - 1] = `${last} ${word}`;

@@ -1,4 +1,4 @@
-import { formatShare } from "../report/format.ts";
+import { formatShare, formatSigned } from "../report/format.ts";
 import { boundOf, METRICS, type Metric } from "./bounds.ts";
 import { decisionsOf, REGRET_BOUND, RIGHT_BOUND, rightShare } from "./decisions.ts";
 import { type ErrorSummary, holds, shareOf, summariseErrors } from "./errors.ts";
@@ -113,7 +113,11 @@ function nominalText(plans: readonly MatrixPlan[]): string | null {
     ] as const
   ).map(([load, metric]) => ({ load, metric, summary: summariseErrors(plans, load, metric, "uncalibrated") }));
   const parts = [throughput!, mean!].flatMap(({ load, metric, summary }) =>
-    summary === null ? [] : [`${nameOf(load, metric)} is off by ${formatShare(summary.error.median)} in the median`],
+    summary === null
+      ? []
+      : [
+          `${nameOf(load, metric)} is off by ${formatShare(summary.error.median)} in the median (${formatSigned(summary.bias)} with its sign)`,
+        ],
   );
   const right = rightShare(decisionsOf(plans, "uncalibrated"));
   if (parts.length === 0) return null;

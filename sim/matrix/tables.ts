@@ -2,7 +2,7 @@ import { formatSeconds, formatShare, formatSigned } from "../report/format.ts";
 import { METRICS, type Metric } from "./bounds.ts";
 import { type CellDecision, decisionsOf, isRight, POOLS } from "./decisions.ts";
 import { type ErrorSummary, type Extent, holds, type Side, summariseErrors } from "./errors.ts";
-import { LOAD_CLASSES } from "./load-class.ts";
+import { LOAD_CLASSES, type LoadClass } from "./load-class.ts";
 import { type MarkdownColumn, markdownTable } from "./markdown.ts";
 import type { MatrixPlan } from "./outcome.ts";
 import { shortLabel } from "./plan-name.ts";
@@ -21,11 +21,11 @@ const METRIC_TITLES: Readonly<Record<Metric, string>> = {
 };
 
 const ERRORS = [
-  left("load"),
   left("figure"),
   right("plans"),
   right("median"),
   right("worst"),
+  right("signed"),
   left("bound"),
   right("within"),
   right("spread"),
@@ -33,32 +33,39 @@ const ERRORS = [
   right("noise"),
 ];
 
-/** A row a class and figure: errors, their bound, and the testbed's own spread. Saturated latencies are left out: they are the window's. */
-export function errorsTable(plans: readonly MatrixPlan[], side: Side): string {
-  const rows = LOAD_CLASSES.flatMap((load) =>
-    METRICS.filter((metric) => load !== "saturated" || metric === "throughput").flatMap((metric) => {
+/** A class with a row a figure: errors, their bound, and the testbed's own spread. */
+export interface ErrorsTable {
+  readonly load: LoadClass;
+  readonly table: string;
+}
+
+/** A table for each class that has plans. Saturated latencies are left out: they are the window's. */
+export function errorsTables(plans: readonly MatrixPlan[], side: Side): ErrorsTable[] {
+  return LOAD_CLASSES.flatMap((load) => {
+    const rows = METRICS.filter((metric) => load !== "saturated" || metric === "throughput").flatMap((metric) => {
       const summary = summariseErrors(plans, load, metric, side);
-      if (summary === null) return [];
-      const { error, spread, withinSpread, bound, withinBound } = summary;
-      const limits =
-        bound === null ? "-" : `${bound.median === null ? "" : `${percent(bound.median)}, `}${percent(bound.each)}`;
-      return [
-        [
-          load,
-          METRIC_TITLES[metric],
-          String(summary.plans),
-          formatShare(error.median),
-          formatShare(error.worst),
-          `${limits}${holds(summary) === false ? " !" : ""}`,
-          withinBound === null ? "-" : formatShare(withinBound),
-          spread === null ? "-" : formatShare(spread.median),
-          spread === null ? "-" : formatShare(spread.worst),
-          withinSpread === null ? "-" : formatShare(withinSpread),
-        ],
-      ];
-    }),
-  );
-  return markdownTable(ERRORS, rows);
+      return summary === null ? [] : [errorsRow(metric, summary)];
+    });
+    return rows.length === 0 ? [] : [{ load, table: markdownTable(ERRORS, rows) }];
+  });
+}
+
+function errorsRow(metric: Metric, summary: ErrorSummary): string[] {
+  const { error, bias, spread, withinSpread, bound, withinBound } = summary;
+  const limits =
+    bound === null ? "-" : [bound.median, bound.each].flatMap((one) => (one === null ? [] : percent(one))).join(", ");
+  return [
+    METRIC_TITLES[metric],
+    String(summary.plans),
+    formatShare(error.median),
+    formatShare(error.worst),
+    formatSigned(bias),
+    `${limits}${holds(summary) === false ? " !" : ""}`,
+    withinBound === null ? "-" : formatShare(withinBound),
+    spread === null ? "-" : formatShare(spread.median),
+    spread === null ? "-" : formatShare(spread.worst),
+    withinSpread === null ? "-" : formatShare(withinSpread),
+  ];
 }
 
 /** What plans are told apart by in the tables of groups. */
@@ -74,14 +81,13 @@ const GROUPS: readonly { readonly title: string; readonly of: (plan: MatrixPlan)
   { title: "load", of: ({ comparison }) => comparison.load },
 ];
 
-/** A table for each way to group the plans: median / worst error, ± median spread. */
+/** A table for each way to group the plans: median/worst error, ± median spread. */
 export function groupTables(plans: readonly MatrixPlan[]): string[] {
   return GROUPS.map(({ title, of }) => {
     const groups = [...new Set(plans.map(of))].sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
     const rows = groups.map((group) => {
       const members = plans.filter((plan) => of(plan) === group);
-      const cell = (load: (typeof LOAD_CLASSES)[number], metric: Metric) =>
-        inShort(summariseErrors(members, load, metric));
+      const cell = (load: LoadClass, metric: Metric) => inShort(summariseErrors(members, load, metric));
       return [
         group,
         String(members.length),
@@ -96,13 +102,13 @@ export function groupTables(plans: readonly MatrixPlan[]): string[] {
   });
 }
 
-/** `1.2 / 10.3 ± 0.4`, in per cent. */
+/** `1.2/10.3 ±0.4`, in per cent. */
 function inShort(summary: ErrorSummary | null): string {
   if (summary === null) return "-";
   const { error, spread } = summary;
   const number = (share: number) => formatShare(share).replace(" %", "");
-  const text = ({ median, worst }: Extent) => `${number(median)} / ${number(worst)}`;
-  return spread === null ? text(error) : `${text(error)} ± ${number(spread.median)}`;
+  const text = ({ median, worst }: Extent) => `${number(median)}/${number(worst)}`;
+  return spread === null ? text(error) : `${text(error)} ±${number(spread.median)}`;
 }
 
 /** The plans that are furthest beyond their bounds. */
@@ -186,9 +192,9 @@ export function verdictTable(plans: readonly MatrixPlan[]): string {
   const columns = [
     left("verdict"),
     right("plans"),
-    right("truly up to 90 %"),
-    right("truly above"),
-    right("mean latency in its interval"),
+    right("up to 90 %"),
+    right("above 90 %"),
+    right("mean in interval"),
   ];
   const rows = verdictsOf(plans).map(({ verdict, plans, upTo90, above90, covered }) => [
     verdict,
