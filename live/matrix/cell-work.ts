@@ -1,24 +1,17 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { setImmediate as turn } from "node:timers/promises";
-import { lasting } from "../../sim/compile.ts";
 import { RandomStream } from "../../sim/engine/random.ts";
-import { planOf } from "../../sim/experiment.ts";
 import { type Cell, topologyOf } from "../../sim/matrix/cell.ts";
 import { matrixExperiments } from "../../sim/matrix/experiments.ts";
 import { nominalProfile } from "../../sim/nominal-profile.ts";
-import type { Plan } from "../../sim/plan.ts";
 import { predict } from "../../sim/predict.ts";
-import type { Prediction } from "../../sim/prediction.ts";
-import type { Profile } from "../../sim/profile.ts";
 import { summarise } from "../../sim/summarise.ts";
 import type { Summary } from "../../sim/summary.ts";
-import { type JudgedPrediction, judgedSaturated, predictLoaded } from "../../sim/verdict.ts";
 import { processes } from "../clusters/processes.ts";
 import { fingerprint } from "../measure/fingerprint.ts";
 import type { progress as startProgress } from "../progress.ts";
 import { runPlans } from "../testbed.ts";
-import { type Bench, obtainProfile } from "../workbench.ts";
+import { type Bench, obtainProfile, type Predicted, predictAll } from "../workbench.ts";
 import { codeDigests, digestOf } from "./code-digest.ts";
 import type { Pipeline } from "./pipeline.ts";
 import { type CellWork, shuffled } from "./run-matrix.ts";
@@ -63,13 +56,9 @@ export function cellWork(pipelines: ReadonlyMap<string, Pipeline>, options: Cell
         calibrating.stop,
       );
       const predicting = progress("predict");
-      try {
-        const judged = await judgeAll(bench, profile, signal, predicting.update);
-        const order = shuffled(judged, new RandomStream(bench.topology.workload.seed, "order of plans", cell.name));
-        return { profile, plans: withNominal(bench, order) };
-      } finally {
-        predicting.stop();
-      }
+      const predicted = await predictAll(bench, profile, signal, predicting).finally(predicting.stop);
+      const order = shuffled(predicted, new RandomStream(bench.topology.workload.seed, "order of plans", cell.name));
+      return { profile, plans: withNominal(bench, order) };
     },
 
     async run(cell, prepared, plans, onPlan) {
@@ -103,42 +92,13 @@ function machineOf(): object {
   return { hostname, cpu, cores, kernel, node, vectors };
 }
 
-type Judged = Omit<PreparedPlan, "uncalibrated">;
-
-/** Predicts every experiment of a bench with a verdict on its load; fractions become rates by the predicted capacity. */
-async function judgeAll(
-  bench: Bench,
-  profile: Profile,
-  signal: AbortSignal,
-  onProgress: (done: number, what: string) => void,
-): Promise<Judged[]> {
-  const { experiments, topology } = bench;
-  const capacities = new Map<Plan, Prediction>();
-  const judged: Judged[] = [];
-  for (const experiment of experiments) {
-    // Between two predictions ctrl-C is heard.
-    await turn();
-    signal.throwIfAborted();
-    const { saturated } = experiment;
-    const capacity = capacities.get(saturated) ?? predict(saturated, profile);
-    capacities.set(saturated, capacity);
-    const asked = planOf(experiment, () => capacity.throughput);
-    const { load } = asked.workload;
-    const plan = lasting(asked, topology.workload.duration, load.kind === "rate" ? load.rate : capacity.throughput);
-    judged.push({ plan, calibrated: judge(plan, profile, capacity, plan === saturated) });
-    onProgress(judged.length / experiments.length, plan.id);
-  }
-  return judged;
-}
-
-function judge(plan: Plan, profile: Profile, capacity: Prediction, known: boolean): JudgedPrediction {
-  if (plan.workload.load.kind === "rate") return predictLoaded(plan, profile, capacity);
-  return judgedSaturated(known ? capacity : predict(plan, profile));
-}
-
 /** What one would have said of the plans before measuring anything. */
-function withNominal({ topology }: Bench, judged: readonly Judged[]): PreparedPlan[] {
-  const plans = judged.map(({ plan }) => plan);
+function withNominal({ topology }: Bench, predicted: readonly Predicted[]): PreparedPlan[] {
+  const plans = predicted.map(({ plan }) => plan);
   const nominal = nominalProfile(topology, plans, { cores: availableParallelism() });
-  return judged.map((one) => ({ ...one, uncalibrated: predict(one.plan, nominal, NOMINAL_REPLICATIONS) }));
+  return predicted.map(({ plan, prediction }) => ({
+    plan,
+    calibrated: prediction,
+    uncalibrated: predict(plan, nominal, NOMINAL_REPLICATIONS),
+  }));
 }
