@@ -15,6 +15,7 @@ import type { Summary } from "../sim/summary.ts";
 import { type Overrides, withOverrides } from "../sim/topology/overrides.ts";
 import { parseTopology } from "../sim/topology/parse.ts";
 import type { Topology } from "../sim/topology/topology.ts";
+import { type JudgedPrediction, judgedSaturated, predictLoaded } from "../sim/verdict.ts";
 import {
   ArtefactError,
   formatTrace,
@@ -42,7 +43,7 @@ export interface Bench {
 
 export interface Predicted {
   readonly plan: Plan;
-  readonly prediction: Prediction;
+  readonly prediction: JudgedPrediction;
 }
 
 /** @throws TopologyError with every problem of the file, or of the overrides, at once. */
@@ -76,7 +77,7 @@ export function saturatedPlans(bench: Bench): Plan[] {
   return [...new Set(bench.experiments.map(({ saturated }) => saturated))];
 }
 
-/** Predicts every experiment of a bench; loads that are fractions become rates by the predicted capacity. */
+/** Predicts every experiment of a bench, with a verdict on its load; loads that are fractions become rates by the predicted capacity. */
 export async function predictAll(
   bench: Bench,
   profile: Profile,
@@ -97,10 +98,16 @@ export async function predictAll(
     const { load } = asked.workload;
     const rate = load.kind === "rate" ? load.rate : capacity.throughput;
     const plan = lasting(asked, bench.topology.workload.duration, rate);
-    predicted.push({ plan, prediction: plan === saturated ? capacity : predict(plan, profile) });
+    predicted.push({ plan, prediction: judged(plan, profile, capacity, plan === saturated) });
     progress.update(++done / bench.experiments.length, plan.id);
   }
   return predicted;
+}
+
+/** @param capacity prediction of the plan run saturated; @param same it is the plan itself, not one with more frames. */
+function judged(plan: Plan, profile: Profile, capacity: Prediction, same: boolean): JudgedPrediction {
+  if (plan.workload.load.kind === "rate") return predictLoaded(plan, profile, capacity);
+  return judgedSaturated(same ? capacity : predict(plan, profile));
 }
 
 export interface RunOptions {
