@@ -9,6 +9,7 @@ import { summarise } from "../../sim/summarise.ts";
 import type { Summary } from "../../sim/summary.ts";
 import { processes } from "../clusters/processes.ts";
 import { fingerprint } from "../measure/fingerprint.ts";
+import { obtainProfile } from "../obtain-profile.ts";
 import type { progress as startProgress } from "../progress.ts";
 import { runPlans } from "../testbed.ts";
 import { type Bench, type Predicted, predictAll } from "../workbench.ts";
