@@ -10,6 +10,7 @@ import { predictVerb } from "./predict.ts";
 import { profileVerb } from "./profile.ts";
 import { reportVerb } from "./report.ts";
 import { runVerb } from "./run.ts";
+import { sweepVerb } from "./sweep.ts";
 import { validateVerb } from "./validate.ts";
 
 /** 0: good; 1: the work failed; 2: the input is wrong. */
@@ -35,6 +36,7 @@ const verbs = [
   planVerb,
   profileVerb,
   predictVerb,
+  sweepVerb,
   runVerb,
   compareVerb,
   reportVerb,

@@ -1,0 +1,75 @@
+import { Command, InvalidArgumentError, Option } from "commander";
+import { FIGURES, type Figure } from "../../sim/sweep/replicate.ts";
+import {
+  addOutput,
+  addProfile,
+  addRuns,
+  addWorkload,
+  type OutputOption,
+  overridesOf,
+  type ProfileFlags,
+  type WorkloadOptions,
+} from "./options.ts";
+import { print, say } from "./say.ts";
+
+interface SweepOptions extends WorkloadOptions, OutputOption, ProfileFlags {
+  readonly set: readonly string[];
+  readonly replications?: number;
+  readonly objective?: Figure;
+  readonly shard?: { readonly k: number; readonly n: number };
+  readonly name?: string;
+  readonly runs: string;
+}
+
+export function sweepVerb(): Command {
+  const command = new Command("sweep")
+    .description("predict every split over ranges of the topology's parameters, and where the best one changes")
+    .argument("<topology>", "topology file (YAML)")
+    .option(
+      "--set <parameter=values>",
+      "e.g. link.bandwidth=10..1000Mbit/s:log:20 or size=128,256; repeat it",
+      more,
+      [],
+    )
+    .option("--replications <count>", "of every prediction (default: 30)", positive)
+    .addOption(
+      new Option("--objective <figure>", "what is best (default: throughput if saturated, else p50)").choices(FIGURES),
+    )
+    .option("--shard <k/n>", "only this part of n, for edgetwin merge", shard)
+    .option("--name <name>", "name of the folder in --runs (default: of what is swept, so that a sweep goes on)", name)
+    .action(async (file: string, options: SweepOptions) => {
+      const { sweep } = await import("../sweep/command.ts");
+      const { interruptSignal } = await import("../interrupt.ts");
+      const { sweepTable } = await import("../../sim/report/sweep-table.ts");
+      const { sweepSummary } = await import("../../sim/report/sweep-summary.ts");
+      const settings = { ...options, overrides: overridesOf(options), signal: interruptSignal(), say };
+      const swept = await sweep(file, settings);
+      if (swept === null) return;
+      print(options.output, sweepSummary(swept.outcome, swept.flips), () => sweepTable(swept.outcome, swept.flips));
+    });
+  return addOutput(addProfile(addRuns(addWorkload(command))));
+}
+
+export function more(text: string, before: readonly string[]): readonly string[] {
+  return [...before, text];
+}
+
+export function positive(text: string): number {
+  if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError("It should be an integer >= 1.");
+  return Number(text);
+}
+
+function shard(text: string): { readonly k: number; readonly n: number } {
+  const [, k, n] = (/^(\d+)\/(\d+)$/.exec(text) ?? []).map(Number);
+  if (k === undefined || n === undefined || !(k >= 1 && k <= n)) {
+    throw new InvalidArgumentError("It should be K/N with K from 1 to N, such as 3/8.");
+  }
+  return { k, n };
+}
+
+export function name(text: string): string {
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(text)) {
+    throw new InvalidArgumentError("It should be letters, digits, '.', '_' and '-', beginning with a letter or digit.");
+  }
+  return text;
+}
