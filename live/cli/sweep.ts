@@ -42,9 +42,11 @@ export function sweepVerb(): Command {
       const { interruptSignal } = await import("../interrupt.ts");
       const { sweepTable } = await import("../../sim/report/sweep-table.ts");
       const { sweepSummary } = await import("../../sim/report/sweep-summary.ts");
-      const settings = { ...options, overrides: overridesOf(options), signal: interruptSignal(), say };
+      const command = process.argv.slice(2);
+      const settings = { ...options, overrides: overridesOf(options), command, signal: interruptSignal(), say };
       const swept = await sweep(file, settings);
       if (swept === null) return;
+      say(`sweep: page, CSV and JSON are in ${swept.folder}`);
       print(options.output, sweepSummary(swept.outcome, swept.flips), () => sweepTable(swept.outcome, swept.flips));
     });
   return addOutput(addProfile(addRuns(addWorkload(command))));

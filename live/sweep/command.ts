@@ -24,6 +24,8 @@ export interface SweepSettings {
   readonly runs: string;
   readonly fresh?: boolean;
   readonly profile?: string;
+  /** As it was typed, for the page. */
+  readonly command: readonly string[];
   readonly signal: AbortSignal;
   readonly say: (line: string) => void;
 }
@@ -61,14 +63,14 @@ export async function sweep(file: string, settings: SweepSettings): Promise<Swep
   }
   if (shard !== null) return null;
   // Not before that is done the pool may go.
-  return await conclude(sweep, results.done, settings, folder, pool);
+  return await conclude({ sweep, profile }, results.done, settings, folder, pool);
 }
 
 /** Decides a whole sweep, finds its flips, and writes what is to be read into its folder. */
 export async function conclude(
-  sweep: Sweep,
+  { sweep, profile }: { readonly sweep: Sweep; readonly profile: Profile },
   results: readonly UnitResult[],
-  { objective }: Pick<SweepSettings, "objective">,
+  { objective, command }: Pick<SweepSettings, "objective" | "command">,
   folder: string,
   pool: Pool,
 ): Promise<Swept> {
@@ -76,6 +78,10 @@ export async function conclude(
   const flips = await withBar("flips", (bar) => findFlips(outcome, () => pool.workers(), bar));
   writeWhole(join(folder, SWEEP_FILES.csv), sweepCsv(outcome));
   writeJson(join(folder, SWEEP_FILES.summary), sweepSummary(outcome, flips));
+  if (sweep.axes.some(({ values }) => values.length > 1)) {
+    const { renderSweep } = await import("../report/sweep-page.ts");
+    writeWhole(join(folder, SWEEP_FILES.page), await renderSweep(outcome, flips, profile, command));
+  }
   return { outcome, flips, folder };
 }
 

@@ -10,7 +10,6 @@ import { formatRate, formatSeconds, formatShare, formatSigned } from "./format.t
 
 const SPLIT = 12;
 const DECISION: readonly Column[] = [
-  { title: "", width: 1, align: "left" },
   { title: "best", width: SPLIT, align: "left" },
   { title: "", width: 8, align: "right" },
   { title: "ahead", width: 7, align: "right" },
@@ -22,13 +21,13 @@ const DECISION: readonly Column[] = [
 export function sweepTable(outcome: Outcome, flips: readonly Flip[]): string {
   const { sweep, figure, decisions } = outcome;
   const swept = sweep.axes.map((axis, index) => ({ axis, index })).filter(({ axis }) => axis.values.length > 1);
-  const fixed = DECISION.reduce((sum, { width }) => sum + width + 1, 0);
+  const fixed = DECISION.reduce((sum, { width }) => sum + width + 1, -1);
   const columns = [
     ...axisColumns(
       swept.map(({ axis }) => axis),
       TERMINAL_WIDTH - fixed,
     ),
-    ...DECISION.map((column, i) => (i === 2 ? { ...column, title: figureTitle(figure) } : column)),
+    ...DECISION.map((column, i) => (i === 1 ? { ...column, title: figureTitle(figure) } : column)),
   ];
   const rows = decisions.map((decision) => {
     const coordinates = coordinatesOf(sweep, decision.point);
@@ -51,8 +50,7 @@ function decisionCells({ best, second, lead, rivals }: PointDecision, figure: Fi
   const value = mean(best.samples[figure]);
   const share = lead && relative(lead, value);
   return [
-    rivals.length > 0 ? "~" : "",
-    labelWithin(best, SPLIT),
+    `${rivals.length > 0 ? "~" : ""}${labelWithin(best, SPLIT - 1)}`,
     formatFigure(figure, value),
     share === null ? "" : formatSigned(share.mean),
     share === null

@@ -1,6 +1,5 @@
 import type { Compression } from "../compression.ts";
 import { loadLabel } from "../load.ts";
-import { formatRatio } from "../report/format.ts";
 import type { FrameSize } from "../topology/catalogue.ts";
 import { sizeText } from "../topology/size.ts";
 import type { Load } from "../topology/topology.ts";
@@ -95,7 +94,7 @@ export function numberText(kind: Numeric, value: number): string {
     case "rate":
       return `${Number(value.toPrecision(3))}/s`;
     case "speed":
-      return formatRatio(value);
+      return String(Number(value.toPrecision(3)));
     default:
       return String(value);
   }
