@@ -2,6 +2,7 @@
 /** The `edgetwin` command: one verb a file. Verbs load what they need when they run, so that --help answers at once. */
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
+import { capacityVerb } from "./capacity.ts";
 import { checkVerb } from "./check.ts";
 import { compareVerb } from "./compare.ts";
 import { layersVerb } from "./layers.ts";
@@ -37,6 +38,7 @@ const verbs = [
   profileVerb,
   predictVerb,
   sweepVerb,
+  capacityVerb,
   runVerb,
   compareVerb,
   reportVerb,
