@@ -6,6 +6,7 @@ import { capacityVerb } from "./capacity.ts";
 import { checkVerb } from "./check.ts";
 import { compareVerb } from "./compare.ts";
 import { layersVerb } from "./layers.ts";
+import { mergeVerb } from "./merge.ts";
 import { planVerb } from "./plan.ts";
 import { predictVerb } from "./predict.ts";
 import { profileVerb } from "./profile.ts";
@@ -38,6 +39,7 @@ const verbs = [
   profileVerb,
   predictVerb,
   sweepVerb,
+  mergeVerb,
   capacityVerb,
   runVerb,
   compareVerb,

@@ -24,7 +24,7 @@ interface SweepOptions extends WorkloadOptions, OutputOption, ProfileFlags {
 export function sweepVerb(): Command {
   const command = new Command("sweep")
     .description("predict every split over ranges of the topology's parameters, and where the best one changes")
-    .argument("<topology>", "topology file (YAML)")
+    .argument("<topology>", "topology file (YAML), or inputs.json.gz of a sweep's folder")
     .option(
       "--set <parameter=values>",
       "e.g. link.bandwidth=10..1000Mbit/s:log:20 or size=128,256; repeat it",
@@ -38,6 +38,7 @@ export function sweepVerb(): Command {
     .option("--shard <k/n>", "only this part of n, for edgetwin merge", shard)
     .option("--name <name>", "name of the folder in --runs (default: of what is swept, so that a sweep goes on)", name)
     .action(async (file: string, options: SweepOptions) => {
+      const { shardText } = await import("../sweep/shard-text.ts");
       const { sweep } = await import("../sweep/command.ts");
       const { interruptSignal } = await import("../interrupt.ts");
       const { sweepTable } = await import("../../sim/report/sweep-table.ts");
@@ -45,7 +46,10 @@ export function sweepVerb(): Command {
       const command = process.argv.slice(2);
       const settings = { ...options, overrides: overridesOf(options), command, signal: interruptSignal(), say };
       const swept = await sweep(file, settings);
-      if (swept === null) return;
+      if ("results" in swept) {
+        if (options.output === "json") process.stdout.write(shardText(swept, options.shard!));
+        return say(`sweep: the shard is in ${swept.folder}`);
+      }
       say(`sweep: page, CSV and JSON are in ${swept.folder}`);
       print(options.output, sweepSummary(swept.outcome, swept.flips), () => sweepTable(swept.outcome, swept.flips));
     });

@@ -4,14 +4,16 @@ import { sweepCsv } from "../../sim/report/sweep-csv.ts";
 import { sweepSummary } from "../../sim/report/sweep-summary.ts";
 import type { Flip, Outcome } from "../../sim/sweep/flips.ts";
 import type { Figure } from "../../sim/sweep/replicate.ts";
-import { isSaturated, type Sweep } from "../../sim/sweep/sweep.ts";
+import { isSaturated } from "../../sim/sweep/sweep.ts";
 import { shardOf, type UnitResult, unitsOf } from "../../sim/sweep/unit.ts";
 import type { Overrides } from "../../sim/topology/overrides.ts";
 import { writeJson, writeWhole } from "../artefacts.ts";
 import { type Progress, progress } from "../progress.ts";
+import { isInputs, readInputs, writeInputs } from "./inputs.ts";
 import { openSweep, prepare, REPLICATIONS } from "./open.ts";
 import { manifestOf, Results, type Shard, SWEEP_FILES } from "./results.ts";
 import { findFlips, outcomeOf, predictMissing } from "./run.ts";
+import type { WorkerInputs } from "./tasks.ts";
 import { Workers } from "./workers.ts";
 
 export interface SweepSettings {
@@ -36,39 +38,55 @@ export interface Swept {
   readonly folder: string;
 }
 
+/** A shard's results, and where they are. There is nothing to decide yet. */
+export interface SweptShard {
+  readonly digest: string;
+  readonly results: readonly UnitResult[];
+  readonly folder: string;
+}
+
 /**
- * Sweeps a topology: goes on where the same sweep stopped, then decides and finds the flips.
- * @returns `null` for a shard, of which there is nothing to decide yet.
+ * Sweeps a topology, or what another machine's `inputs.json.gz` says: goes on where the same sweep stopped, then, but for a shard,
+ * decides and finds the flips.
  */
-export async function sweep(file: string, settings: SweepSettings): Promise<Swept | null> {
-  const { overrides, set, replications = REPLICATIONS, shard = null, runs, signal, say } = settings;
-  const opened = await openSweep(file, overrides, set);
-  const { sweep, profile } = await withBar("calibrate", (bar) => {
-    const { fresh = false, profile } = settings;
-    const options = { runs, fresh, signal, progress: bar, say, ...(profile === undefined ? {} : { profile }) };
-    return prepare(opened, replications, options);
-  });
+export async function sweep(file: string, settings: SweepSettings): Promise<Swept | SweptShard> {
+  const { shard = null, runs, signal, say } = settings;
+  const inputs = isInputs(file) ? readInputs(file) : await inputsOf(file, settings);
+  const { sweep, profile } = inputs;
   const manifest = manifestOf(sweep, profile);
   const folder = join(runs, settings.name ?? `sweep-${manifest.topology}-${manifest.digest.slice(0, 8)}`);
   const units = shard === null ? unitsOf(sweep) : shardOf(unitsOf(sweep), shard);
   const results = new Results(folder, manifest, units, shard);
+  writeInputs(join(folder, SWEEP_FILES.inputs), inputs);
   const { done, missing } = results;
   if (done.length > 0) say(`sweep: ${done.length} of ${units.length} predictions are in ${folder} already`);
-  await using pool = new Pool(sweep, profile, signal);
+  await using pool = new Pool(inputs, signal);
   const begin = performance.now();
   if (missing.length > 0) {
     await withBar("predict", (bar) => predictMissing(sweep, results, pool.workers(), bar));
     const seconds = ((performance.now() - begin) / 1e3).toFixed(1);
-    say(`sweep: ${missing.length} predictions of ${replications} replications in ${seconds} s, in ${results.path}`);
+    say(
+      `sweep: ${missing.length} predictions of ${sweep.replications} replications in ${seconds} s, in ${results.path}`,
+    );
   }
-  if (shard !== null) return null;
+  if (shard !== null) return { digest: manifest.digest, results: results.done, folder };
   // Not before that is done the pool may go.
-  return await conclude({ sweep, profile }, results.done, settings, folder, pool);
+  return await conclude(inputs, results.done, settings, folder, pool);
+}
+
+/** Opens a topology and what is swept of it, and obtains the profile of all that. */
+export async function inputsOf(file: string, settings: SweepSettings): Promise<WorkerInputs> {
+  const { overrides, set, replications = REPLICATIONS, runs, fresh = false, profile, signal, say } = settings;
+  const opened = await openSweep(file, overrides, set);
+  return withBar("calibrate", (bar) => {
+    const options = { runs, fresh, signal, progress: bar, say, ...(profile === undefined ? {} : { profile }) };
+    return prepare(opened, replications, options);
+  });
 }
 
 /** Decides a whole sweep, finds its flips, and writes what is to be read into its folder. */
 export async function conclude(
-  { sweep, profile }: { readonly sweep: Sweep; readonly profile: Profile },
+  { sweep, profile }: { readonly sweep: WorkerInputs["sweep"]; readonly profile: Profile },
   results: readonly UnitResult[],
   { objective, command }: Pick<SweepSettings, "objective" | "command">,
   folder: string,
@@ -90,8 +108,8 @@ export class Pool implements AsyncDisposable {
   readonly #make: () => Workers;
   #workers: Workers | undefined;
 
-  constructor(sweep: Sweep, profile: Profile, signal: AbortSignal) {
-    this.#make = () => new Workers({ sweep, profile }, signal);
+  constructor(inputs: WorkerInputs, signal: AbortSignal) {
+    this.#make = () => new Workers(inputs, signal);
   }
 
   workers(): Workers {

@@ -9,7 +9,7 @@ import { ArtefactError, readJson, readText, writeJson } from "../artefacts.ts";
 /** Names within a sweep's folder. */
 export const SWEEP_FILES = {
   manifest: "manifest.json",
-  inputs: "inputs.json",
+  inputs: "inputs.json.gz",
   results: "results.jsonl",
   csv: "results.csv",
   summary: "sweep.json",
