@@ -63,7 +63,7 @@ async function main(): Promise<number> {
     const { name, message, stack } = error as Error;
     if (name === "Interrupted") return INTERRUPTED;
     // A RangeError is a bug or a machine's limit; its stack helps whoever reports it.
-    const known = INPUT_ERRORS.has(name) || name === "RunError" || name === "DeploymentError";
+    const known = INPUT_ERRORS.has(name) || ["RunError", "DeploymentError", "CommandError"].includes(name);
     process.stderr.write(`${known ? `error: ${message}` : stack}\n`);
     return INPUT_ERRORS.has(name) ? WRONG_INPUT : FAILED;
   }

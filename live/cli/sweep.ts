@@ -1,5 +1,7 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { FIGURES, type Figure } from "../../sim/sweep/replicate.ts";
+import type { ElsewhereSettings } from "../sweep/elsewhere.ts";
+import { InputError } from "./folder.ts";
 import {
   addOutput,
   addProfile,
@@ -17,6 +19,11 @@ interface SweepOptions extends WorkloadOptions, OutputOption, ProfileFlags {
   readonly replications?: number;
   readonly objective?: Figure;
   readonly shard?: { readonly k: number; readonly n: number };
+  readonly on?: "kubernetes";
+  readonly image?: string;
+  readonly shards: number;
+  readonly namespace: string;
+  readonly dryRun?: boolean;
   readonly name?: string;
   readonly runs: string;
 }
@@ -36,6 +43,11 @@ export function sweepVerb(): Command {
       new Option("--objective <figure>", "what is best (default: throughput if saturated, else p50)").choices(FIGURES),
     )
     .option("--shard <k/n>", "only this part of n, for edgetwin merge", shard)
+    .addOption(new Option("--on <cluster>", "run the shards there, as one Indexed Job").choices(["kubernetes"]))
+    .option("--image <image>", "with --on: container image that has edgetwin on its path")
+    .option("--shards <count>", "with --on: pods that share the work", positive, 8)
+    .option("--namespace <name>", "with --on: where the Job is", "default")
+    .option("--dry-run", "with --on: print the commands and manifests, run nothing")
     .option("--name <name>", "name of the folder in --runs (default: of what is swept, so that a sweep goes on)", name)
     .action(async (file: string, options: SweepOptions) => {
       const { shardText } = await import("../sweep/shard-text.ts");
@@ -45,7 +57,8 @@ export function sweepVerb(): Command {
       const { sweepSummary } = await import("../../sim/report/sweep-summary.ts");
       const command = process.argv.slice(2);
       const settings = { ...options, overrides: overridesOf(options), command, signal: interruptSignal(), say };
-      const swept = await sweep(file, settings);
+      const swept = options.on === undefined ? await sweep(file, settings) : await elsewhere(file, settings);
+      if (swept === null) return;
       if ("results" in swept) {
         if (options.output === "json") process.stdout.write(shardText(swept, options.shard!));
         return say(`sweep: the shard is in ${swept.folder}`);
@@ -54,6 +67,18 @@ export function sweepVerb(): Command {
       print(options.output, sweepSummary(swept.outcome, swept.flips), () => sweepTable(swept.outcome, swept.flips));
     });
   return addOutput(addProfile(addRuns(addWorkload(command))));
+}
+
+/** @throws InputError without an image. */
+async function elsewhere(file: string, settings: Omit<ElsewhereSettings, "image" | "dryRun" | "print"> & SweepOptions) {
+  const { image, dryRun = false, shard } = settings;
+  if (image === undefined) {
+    throw new InputError("--on kubernetes: --image is missing: a container image that has edgetwin on its path");
+  }
+  if (shard !== undefined) throw new InputError("--shard: can't be given together with --on: --shards says how many");
+  const { sweepElsewhere } = await import("../sweep/elsewhere.ts");
+  const print = (text: string) => void process.stdout.write(text);
+  return sweepElsewhere(file, { ...settings, image, dryRun, print });
 }
 
 export function more(text: string, before: readonly string[]): readonly string[] {

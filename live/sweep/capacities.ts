@@ -4,7 +4,7 @@ import { coordinatesOf, plansAt } from "../../sim/sweep/sweep.ts";
 import { unitsOf } from "../../sim/sweep/unit.ts";
 import type { FrameSize } from "../../sim/topology/catalogue.ts";
 import type { Overrides } from "../../sim/topology/overrides.ts";
-import { withBar } from "./command.ts";
+import { withBar } from "./conclude.ts";
 import { openSweep, prepare, REPLICATIONS } from "./open.ts";
 import { Workers } from "./workers.ts";
 

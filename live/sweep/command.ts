@@ -1,41 +1,24 @@
 import { join } from "node:path";
-import type { Profile } from "../../sim/profile.ts";
-import { sweepCsv } from "../../sim/report/sweep-csv.ts";
-import { sweepSummary } from "../../sim/report/sweep-summary.ts";
-import type { Flip, Outcome } from "../../sim/sweep/flips.ts";
-import type { Figure } from "../../sim/sweep/replicate.ts";
-import { isSaturated } from "../../sim/sweep/sweep.ts";
 import { shardOf, type UnitResult, unitsOf } from "../../sim/sweep/unit.ts";
 import type { Overrides } from "../../sim/topology/overrides.ts";
-import { writeJson, writeWhole } from "../artefacts.ts";
-import { type Progress, progress } from "../progress.ts";
+import { type ConcludeSettings, conclude, Pool, type Swept, withBar } from "./conclude.ts";
 import { isInputs, readInputs, writeInputs } from "./inputs.ts";
 import { openSweep, prepare, REPLICATIONS } from "./open.ts";
 import { manifestOf, Results, type Shard, SWEEP_FILES } from "./results.ts";
-import { findFlips, outcomeOf, predictMissing } from "./run.ts";
+import { predictMissing } from "./run.ts";
 import type { WorkerInputs } from "./tasks.ts";
-import { Workers } from "./workers.ts";
 
-export interface SweepSettings {
+export interface SweepSettings extends ConcludeSettings {
   readonly overrides: Overrides;
   readonly set: readonly string[];
   readonly replications?: number;
-  readonly objective?: Figure;
   readonly shard?: Shard;
   readonly name?: string;
   readonly runs: string;
   readonly fresh?: boolean;
   readonly profile?: string;
-  /** As it was typed, for the page. */
-  readonly command: readonly string[];
   readonly signal: AbortSignal;
   readonly say: (line: string) => void;
-}
-
-export interface Swept {
-  readonly outcome: Outcome;
-  readonly flips: readonly Flip[];
-  readonly folder: string;
 }
 
 /** A shard's results, and where they are. There is nothing to decide yet. */
@@ -82,47 +65,4 @@ export async function inputsOf(file: string, settings: SweepSettings): Promise<W
     const options = { runs, fresh, signal, progress: bar, say, ...(profile === undefined ? {} : { profile }) };
     return prepare(opened, replications, options);
   });
-}
-
-/** Decides a whole sweep, finds its flips, and writes what is to be read into its folder. */
-export async function conclude(
-  { sweep, profile }: { readonly sweep: WorkerInputs["sweep"]; readonly profile: Profile },
-  results: readonly UnitResult[],
-  { objective, command }: Pick<SweepSettings, "objective" | "command">,
-  folder: string,
-  pool: Pool,
-): Promise<Swept> {
-  const outcome = outcomeOf(sweep, results, objective ?? (isSaturated(sweep) ? "throughput" : "p50"));
-  const flips = await withBar("flips", (bar) => findFlips(outcome, () => pool.workers(), bar));
-  writeWhole(join(folder, SWEEP_FILES.csv), sweepCsv(outcome));
-  writeJson(join(folder, SWEEP_FILES.summary), sweepSummary(outcome, flips));
-  if (sweep.axes.some(({ values }) => values.length > 1)) {
-    const { renderSweep } = await import("../report/sweep-page.ts");
-    writeWhole(join(folder, SWEEP_FILES.page), await renderSweep(outcome, flips, profile, command));
-  }
-  return { outcome, flips, folder };
-}
-
-/** Workers that are started when there is something to do. */
-export class Pool implements AsyncDisposable {
-  readonly #make: () => Workers;
-  #workers: Workers | undefined;
-
-  constructor(inputs: WorkerInputs, signal: AbortSignal) {
-    this.#make = () => new Workers(inputs, signal);
-  }
-
-  workers(): Workers {
-    this.#workers ??= this.#make();
-    return this.#workers;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#workers?.[Symbol.asyncDispose]();
-  }
-}
-
-export async function withBar<T>(title: string, work: (bar: Progress) => Promise<T>): Promise<T> {
-  const bar = progress(title);
-  return work(bar).finally(bar.stop);
 }

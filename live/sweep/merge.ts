@@ -1,18 +1,15 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import type { Figure } from "../../sim/sweep/replicate.ts";
 import { type UnitResult, unitsOf } from "../../sim/sweep/unit.ts";
-import { ArtefactError, readJson, readText, writeJson, writeWhole } from "../artefacts.ts";
-import { conclude, Pool, type Swept } from "./command.ts";
-import { readInputs, writeInputs } from "./inputs.ts";
-import { disagreement, linesOf, type Manifest, manifestOf, SWEEP_FILES } from "./results.ts";
+import { ArtefactError, readJson, readText } from "../artefacts.ts";
+import { type ConcludeSettings, concludeIn, type Swept } from "./conclude.ts";
+import { readInputs } from "./inputs.ts";
+import { disagreement, type Manifest, SWEEP_FILES } from "./results.ts";
 import type { WorkerInputs } from "./tasks.ts";
 
-export interface MergeSettings {
+export interface MergeSettings extends ConcludeSettings {
   readonly runs: string;
   readonly name?: string;
-  readonly objective?: Figure;
-  readonly command: readonly string[];
   readonly signal: AbortSignal;
 }
 
@@ -33,20 +30,6 @@ export async function merge(folders: readonly string[], settings: MergeSettings)
   return concludeIn(join(runs, name), inputs, results, settings);
 }
 
-/** Writes a whole sweep's folder, whatever of it is there. */
-export async function concludeIn(
-  folder: string,
-  inputs: WorkerInputs,
-  results: readonly UnitResult[],
-  settings: Omit<MergeSettings, "runs" | "name">,
-): Promise<Swept> {
-  writeJson(join(folder, SWEEP_FILES.manifest), manifestOf(inputs.sweep, inputs.profile));
-  writeInputs(join(folder, SWEEP_FILES.inputs), inputs);
-  writeWhole(join(folder, SWEEP_FILES.results), linesOf(results));
-  await using pool = new Pool(inputs, settings.signal);
-  return await conclude(inputs, results, settings, folder, pool);
-}
-
 /** Files of results in a folder. @throws ArtefactError if there is none. */
 function resultFiles(folder: string): string[] {
   const names = existsSync(folder)
@@ -56,11 +39,12 @@ function resultFiles(folder: string): string[] {
   return names.sort().map((name) => join(folder, name));
 }
 
-/** All results in the order of the sweep. @throws ArtefactError if a line can't be read, or some unit has no result. */
-export function together(paths: readonly string[], { sweep }: Pick<WorkerInputs, "sweep">): UnitResult[] {
-  const found = new Map<string, UnitResult>();
-  for (const path of paths) for (const result of linesIn(readText(path), path)) found.set(keyOf(result), result);
-  return inOrder(found, sweep);
+/** All results in files. */
+function together(paths: readonly string[], { sweep }: Pick<WorkerInputs, "sweep">): UnitResult[] {
+  return inOrder(
+    paths.flatMap((path) => linesIn(readText(path), path)),
+    sweep,
+  );
 }
 
 /** @throws ArtefactError naming the line that can't be read; one that a kill cut short is passed over. */
@@ -76,7 +60,9 @@ export function linesIn(text: string, path: string): UnitResult[] {
   });
 }
 
-function inOrder(found: ReadonlyMap<string, UnitResult>, sweep: WorkerInputs["sweep"]): UnitResult[] {
+/** Results in the order of their sweep. @throws ArtefactError if some are missing. */
+export function inOrder(results: readonly UnitResult[], sweep: WorkerInputs["sweep"]): UnitResult[] {
+  const found = new Map(results.map((result) => [keyOf(result), result]));
   const units = unitsOf(sweep);
   const missing = units.filter((unit) => !found.has(keyOf(unit)));
   if (missing.length > 0) {

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, truncateSync } from "node:fs";
 import { join } from "node:path";
+import { computeKey } from "../../sim/plan.ts";
 import type { Profile } from "../../sim/profile.ts";
 import type { Sweep } from "../../sim/sweep/sweep.ts";
 import { type Unit, type UnitResult, unitsOf } from "../../sim/sweep/unit.ts";
@@ -59,7 +60,11 @@ export function manifestOf(sweep: Sweep, profile: Profile): Manifest {
   const { seed, frames, ...workload } = base.workload;
   const version = versionText();
   const parts: Record<Part, string> = {
-    topology: digest([{ ...base, workload }, plans]),
+    // Stages' keys hold what the files that they name hold.
+    topology: digest([
+      { ...base, workload },
+      plans.flat().map(({ pods }) => pods.map(({ stages }) => computeKey(stages))),
+    ]),
     profile: digest(profile),
     parameters: digest([axes, replications, frames]),
     seed: digest(seed),

@@ -146,6 +146,7 @@ function items(text: string): string[] {
 
 /** Units may be left out where a later value has one: `10..1000Mbit/s`, `1,2,5 ms`. Bare rates are frames per second. */
 function withUnit(kind: Numeric, texts: readonly string[]): string[] {
+  if (kind !== "bandwidth" && kind !== "delay" && kind !== "rate") return [...texts];
   let unit = kind === "rate" ? "/s" : "";
   return texts
     .toReversed()
