@@ -57,5 +57,7 @@ export function jobManifests({ name, namespace, image, shards, inputs }: JobSpec
       },
     },
   };
-  return [configMap, job].map((object) => stringify(object, { lineWidth: 0, aliasDuplicateObjects: false })).join("---\n");
+  return [configMap, job]
+    .map((object) => stringify(object, { lineWidth: 0, aliasDuplicateObjects: false }))
+    .join("---\n");
 }

@@ -57,7 +57,7 @@ function versionText(): string {
 
 export function manifestOf(sweep: Sweep, profile: Profile): Manifest {
   const { base, axes, plans, replications } = sweep;
-  const { seed, frames, ...workload } = base.workload;
+  const { seed, frames, warmup, ...workload } = base.workload;
   const version = versionText();
   const parts: Record<Part, string> = {
     // Stages' keys hold what the files that they name hold.
@@ -66,7 +66,7 @@ export function manifestOf(sweep: Sweep, profile: Profile): Manifest {
       plans.flat().map(({ pods }) => pods.map(({ stages }) => computeKey(stages))),
     ]),
     profile: digest(profile),
-    parameters: digest([axes, replications, frames]),
+    parameters: digest([axes, replications, frames, warmup]),
     seed: digest(seed),
     version: digest(version),
   };

@@ -87,6 +87,12 @@ describe("edgetwin sweep", () => {
   });
 });
 
+test.each(["sweep", "merge", "capacity"])("%s --help fits 80 columns", async (verb) => {
+  const { code, stdout } = await edgetwin([verb, "--help"]);
+  expect(code).toBe(0);
+  for (const line of stdout.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
+});
+
 describe("a wrong command line ends with 2", () => {
   test("every problem of every --set and of the other flags at once", async () => {
     const flags = ["--set", "link.bandwith=1Mbit/s", "--set", "window=0", "--loads", "fast"];
