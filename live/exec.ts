@@ -20,13 +20,12 @@ const NOT_FOUND = 127;
 
 export const programs: Runner = {
   async run(words, { input, signal } = {}) {
-    const options = {
-      quiet: true,
-      ...(input === undefined ? {} : { input }),
-      ...(signal === undefined ? {} : { signal }),
-    };
+    const options = { quiet: true, ...(signal === undefined ? {} : { signal }) };
     try {
-      return (await $(options)`${words}`).stdout;
+      const running = $(options)`${words}`;
+      // One that ends before it has read all says why on stderr; that its pipe is closed tells nothing more.
+      running.stdin.on("error", () => {}).end(input ?? "");
+      return (await running).stdout;
     } catch (error) {
       signal?.throwIfAborted();
       const { exitCode, stderr } = error as ProcessOutput;

@@ -39,7 +39,7 @@ export function sweepHtml({ outcome, flips, run, pictures }: SweepPage): string 
 <main>
 <h1>${escapeHtml(title)}</h1>
 <p class="lead">${candidates} splits and groupings at ${decisions.length} points of ${escapeHtml(swept)}, ${sweep.replications} replications of ${sweep.base.workload.frames} frames each, by ${escapeHtml(figure)}.
-At ${doubtful} points the best can't be told apart from the second.</p>
+${doubtful === 0 ? "The best is beyond doubt at every point." : `At ${doubtful} of ${decisions.length} points the best can't be told apart from the second.`}</p>
 ${pictures.map(drawn).join("\n")}
 <section id="flips">
 <h2>Where the best split changes</h2>

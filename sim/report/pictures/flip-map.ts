@@ -102,10 +102,12 @@ export function flipMap(outcome: Outcome, slice: Slice, number: number): Picture
       layer: [
         {
           data: { values: cells.map((cell) => ({ ...cell, doubt: cell.rival !== null })) },
-          mark: { type: "rect", strokeWidth: 0 },
+          // The outline closes the seams that rounding to pixels leaves.
+          mark: { type: "rect", strokeWidth: 0.7 },
           encoding: {
             ...place,
             color,
+            stroke: { ...color, legend: null },
             opacity: { condition: { test: "datum.doubt", value: 0.4 }, value: 0.92 },
             description: { field: "text" },
           },
@@ -215,12 +217,13 @@ function bands(slice: Slice, axes: readonly Axis[]) {
     });
 }
 
-/** Across the line of points that a flip is on, from one place to another along its axis. */
+/** Across the line of points that a flip is on, from one place to another along its axis; short where flips go both ways. */
 function strip({ plane }: Slice, axes: readonly Axis[], { axis, coordinates }: Flip, low: number, high: number) {
   const [x, y] = [coordinates[plane.x]!, plane.y === null ? 0 : coordinates[plane.y]!];
+  const half = plane.y !== null && isRefinable(axes[plane.y]!) ? 0.2 : 0.5;
   return axis === axes[plane.x]!.key
-    ? { x0: low, x1: high, y0: y - 0.5, y1: y + 0.5 }
-    : { x0: x - 0.5, x1: x + 0.5, y0: low, y1: high };
+    ? { x0: low, x1: high, y0: y - half, y1: y + half }
+    : { x0: x - half, x1: x + half, y0: low, y1: high };
 }
 
 /** Best splits and their rivals in the order of the candidates; those that have no colour left are together. */
