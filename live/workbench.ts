@@ -12,6 +12,7 @@ import type { Prediction } from "../sim/prediction.ts";
 import { PROFILE_VERSION, type Profile } from "../sim/profile.ts";
 import { summarise } from "../sim/summarise.ts";
 import type { Summary } from "../sim/summary.ts";
+import type { KernelCatalogue } from "../sim/topology/catalogue.ts";
 import { type Overrides, withOverrides } from "../sim/topology/overrides.ts";
 import { parseTopology } from "../sim/topology/parse.ts";
 import type { Topology } from "../sim/topology/topology.ts";
@@ -40,6 +41,7 @@ export interface Bench {
   /** The file's text, kept with the run. */
   readonly text: string;
   readonly baseDirectory: string;
+  readonly kernels: KernelCatalogue;
   readonly experiments: readonly Experiment[];
 }
 
@@ -53,7 +55,8 @@ export async function openBench(file: string, overrides: Overrides): Promise<Ben
   const text = readText(file);
   const kernels = await kernelsFor(stagesIn(text), dirname(file));
   const topology = await withOverrides(await parseTopology(text, file, kernels), overrides, kernels);
-  return { topology, text, baseDirectory: dirname(resolve(file)), experiments: compileAll(topology, kernels) };
+  const experiments = compileAll(topology, kernels);
+  return { topology, text, baseDirectory: dirname(resolve(file)), kernels, experiments };
 }
 
 /** The mappings that a topology's stages are, for the files that they name; what is wrong with them is found by the parser. */

@@ -5,6 +5,7 @@ import { Command, CommanderError } from "commander";
 import { checkVerb } from "./check.ts";
 import { compareVerb } from "./compare.ts";
 import { layersVerb } from "./layers.ts";
+import { placeVerb } from "./place.ts";
 import { planVerb } from "./plan.ts";
 import { predictVerb } from "./predict.ts";
 import { profileVerb } from "./profile.ts";
@@ -35,6 +36,7 @@ const verbs = [
   planVerb,
   profileVerb,
   predictVerb,
+  placeVerb,
   runVerb,
   compareVerb,
   reportVerb,

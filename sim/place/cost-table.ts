@@ -38,7 +38,9 @@ export interface CostTable {
   readonly relay: Float64Array;
   /** Bytes over bandwidth, 0 on loopback. */
   readonly link: Float64Array;
-  /** From the end of compute until the receiver's thread begins with the frame, in an empty line, and waking a thread up. */
+  /** From the end of compute until the frame may be sent: compressing it, and, in an empty line, waking threads of workers up. */
+  readonly ready: Float64Array;
+  /** From then until the receiver's thread begins with it, if it waits. */
   readonly lag: Float64Array;
   /** Of the acknowledgement. */
   readonly back: Float64Array;
@@ -86,6 +88,7 @@ export function costTable(space: Space, segments: Segments, profile: Profile, op
     receiveWaiting: ofHops(),
     relay: ofHops(),
     link: ofHops(),
+    ready: ofHops(),
     lag: ofHops(),
     back: ofHops(),
     segment,
@@ -133,6 +136,7 @@ const HOP_COSTS = [
   "receiveWaiting",
   "relay",
   "link",
+  "ready",
   "lag",
   "back",
 ] as const;
@@ -200,12 +204,8 @@ class Probe {
         : least(receiver.receive) + least(receiver.decompress),
       relay: hop.relayCpuPerByte * payload,
       link: transfer,
-      lag:
-        Math.max(compress, sender.emulated?.compress ?? 0) +
-        shortestHandover(sender) +
-        transfer +
-        Math.min(wait("idle"), wait("cold")) +
-        this.#wakeUps(sender, receiver),
+      ready: Math.max(compress, sender.emulated?.compress ?? 0) + this.#wakeUps(sender, receiver),
+      lag: shortestHandover(sender) + transfer + Math.min(wait("idle"), wait("cold")),
       back: mean(hop.acknowledgement),
     };
     this.#known.set(id, cost);

@@ -72,7 +72,7 @@ export function withPod(table: CostTable, score: Score, pod: PlacedPod, before: 
     slowest: Math.max(score.slowest, cycle, out === -1 ? 0 : table.link[out]!),
     loads: score.loads.map((load, one) => (one === host ? load + cpu : load)),
     round: score.round + round + (out === -1 ? 0 : lag + table.back[out]!),
-    latency: score.latency + Math.max(waiting, held) + lag,
+    latency: score.latency + Math.max(waiting, held) + (out === -1 ? 0 : table.ready[out]! + lag),
     memory: needed,
     joules: score.joules + (power === undefined ? 0 : (power.busy - power.idle) * busy),
     watts: score.watts + (entered && power !== undefined ? power.idle : 0),

@@ -44,10 +44,11 @@ export function toGo(table: CostTable): ToGo {
     latency: sumToGo(table, {
       pod: cost(table.computeWaiting, table.computeHeld),
       into: (at, _, node) => cost(table.receiveWaiting, table.receiveHeld)(at, node),
-      out: (at) => table.lag[at]!,
+      out: (at) => table.ready[at]! + table.lag[at]!,
     }),
     round: sumToGo(table, {
-      pod: compute,
+      // A round begins when the first pod has done its part.
+      pod: (at, node, from) => (from === 0 ? 0 : compute(at, node)),
       into: (at, _, node) => receive(at, node),
       out: (at) => table.lag[at]! + table.back[at]!,
     }),
@@ -78,8 +79,8 @@ export function toGo(table: CostTable): ToGo {
 
 /** A figure that adds up over pods and hops. */
 interface Sum {
-  /** Of a pod's stages. @param at their segment. */
-  readonly pod: (at: number, node: number) => number;
+  /** Of a pod's stages. @param at their segment. @param from the first of them. */
+  readonly pod: (at: number, node: number, from: number) => number;
   /** At the receiver of a hop. @param at the hop. */
   readonly into: (at: number, from: number, to: number) => number;
   /** At its sender, and on the way. */
@@ -98,7 +99,7 @@ function sumToGo(table: CostTable, { pod, into, out }: Sum): Float64Array {
     for (let node = 0; node < n; node++) {
       let best = Number.POSITIVE_INFINITY;
       for (let to = from + 1; to <= k && allowed[to - 1]![node]; to++)
-        best = Math.min(best, pod(segment(from, to, node), node) + behind[to * n + node]!);
+        best = Math.min(best, pod(segment(from, to, node), node, from) + behind[to * n + node]!);
       if (best === Number.POSITIVE_INFINITY) continue;
       if (from === 0) least[hop(0, node, node)] = best;
       else {

@@ -5,7 +5,7 @@ import { bytesOf } from "../../sim/frame.ts";
 import { type CostTable, costTable } from "../../sim/place/cost-table.ts";
 import { Segments } from "../../sim/place/segments.ts";
 import { groupingOf, type Narrowing, type Placement, type Space, spaceOf, splitOf } from "../../sim/place/space.ts";
-import { computeKey, type Plan, type PlanLoad } from "../../sim/plan.ts";
+import { computeKey, type Plan, type PlanLoad, type PlanStage } from "../../sim/plan.ts";
 import { PROFILE_VERSION, type Profile } from "../../sim/profile.ts";
 import type { Link, Node, Topology } from "../../sim/topology/topology.ts";
 import { FAKE } from "../topology/catalogue.ts";
@@ -40,13 +40,23 @@ export interface WorldSpec {
   readonly compression?: Compression;
   /** Share of segments of several stages that were measured together. */
   readonly measured?: number;
+  /** A thread that waited is as fast as one that did not. */
+  readonly alike?: boolean;
 }
 
 const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
 export function world(spec: WorldSpec): World {
   const { stages: k, nodes: n, seed, together = 1, cores = 4, window = 4, speeds = [1], samples = 1 } = spec;
-  const { chain = false, pinned = 0, memory = false, workers = 0, measured = 0, compression = "none" } = spec;
+  const {
+    chain = false,
+    pinned = 0,
+    memory = false,
+    workers = 0,
+    measured = 0,
+    compression = "none",
+    alike = false,
+  } = spec;
   const random = new RandomStream(seed, "world");
   const between = (low: number, high: number) => low + (high - low) * random.uniform();
   const some = (mean: number) => {
@@ -102,20 +112,32 @@ export function world(spec: WorldSpec): World {
     splits: null,
     groupings: [],
   };
-  return { topology, profile: profileOf(topology, some, random, measured) };
+  return { topology, profile: profileOf(topology, stagesOf(topology), { some, random, measured, alike }) };
 }
 
-function profileOf(
+interface Drawing {
+  /** Samples around a mean. */
+  readonly some: (mean: number) => number[];
+  readonly random: RandomStream;
+  /** Share of segments of several stages that were measured together. */
+  readonly measured: number;
+  /** A thread that waited is as fast as one that did not. */
+  readonly alike: boolean;
+}
+
+/** A profile that prices a topology's stages, which these are, drawn at random. */
+export function profileOf(
   topology: Topology,
-  some: (mean: number) => number[],
-  random: RandomStream,
-  measured: number,
+  stages: readonly PlanStage[],
+  { some, random, measured, alike }: Drawing,
 ): Profile {
   const { nodes } = topology;
-  const stages = stagesOf(topology);
   const sizes = [...new Set(stages.map(({ output }) => bytesOf(output)))];
   const names = nodes.map(({ name }) => name);
-  const byThread = (mean: number) => ({ busy: some(mean), idle: some(1.2 * mean), cold: some(1.5 * mean) });
+  const byThread = (mean: number) => {
+    const busy = some(mean);
+    return alike ? { busy, idle: busy, cold: busy } : { busy, idle: some(1.2 * mean), cold: some(1.5 * mean) };
+  };
   const computes: Profile["computes"][number][] = [];
   stages.forEach((_, from) => {
     for (let to = from + 1; to <= stages.length; to++) {
@@ -153,9 +175,16 @@ function profileOf(
     computes,
     messages: names.flatMap((node) =>
       sizes.flatMap((bytes) =>
-        (["busy", "idle", "cold"] as const).flatMap((thread) =>
-          (["send", "receive"] as const).map((direction) => ({ node, bytes, thread, direction, cpu: some(0.002) })),
-        ),
+        (["send", "receive"] as const).flatMap((direction) => {
+          const cpu = byThread(0.002);
+          return (["busy", "idle", "cold"] as const).map((thread) => ({
+            node,
+            bytes,
+            thread,
+            direction,
+            cpu: cpu[thread],
+          }));
+        }),
       ),
     ),
     handovers: each((node, bytes, thread) => [{ node, bytes, thread, seconds: some(0.001) }]),
