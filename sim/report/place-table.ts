@@ -20,7 +20,7 @@ function section(result: PlaceResult): string[] {
   }
   const priced = pricing(result);
   const columns: Column[] = [
-    { title: "placement", width: priced === null ? 24 : 21, align: "left" },
+    { title: "placement", width: priced === null ? 24 : 20, align: "left" },
     { title: "thrput.", width: 8, align: "right" },
     { title: "p50", width: 7, align: "right" },
     { title: "p95", width: 7, align: "right" },
