@@ -56,7 +56,8 @@ export function* place(
   const { size, wish, top, most } = request;
   const space = spaceOf(topology, request);
   const screen = screenOf(topology, catalogue, profile, space, size);
-  const empty = emptyRate(screen(true));
+  const alone = wish.objective === "latency" && wish.rate === null;
+  const empty = alone || request.pareto ? emptyRate(screen(true)) : Number.NaN;
   const service = serviceLoad(wish, empty);
   const capacity = wish.objective === "throughput";
   const trialOf = (one: Contender, replication: number): Trial => {
@@ -65,7 +66,7 @@ export function* place(
   };
   const figures = (one: Contender) => Array.from({ length: FIRST }, (_, r) => figureOf(wish, trialOf(one, r)));
 
-  const spaces = screen(wish.objective === "latency" && wish.rate === null);
+  const spaces = screen(alone);
   const reached = (one: Contender) => {
     const figure = mean(figures(one));
     return doesIt(wish, one.trials) ? figure : Number.POSITIVE_INFINITY;

@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 const SUITES: Readonly<Record<string, () => Promise<{ bench: (args: readonly string[]) => Promise<void> }>>> = {
   kernels: () => import("./kernels/bench.ts"),
   hops: () => import("./hops/suite.ts"),
+  place: () => import("./place.ts"),
 };
 
 const [, , suite, ...args] = process.argv;
