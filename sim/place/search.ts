@@ -23,7 +23,7 @@ export interface SearchOptions {
 }
 
 /** Some tenths of a second's work. */
-export const SEARCH_LIMIT = 30_000;
+export const SEARCH_LIMIT = 100_000;
 /** Placements that a search which gives up still completes. */
 const DIVES = 16;
 
