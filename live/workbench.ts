@@ -53,7 +53,8 @@ export async function openBench(file: string, overrides: Overrides): Promise<Ben
   const text = readText(file);
   const kernels = await kernelsFor(stagesIn(text), dirname(file));
   const topology = await withOverrides(await parseTopology(text, file, kernels), overrides, kernels);
-  return { topology, text, baseDirectory: dirname(resolve(file)), kernels, experiments: compileAll(topology, kernels) };
+  const experiments = compileAll(topology, kernels);
+  return { topology, text, baseDirectory: dirname(resolve(file)), kernels, experiments };
 }
 
 /** The mappings that a topology's stages are, for the files that they name; what is wrong with them is found by the parser. */

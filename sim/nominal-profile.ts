@@ -1,6 +1,6 @@
 import { bytesOf } from "./frame.ts";
 import { computeKey, contentKey, type Plan, type PlanHop, type PlanStage } from "./plan.ts";
-import { type MessageCost, PROFILE_VERSION, type Profile, type Thread } from "./profile.ts";
+import { type MessageCost, PROFILE_VERSION, type Profile, type Thread, UNMEASURED } from "./profile.ts";
 import type { Topology } from "./topology/topology.ts";
 
 /**
@@ -57,7 +57,7 @@ export function nominalProfile(topology: Topology, plans: readonly Plan[], { cor
     created: new Date(0).toISOString(),
     fingerprint: fingerprintOf(cores),
     gaps: NOMINAL.gaps,
-    calibration: { precision: 0, budget: 0, seconds: 0, costs: [], drifts: [] },
+    calibration: UNMEASURED,
     hosts: topology.hosts.map((host) => ({ host: host.name, cores: host.cores ?? cores })),
     computes: podsOf(plans).flatMap((stages) =>
       everywhere((node) => [

@@ -157,6 +157,9 @@ export interface Calibration {
   readonly drifts: readonly (Drift & { readonly of: string })[];
 }
 
+/** Of a profile that nobody measured. */
+export const UNMEASURED: Calibration = { precision: 0, budget: 0, seconds: 0, costs: [], drifts: [] };
+
 /** Measured costs of a topology's stages and links: all that the twin knows of the world. */
 export interface Profile {
   readonly version: typeof PROFILE_VERSION;

@@ -7,6 +7,7 @@ import { checkVerb } from "./check.ts";
 import { compareVerb } from "./compare.ts";
 import { layersVerb } from "./layers.ts";
 import { mergeVerb } from "./merge.ts";
+import { placeVerb } from "./place.ts";
 import { planVerb } from "./plan.ts";
 import { predictVerb } from "./predict.ts";
 import { profileVerb } from "./profile.ts";
@@ -41,6 +42,7 @@ const verbs = [
   sweepVerb,
   mergeVerb,
   capacityVerb,
+  placeVerb,
   runVerb,
   compareVerb,
   reportVerb,

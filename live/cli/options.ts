@@ -29,6 +29,7 @@ export interface ProfileFlags extends CalibrationFlags {
 export function addWorkload(command: Command): Command {
   return command
     .option("--splits <list>", "only these splits, e.g. EESS,SSSS")
+    .option("--groupings <list>", "each split in these pods only, e.g. 1+3,1+2+1: stages per pod")
     .option("--sizes <list>", "sizes of the source's frames, e.g. 128,512,1280x720")
     .option("--frames <count>", "frames per run, warm-up included")
     .option("--duration <time>", "a shorter run gets more frames, e.g. 0.5 s")
@@ -87,11 +88,13 @@ export function addTolerance(command: Command): Command {
 
 /** The flags of `addWorkload` out of all that a verb has. */
 export function overridesOf(options: WorkloadOptions): Overrides {
-  const { splits, sizes, frames, duration, warmup, loads, rate, window, compression, workers, repeats, seed } = options;
+  const { splits, groupings, sizes, frames, duration, warmup, loads, rate } = options;
+  const { window, compression, workers, repeats, seed } = options;
   // A bare number is what one types; in the file a rate has its unit.
   const perSecond = rate !== undefined && /^[\d.]+$/.test(rate) ? `${rate}/s` : rate;
   return {
     splits,
+    groupings,
     sizes,
     frames,
     duration,

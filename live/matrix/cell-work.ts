@@ -41,7 +41,7 @@ export function cellWork(pipelines: ReadonlyMap<string, Pipeline>, options: Cell
   const benchOf = (cell: Cell): Bench => {
     const { topology, kernels, text, baseDirectory } = pipelines.get(cell.pipeline)!;
     const changed = topologyOf(topology, cell);
-    return { topology: changed, text, baseDirectory, experiments: matrixExperiments(changed, kernels) };
+    return { topology: changed, text, baseDirectory, kernels, experiments: matrixExperiments(changed, kernels) };
   };
   return {
     digests: (cell) => ({

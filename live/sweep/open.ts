@@ -6,7 +6,8 @@ import type { Axis } from "../../sim/sweep/axis.ts";
 import { type Sweep, sweepOf } from "../../sim/sweep/sweep.ts";
 import type { Overrides } from "../../sim/topology/overrides.ts";
 import { type Problem, TopologyError } from "../../sim/topology/problem.ts";
-import { type Bench, obtainProfile, openBench, type ProfileOptions } from "../workbench.ts";
+import { obtainProfile, type ProfileOptions } from "../obtain-profile.ts";
+import { type Bench, openBench } from "../workbench.ts";
 
 /** Frames of a prediction and its replications, unless the command line says otherwise: enough for intervals of a percent or so. */
 export const FRAMES = 1000;

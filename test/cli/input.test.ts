@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { edgetwin } from "./edgetwin.ts";
 
 const LOCAL = "topologies/local.yaml";
-const VERBS = ["check", "layers", "plan", "profile", "predict", "run", "compare", "report", "validate"];
+const VERBS = ["check", "layers", "plan", "profile", "predict", "place", "run", "compare", "report", "validate"];
 
 describe("help", () => {
   test("lists every verb and where to start, within 80 columns", async () => {

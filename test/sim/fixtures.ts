@@ -9,6 +9,7 @@ import {
   type MessageCost,
   PROFILE_VERSION,
   type Profile,
+  UNMEASURED,
   type WakeUpCost,
 } from "../../sim/profile.ts";
 import { type SimulatedRun, simulate } from "../../sim/simulate.ts";
@@ -216,7 +217,7 @@ function profileOf(spec: LineSpec, plan: Plan): Profile {
     ),
     acknowledgement: samples(spec.acknowledgement ?? 0),
     lateness: [{ interval: 1, seconds: samples(spec.lateness ?? 0) }],
-    calibration: { precision: 0.01, budget: 0, seconds: 0, costs: [], drifts: [] },
+    calibration: UNMEASURED,
   };
 }
 

@@ -1,6 +1,6 @@
 import { compilePlan } from "../../sim/compile.ts";
 import { computeKey, type Plan } from "../../sim/plan.ts";
-import { PROFILE_VERSION, type Profile, type Thread } from "../../sim/profile.ts";
+import { PROFILE_VERSION, type Profile, type Thread, UNMEASURED } from "../../sim/profile.ts";
 import { parseAxes } from "../../sim/sweep/axes.ts";
 import type { Axis } from "../../sim/sweep/axis.ts";
 import { type Sweep, sweepOf } from "../../sim/sweep/sweep.ts";
@@ -57,6 +57,7 @@ export function profileOf(topology: Topology, plans: readonly Plan[], costOf: Co
       subject: "fixture",
     },
     gaps: { idle: 0.01, cold: 0.1 },
+    calibration: UNMEASURED,
     hosts: topology.hosts.map(({ name, cores }) => ({ host: name, cores: cores ?? 4 })),
     computes: plans
       .flatMap(({ pods }) => pods)
