@@ -62,7 +62,7 @@ async function runPlacement(
   const driver = new Driver(deployment, pods);
   try {
     // Pods that are held leave cores to the compilers.
-    const patience = pods.every(({ emulate }) => emulate.length > 0) ? 0 : COMPILING_SECONDS;
+    const patience = pods.every(({ emulate = [] }) => emulate.length > 0) ? 0 : COMPILING_SECONDS;
     await driver.warmUp(largest(plans.map(({ size }) => size)), patience, signal);
     for (let repeat = 0; repeat < repeats; repeat++) {
       for (const plan of plans) {
