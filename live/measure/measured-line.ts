@@ -14,6 +14,8 @@ const WARMUP = 4;
 /** Frames that tell how long one takes. */
 const PILOT_FRAMES = 10;
 const TIMEOUT_SECONDS = 60;
+/** A line's compilers are waited for so long, at most: measuring, in turns with the others, goes on to warm it. */
+const COMPILING_SECONDS = 2;
 /** Frames on the way when the line is saturated. */
 const BUSY_WINDOW = 8;
 
@@ -50,7 +52,7 @@ export class MeasuredLine {
   }
 
   async warmUp(largest: FrameSize): Promise<void> {
-    await this.#driver.warmUp(largest, this.#signal);
+    await this.#driver.warmUp(largest, COMPILING_SECONDS, this.#signal);
   }
 
   /** One frame at a time: every pod waits for it. */
