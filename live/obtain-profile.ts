@@ -19,7 +19,7 @@ export interface ProfileOptions {
   /** Folder of all runs; profiles are kept in it. */
   readonly runs: string;
   /** Measure even if a kept profile would do. */
-  readonly fresh: boolean;
+  readonly fresh?: boolean;
   /** Use this file, whatever machine it is from. */
   readonly profile?: string;
   /** Seconds that measuring may take; left out: what the number of cases asks for. */
@@ -36,7 +36,7 @@ export interface ProfileOptions {
  * goes on where it stopped, and so does a kept profile's when a budget is asked for that it has not had.
  */
 export async function obtainProfile(bench: Bench, options: ProfileOptions): Promise<Profile> {
-  const { runs, fresh, budget, precision = PRECISION, signal, progress, say } = options;
+  const { runs, fresh = false, budget, precision = PRECISION, signal, progress, say } = options;
   const { topology, baseDirectory } = bench;
   if (options.profile !== undefined) return givenProfile(options.profile);
   const plans = saturatedPlans(bench);

@@ -53,15 +53,7 @@ export function placeVerb(): Command {
       const request = await requestOf(options, bench.topology);
       const signal = interruptSignal();
       const calibrating = progress("calibrate");
-      const { runs, fresh = false, profile: given } = options;
-      const settings = {
-        runs,
-        fresh,
-        signal,
-        progress: calibrating,
-        say,
-        ...(given !== undefined && { profile: given }),
-      };
+      const settings = { ...options, signal, progress: calibrating, say };
       const profile = await obtainProfile(coveringBench(bench), settings).finally(calibrating.stop);
       const placing = progress("place");
       const results = await placeAll(bench, profile, request, signal, placing).finally(placing.stop);

@@ -24,17 +24,7 @@ export function profileVerb(): Command {
       const { interruptSignal } = await import("../interrupt.ts");
       const bench = await openBench(file, overridesOf(options));
       const bar = progress("calibrate");
-      const signal = interruptSignal();
-      const { runs, fresh = false, budget, precision } = options;
-      const settings = {
-        runs,
-        fresh,
-        signal,
-        progress: bar,
-        say,
-        ...(budget === undefined ? {} : { budget }),
-        ...(precision === undefined ? {} : { precision }),
-      };
+      const settings = { ...options, signal: interruptSignal(), progress: bar, say };
       const profile = await obtainProfile(bench, settings).finally(bar.stop);
       const doubts = doubtsOf(bench.experiments, profile);
       print(options.output, { ...profile, doubts }, () => profileTable(profile, doubts));

@@ -13,17 +13,7 @@ export async function predicted(
   signal: AbortSignal,
 ): Promise<{ profile: Profile; pairs: Predicted[] }> {
   const calibrating = progress("calibrate");
-  const { runs, fresh = false, profile: file, budget, precision } = options;
-  const settings = {
-    runs,
-    fresh,
-    signal,
-    progress: calibrating,
-    say,
-    ...(file === undefined ? {} : { profile: file }),
-    ...(budget === undefined ? {} : { budget }),
-    ...(precision === undefined ? {} : { precision }),
-  };
+  const settings = { ...options, signal, progress: calibrating, say };
   const profile = await obtainProfile(bench, settings).finally(calibrating.stop);
   const predicting = progress("predict");
   const pairs = await predictAll(bench, profile, signal, predicting).finally(predicting.stop);

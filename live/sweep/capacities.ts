@@ -4,19 +4,15 @@ import { coordinatesOf, plansAt } from "../../sim/sweep/sweep.ts";
 import { unitsOf } from "../../sim/sweep/unit.ts";
 import type { FrameSize } from "../../sim/topology/catalogue.ts";
 import type { Overrides } from "../../sim/topology/overrides.ts";
+import type { ProfileOptions } from "../obtain-profile.ts";
 import { withBar } from "./conclude.ts";
 import { openSweep, prepare, REPLICATIONS } from "./open.ts";
 import { Workers } from "./workers.ts";
 
-export interface CapacitySettings {
+export interface CapacitySettings extends Omit<ProfileOptions, "progress"> {
   readonly overrides: Overrides;
   readonly bound: Bound;
   readonly replications?: number;
-  readonly runs: string;
-  readonly fresh?: boolean;
-  readonly profile?: string;
-  readonly signal: AbortSignal;
-  readonly say: (line: string) => void;
 }
 
 /** A capacity with the size of the frames that it is of. */
@@ -28,17 +24,10 @@ export interface SizedCapacity extends Capacity {
 
 /** The highest rate that keeps a bound, for every split of a topology at every size. */
 export async function capacities(file: string, settings: CapacitySettings): Promise<SizedCapacity[]> {
-  const { overrides, bound, replications = REPLICATIONS, runs, signal, say, fresh = false, profile: kept } = settings;
+  const { overrides, bound, replications = REPLICATIONS, signal } = settings;
   const opened = await openSweep(file, { ...overrides, loads: "saturated" }, []);
   const { sweep, profile } = await withBar("calibrate", (progress) =>
-    prepare(opened, replications, {
-      runs,
-      fresh,
-      signal,
-      progress,
-      say,
-      ...(kept === undefined ? {} : { profile: kept }),
-    }),
+    prepare(opened, replications, { ...settings, progress }),
   );
   const tasks = unitsOf(sweep).map((unit) => ({ unit, bound }));
   await using workers = new Workers({ sweep, profile }, signal, tasks.length);

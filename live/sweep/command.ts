@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { shardOf, type UnitResult, unitsOf } from "../../sim/sweep/unit.ts";
 import type { Overrides } from "../../sim/topology/overrides.ts";
+import type { ProfileOptions } from "../obtain-profile.ts";
 import { type ConcludeSettings, conclude, Pool, type Swept, withBar } from "./conclude.ts";
 import { isInputs, readInputs, writeInputs } from "./inputs.ts";
 import { openSweep, prepare, REPLICATIONS } from "./open.ts";
@@ -8,16 +9,12 @@ import { manifestOf, Results, type Shard, SWEEP_FILES } from "./results.ts";
 import { predictMissing } from "./run.ts";
 import type { WorkerInputs } from "./tasks.ts";
 
-export interface SweepSettings extends ConcludeSettings {
+export interface SweepSettings extends ConcludeSettings, Omit<ProfileOptions, "progress"> {
   readonly overrides: Overrides;
   readonly set: readonly string[];
   readonly replications?: number;
   readonly shard?: Shard;
   readonly name?: string;
-  readonly runs: string;
-  readonly fresh?: boolean;
-  readonly profile?: string;
-  readonly signal: AbortSignal;
   readonly say: (line: string) => void;
 }
 
@@ -59,10 +56,7 @@ export async function sweep(file: string, settings: SweepSettings): Promise<Swep
 
 /** Opens a topology and what is swept of it, and obtains the profile of all that. */
 export async function inputsOf(file: string, settings: SweepSettings): Promise<WorkerInputs> {
-  const { overrides, set, replications = REPLICATIONS, runs, fresh = false, profile, signal, say } = settings;
+  const { overrides, set, replications = REPLICATIONS } = settings;
   const opened = await openSweep(file, overrides, set);
-  return withBar("calibrate", (bar) => {
-    const options = { runs, fresh, signal, progress: bar, say, ...(profile === undefined ? {} : { profile }) };
-    return prepare(opened, replications, options);
-  });
+  return withBar("calibrate", (progress) => prepare(opened, replications, { ...settings, progress }));
 }
