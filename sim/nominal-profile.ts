@@ -28,7 +28,7 @@ export const NOMINAL = {
   /** zstd at level 1, bytes before per byte after, and bytes per second (its README, version 1.4.5, Core i9-9900K, Silesia corpus). */
   zstd: { ratio: 2.884, compress: 500e6, decompress: 1660e6 },
   /** Seconds that a thread has waited when it is called idle, and cold. Here both cost the same, so they decide nothing. */
-  gaps: { idle: 1e-3, cold: 20e-3 },
+  gaps: { idle: 1e-3, cold: 20e-3, cooling: 10e-3 },
 } as const;
 
 export interface NominalMachine {

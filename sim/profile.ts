@@ -31,6 +31,15 @@ export interface Fingerprint {
  */
 export type Thread = "busy" | "idle" | "cold";
 
+/** How long threads wait, seconds. */
+export interface Gaps {
+  /** What one had waited where it is called idle, and cold: medians. */
+  readonly idle: number;
+  readonly cold: number;
+  /** Time constant with which one that waits goes cold (`sim/calibration/fit-cooling.ts`). */
+  readonly cooling: number;
+}
+
 /**
  * CPU seconds per frame of a pod's kernels: one stage or consecutive ones, measured together as they run together, on a node.
  */
@@ -167,8 +176,7 @@ export interface Profile {
   /** ISO 8601, UTC. */
   readonly created: string;
   readonly fingerprint: Fingerprint;
-  /** Seconds that a thread had waited where it is called idle, and cold: medians. */
-  readonly gaps: { readonly idle: number; readonly cold: number };
+  readonly gaps: Gaps;
   readonly hosts: readonly HostCost[];
   readonly computes: readonly ComputeCost[];
   readonly messages: readonly MessageCost[];

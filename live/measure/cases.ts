@@ -10,7 +10,7 @@ import { linkCosts, linkLine, rectangle } from "./link-costs.ts";
 import type { LineSpec } from "./measured-batch.ts";
 import type { Line } from "./measured-line.ts";
 import { MeasuredLines, WOKEN } from "./measured-lines.ts";
-import { latenessCosts, type MeasuredOn, podCosts } from "./pod-costs.ts";
+import { type MeasuredOn, podCosts, sleeperCosts } from "./pod-costs.ts";
 import type { MeasuredLink, Subject } from "./subject.ts";
 import { wakeUpCosts } from "./wake-up-costs.ts";
 
@@ -35,10 +35,10 @@ export interface Batch {
 
 /** Pods that are measured in turns; they are all deployed at once, each with a pod before and after it. */
 const IN_TURNS = 8;
-/** Frames per second at which a source's lateness is measured: how soon it wakes depends on how long it slept. */
-const LATENESS_RATES = [30, 100, 300, 1000];
-const LATENESS_FRAMES = 12;
-const LATENESS_SECONDS = 0.2;
+/** Frames per second at which what sleeps in between is measured: how soon it wakes, and how cold, depends on how long it slept. */
+const SLEEPER_RATES = [30, 100, 300, 1000];
+const SLEEPER_FRAMES = 12;
+const SLEEPER_SECONDS = 0.2;
 
 /** What a calibration has to measure, batch by batch. */
 export class Cases {
@@ -78,7 +78,7 @@ export class Cases {
         pods.flatMap(({ stages, machines }) =>
           machines.flatMap((machine, i) => {
             const isSource = stages[0] === 0 && stages.length === 1;
-            return [...this.#podCases(stages, machine), ...(isSource && i === 0 ? [this.#lateness(machine)] : [])];
+            return [...this.#podCases(stages, machine), ...(isSource && i === 0 ? [this.#sleepers(machine)] : [])];
           }),
         ),
       ),
@@ -107,20 +107,20 @@ export class Cases {
     });
   }
 
-  /** How late a source starts, with nothing else to do. */
-  #lateness(machine: readonly string[]): Case {
+  /** How late a source starts with nothing else to do, and how threads go cold that wait for it. */
+  #sleepers(machine: readonly string[]): Case {
     const size = this.#subject.sizes[0]!;
     return {
-      name: `lateness on ${machine.join(", ")}`,
+      name: `sleepers on ${machine.join(", ")}`,
       group: labelOf(size),
       pods: this.#lines.measuring([0], machine[0]!),
       measure: async (line) => {
         const traces = [];
-        for (const rate of LATENESS_RATES) {
-          const frames = LATENESS_FRAMES + Math.ceil(LATENESS_SECONDS * rate);
+        for (const rate of SLEEPER_RATES) {
+          const frames = SLEEPER_FRAMES + Math.ceil(SLEEPER_SECONDS * rate);
           traces.push({ rate, trace: await line.run(size, frames, { rate, window: 8 }) });
         }
-        return { costs: latenessCosts(traces) };
+        return sleeperCosts(traces);
       },
     };
   }

@@ -3,7 +3,7 @@ import { bytesOf } from "../../sim/frame.ts";
 import { computeKey, type PlanStage } from "../../sim/plan.ts";
 import type { Thread } from "../../sim/profile.ts";
 import type { Trace } from "../../sim/trace.ts";
-import { acknowledgements, gaps, handovers, lateness, onTheWay, settled } from "./columns.ts";
+import { acknowledgements, gaps, handovers, lateness, median, onTheWay, settled } from "./columns.ts";
 
 const THREADS: readonly Thread[] = ["busy", "idle", "cold"];
 
@@ -63,10 +63,22 @@ export function podCosts(
   return { costs: [...computes, ...messages, ...back], gaps: waits };
 }
 
-/** @param traces of a source at some rates, frames/s. */
-export function latenessCosts(traces: readonly { readonly rate: number; readonly trace: Trace }[]): CostSamples[] {
-  return traces.map(({ rate, trace }) => ({
-    name: { kind: "lateness", of: "", nodes: [], thread: "idle", at: 1 / rate },
-    samples: lateness(trace),
-  }));
+/**
+ * What frames that come at a rate tell of threads that sleep in between: how late the source starts, and what reading costs the
+ * pod after it.
+ * @param traces at some rates, frames/s.
+ */
+export function sleeperCosts(
+  traces: readonly { readonly rate: number; readonly trace: Trace }[],
+): Pick<Reading, "costs" | "cooled"> {
+  return {
+    costs: traces.map(({ rate, trace }) => ({
+      name: { kind: "lateness", of: "", nodes: [], thread: "idle", at: 1 / rate },
+      samples: lateness(trace),
+    })),
+    cooled: traces.map(({ trace }) => ({
+      gap: median(gaps(trace, 1)),
+      cpu: median(settled(trace, 1, "receiveCpu")),
+    })),
+  };
 }

@@ -2,6 +2,7 @@ import type { FrameShape } from "../frame.ts";
 import type {
   CompressionCost,
   ComputeCost,
+  Gaps,
   HandoverCost,
   LatenessCost,
   LinkCost,
@@ -14,6 +15,7 @@ import type {
 } from "../profile.ts";
 import { quantile } from "../statistics/quantile.ts";
 import type { Link } from "../topology/topology.ts";
+import { fitCooling } from "./fit-cooling.ts";
 import { fitLink } from "./fit-link.ts";
 import { type CostKind, type CostName, costId, type Reading } from "./reading.ts";
 
@@ -57,7 +59,7 @@ export function assemble(readings: readonly Reading[], { computes, contents, lin
     name.nodes.map((node) => ({ name, node, thread: name.thread as Waited, bytes: name.at, seconds: samples })),
   );
   return {
-    gaps: { idle: middle(gapsOf(readings, "idle")), cold: middle(gapsOf(readings, "cold")) },
+    gaps: gapsIn(readings),
     computes: computes.flatMap((one) =>
       nodesOf(of("compute"), one.key).map(
         (node): ComputeCost => ({ ...one, node, cpu: byThread(of("compute"), one.key, node) }),
@@ -116,6 +118,13 @@ function pool(readings: readonly Reading[]): Pooled[] {
   }
   // Not in the random order of measurements.
   return [...costs.values()].sort((a, b) => a.name.at - b.name.at || (costId(a.name) < costId(b.name) ? -1 : 1));
+}
+
+function gapsIn(readings: readonly Reading[]): Gaps {
+  const cold = middle(gapsOf(readings, "cold"));
+  const cooling = fitCooling(readings.flatMap((reading) => reading.cooled ?? []));
+  // Where nobody could tell, as steadily as can be.
+  return { idle: middle(gapsOf(readings, "idle")), cold, cooling: cooling ?? cold };
 }
 
 /** What waits alone in its pod says little of pipelines, but it is all there is of one that is one pod. */

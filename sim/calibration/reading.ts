@@ -1,4 +1,5 @@
 import type { Thread } from "../profile.ts";
+import type { Cooled } from "./fit-cooling.ts";
 
 /** What a measured cost is of; `link` is the time on the way across a link, from `sent` to `arrived`. */
 export type CostKind =
@@ -54,6 +55,8 @@ export interface Reading {
   readonly costs: readonly CostSamples[];
   /** How long threads had waited, seconds; `alone`: in a pod without others, which says little of pipelines. */
   readonly gaps?: { readonly alone: boolean; readonly idle: readonly number[]; readonly cold: readonly number[] };
+  /** What messages cost a thread after waits of some length. */
+  readonly cooled?: readonly Cooled[];
   /** Bytes that are left of frames by `contentKey`, in their order. */
   readonly payloads?: { readonly key: string; readonly bytes: readonly number[] };
   /** What the relay of an emulated link took to carry so many bytes, CPU seconds. */

@@ -1,6 +1,6 @@
 import { RandomStream } from "../engine/random.ts";
 import { computeKey, contentKey, type Plan, type PlanHop } from "../plan.ts";
-import type { LinkCost, MessageCost, Profile, SizedCost, Thread, Woken } from "../profile.ts";
+import type { Gaps, LinkCost, MessageCost, Profile, SizedCost, Thread, Woken } from "../profile.ts";
 import { resample } from "../statistics/bootstrap.ts";
 import { mean } from "../statistics/moments.ts";
 import { quantile } from "../statistics/quantile.ts";
@@ -70,7 +70,7 @@ export interface Costs {
   readonly hops: readonly HopCosts[];
   readonly lateness: Samples;
   /** Seconds that a thread has waited when it is idle, and when it is cold. */
-  readonly gaps: Profile["gaps"];
+  readonly gaps: Gaps;
   readonly cores: ReadonlyMap<string, number>;
 }
 

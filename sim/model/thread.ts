@@ -1,7 +1,7 @@
-import { log } from "../engine/elementary.ts";
+import { exp } from "../engine/elementary.ts";
 import type { RandomStream } from "../engine/random.ts";
-import type { Thread } from "../profile.ts";
-import type { Costs, Samples, ThreadSamples, WaitedSamples } from "./costs.ts";
+import type { Gaps, Thread } from "../profile.ts";
+import type { Samples, ThreadSamples, WaitedSamples } from "./costs.ts";
 
 /** What a thread did before: a number, as it indexes what it costs. */
 export const BUSY = 0;
@@ -14,24 +14,27 @@ const THREADS: readonly Thread[] = ["busy", "idle", "cold"];
 export class Waiting {
   readonly #idle: number;
   readonly #cold: number;
+  readonly #cooling: number;
+  /** How far a thread goes cold from the one to the other, as a share of how far it ever does. */
   readonly #span: number;
   readonly #stream: RandomStream;
 
-  constructor({ idle, cold }: Costs["gaps"], stream: RandomStream) {
+  constructor({ idle, cold, cooling }: Gaps, stream: RandomStream) {
     this.#idle = idle;
     this.#cold = cold;
-    this.#span = log(cold / idle);
+    this.#cooling = cooling;
+    this.#span = 1 - exp((idle - cold) / cooling);
     this.#stream = stream;
   }
 
   /**
-   * What a thread is that has waited for `gap` seconds: idle, or cold if that is long. In between, either, the likelier the nearer
-   * the logarithm of the time is to that of the measured one.
+   * What a thread is that has waited for `gap` seconds: idle, or cold if that is long. In between either, so that on average it
+   * costs what one does that goes cold exponentially.
    */
   after(gap: number): typeof IDLE | typeof COLD {
     if (gap <= this.#idle) return IDLE;
     if (gap >= this.#cold) return COLD;
-    return this.#stream.uniform() < log(gap / this.#idle) / this.#span ? COLD : IDLE;
+    return this.#stream.uniform() * this.#span < 1 - exp((this.#idle - gap) / this.#cooling) ? COLD : IDLE;
   }
 }
 

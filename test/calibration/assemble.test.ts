@@ -77,8 +77,15 @@ describe("readings put together", () => {
   });
 
   test("gaps of pods that are alone count only where there are no others", () => {
-    expect(profile.gaps).toEqual({ idle: 1, cold: 9 });
-    expect(assemble(READINGS.slice(1, 2), MEASURED).gaps).toEqual({ idle: 7, cold: 70 });
+    expect(profile.gaps).toMatchObject({ idle: 1, cold: 9 });
+    expect(assemble(READINGS.slice(1, 2), MEASURED).gaps).toMatchObject({ idle: 7, cold: 70 });
+  });
+
+  test("threads go cold as sleepers did, and where none was measured as steadily as can be", () => {
+    const cooled = [1, 3, 10, 30].map((gap) => ({ gap, cpu: 2 - Math.exp(-gap / 5) }));
+    const { gaps } = assemble([...READINGS, reading("sleepers", 1, { costs: [], cooled })], MEASURED);
+    expect(gaps.cooling).toBeCloseTo(5, 0);
+    expect(profile.gaps.cooling).toBe(profile.gaps.cold);
   });
 
   test("lateness by falling interval, without what has no samples", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { rectangle } from "../../live/measure/link-costs.ts";
-import { latenessCosts, podCosts } from "../../live/measure/pod-costs.ts";
+import { podCosts, sleeperCosts } from "../../live/measure/pod-costs.ts";
 import type { CostKind } from "../../sim/calibration/reading.ts";
 import type { PlanStage } from "../../sim/plan.ts";
 import { emptyPodTrace, type Trace } from "../../sim/trace.ts";
@@ -77,8 +77,11 @@ describe("what is taken from the runs of a line", () => {
     expect(whole.gaps!.alone).toBe(true);
   });
 
-  test("lateness by the seconds between frames", () => {
-    const [late] = latenessCosts([{ rate: 100, trace: trace(1) }]);
+  test("of what sleeps between frames: lateness by the seconds between them, and what reading costs after so long a wait", () => {
+    const { costs, cooled } = sleeperCosts([{ rate: 100, trace: trace(2) }]);
+    // From the end of a frame to the start of the next, less 5 ms of messages.
+    expect(cooled).toEqual([{ gap: expect.closeTo(0.903, 9), cpu: 3e-3 }]);
+    const [late] = costs;
     expect(late!.name).toEqual({ kind: "lateness", of: "", nodes: [], thread: "idle", at: 0.01 });
     expect(late!.samples).toEqual(near(NUMBERS.map(() => 3e-3)));
   });

@@ -172,7 +172,7 @@ export function profileOf(
       code: "fixture",
       subject: "fixture",
     },
-    gaps: { idle: 0.01, cold: 0.1 },
+    gaps: { idle: 0.01, cold: 0.1, cooling: 0.05 },
     hosts: [],
     computes,
     messages: names.flatMap((node) =>

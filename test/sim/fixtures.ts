@@ -165,7 +165,7 @@ function profileOf(spec: LineSpec, plan: Plan): Profile {
       subject: "fixture",
     },
     hosts: Object.entries(spec.measuredCores ?? {}).map(([host, cores]) => ({ host, cores })),
-    gaps: { idle: 0.01, cold: 0.1 },
+    gaps: { idle: 0.01, cold: 0.1, cooling: 0.05 },
     computes: plan.pods.map((pod, i): ComputeCost => {
       const { cpu, stages = [cpu ?? 0] } = spec.pods[i]!;
       const busy = together(stages.map(samples));

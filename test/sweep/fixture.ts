@@ -56,7 +56,7 @@ export function profileOf(topology: Topology, plans: readonly Plan[], costOf: Co
       code: "fixture",
       subject: "fixture",
     },
-    gaps: { idle: 0.01, cold: 0.1 },
+    gaps: { idle: 0.01, cold: 0.1, cooling: 0.05 },
     calibration: UNMEASURED,
     hosts: topology.hosts.map(({ name, cores }) => ({ host: name, cores: cores ?? 4 })),
     computes: plans
