@@ -68,6 +68,7 @@ export type PlanLoad =
   | { readonly kind: "saturated"; readonly label: string }
   | { readonly kind: "rate"; readonly rate: number; readonly label: string };
 
+/** How much is run of a plan, at which load. */
 export interface PlanWorkload {
   readonly frames: number;
   readonly warmup: number;

@@ -1,5 +1,6 @@
 import type { LatencySummary, Summary } from "./summary.ts";
 
+/** Both ends of an interval, in the unit of what it is of. */
 export type Interval = readonly [low: number, high: number];
 
 /** What limits a plan's throughput. */

@@ -137,6 +137,7 @@ export interface LatenessCost {
   readonly seconds: readonly number[];
 }
 
+/** A host as calibration found it. */
 export interface HostCost {
   readonly host: string;
   readonly cores: number;

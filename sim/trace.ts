@@ -56,6 +56,7 @@ export interface Trace {
   readonly pods: readonly PodTrace[];
 }
 
+/** Columns of a {@link PodTrace}. */
 export const STAMPS = [
   "arrived",
   "decoded",
@@ -71,6 +72,7 @@ export const STAMPS = [
   "compressCpu",
   "sentBytes",
 ] as const;
+/** Name of one of them. */
 export type Stamp = (typeof STAMPS)[number];
 
 /** A pod's empty record for a number of frames: every stamp `NaN`. */

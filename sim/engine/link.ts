@@ -16,6 +16,7 @@ export class LinkFlow {
   #head = 0;
   #length = 0;
 
+  /** For {@link SharedLink.flow}. */
   constructor(link: SharedLink, id: number, cap: number) {
     this.#link = link;
     this.id = id;

@@ -49,6 +49,7 @@ export interface EmulatedPace {
 
 /** Costs by what the thread did before. */
 export type WaitedSamples = Readonly<Record<"idle" | "cold", Samples>>;
+/** Costs by what the thread did before, `busy` included. */
 export type ThreadSamples = Readonly<Record<Thread, Samples>>;
 
 /** What a hop costs in one replication. */
@@ -65,6 +66,7 @@ export interface HopCosts {
   readonly relayCpuPerByte: number;
 }
 
+/** What everything in a plan costs in one replication. */
 export interface Costs {
   readonly pods: readonly PodCosts[];
   readonly hops: readonly HopCosts[];
@@ -112,7 +114,10 @@ export function preparedCosts(plan: Plan, profile: Profile): (replication: numbe
 
 /** As measured at the interval that is nearest to the plan's, by ratio. */
 function latenessAt({ workload: { load } }: Plan, { lateness }: Profile): Samples {
-  const distance = (interval: number) => (load.kind === "rate" ? Math.abs(Math.log2(interval * load.rate)) : 0);
+  const distance = (interval: number) => {
+    const ratio = load.kind === "rate" ? interval * load.rate : 1;
+    return Math.max(ratio, 1 / ratio);
+  };
   const [first, ...others] = lateness;
   if (first === undefined) return [0];
   return others.reduce((best, one) => (distance(one.interval) < distance(best.interval) ? one : best), first).seconds;
