@@ -25,7 +25,8 @@ function prepareReference(given: ResizeParams, input: FrameShape): PreparedTrans
   const output = outputShape(given, input);
   const rows = positions(input.height, output.height);
   const columns = positions(input.width, output.width);
-  const rounding = output.element === "uint8" ? 0.5 : 0;
+  // What is added to -0 and leaves it as it is, is -0.
+  const rounding = output.element === "uint8" ? 0.5 : -0;
   return {
     output,
     run(from, to) {

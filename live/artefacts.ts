@@ -11,11 +11,11 @@ export class ArtefactError extends Error {
  * Writes a file whole or not at all: to a temporary one beside it, then renamed.
  * @throws ArtefactError, on a full disk for example, with nothing half written left behind.
  */
-export function writeWhole(path: string, text: string): void {
+export function writeWhole(path: string, content: string | Uint8Array): void {
   const temporary = `${path}.${process.pid}.tmp`;
   try {
     mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(temporary, text);
+    writeFileSync(temporary, content);
     renameSync(temporary, path);
   } catch (error) {
     rmSync(temporary, { force: true });

@@ -6,7 +6,7 @@ import { clockOffset } from "./measure/clock-offset.ts";
 import { PodClient } from "./measure/pod-client.ts";
 import type { ReceivedFrame } from "./stage/frame-codec.ts";
 import { Upstream } from "./stage/upstream.ts";
-import { Delivery, type Run } from "./stage/wire.ts";
+import { Delivery, type Run, type UsageReply } from "./stage/wire.ts";
 
 /** A run did not come to its end. */
 export class RunError extends Error {
@@ -33,6 +33,8 @@ const WARMUP = { height: 96, width: 96, frames: 600 };
 /** And some of the largest frames to come, for the buffers that they need. */
 const LARGE_WARMUP_FRAMES = 30;
 const WARMUP_TIMEOUT = 60;
+/** Compilers have come to rest that take less than this share of what the pods' own threads take. */
+const COMPILED = 0.05;
 /** Makes run ids unique: several drivers may share a pod. */
 let count = 0;
 
@@ -75,21 +77,33 @@ export class Driver {
   }
 
   /**
-   * Streams small frames until the pods' code is compiled: a message costs a fresh process four times what it costs after
-   * some hundred of them.
+   * Streams frames until the pods' code is compiled: a message costs a fresh process four times what it costs after some hundred
+   * of them, and for seconds more, compilers take cores that the pods are to be measured on.
+   * @param patience seconds to wait for the compilers at most, besides what the first frames take.
    */
-  async warmUp(largest: FrameSize, signal?: AbortSignal): Promise<void> {
-    for (const { frames, ...size } of [WARMUP, { ...largest, frames: LARGE_WARMUP_FRAMES }]) {
-      const run = {
-        id: `warm-up ${count++}`,
-        frames,
-        rate: 0,
-        ...size,
-        window: 8,
-        digests: 0,
-      };
-      await this.stream(run, { timeout: WARMUP_TIMEOUT, ...(signal === undefined ? {} : { signal }) });
+  async warmUp(largest: FrameSize, patience: number, signal?: AbortSignal): Promise<void> {
+    await this.#warm(WARMUP, signal);
+    await this.#warm({ ...largest, frames: LARGE_WARMUP_FRAMES }, signal);
+    const until = performance.now() + patience * 1e3;
+    for (let before = await this.#usage(); performance.now() < until; ) {
+      await this.#warm(WARMUP, signal);
+      const after = await this.#usage();
+      // Where the system does not tell, the first frames have to do.
+      if (!((after.compilerCpu - before.compilerCpu) / (after.threadCpu - before.threadCpu) >= COMPILED)) return;
+      before = after;
     }
+  }
+
+  #warm(frames: typeof WARMUP, signal?: AbortSignal): Promise<void> {
+    const run = { id: `warm-up ${count++}`, rate: 0, window: 8, digests: 0, ...frames };
+    return this.stream(run, { timeout: WARMUP_TIMEOUT, ...(signal === undefined ? {} : { signal }) });
+  }
+
+  /** Of all pods together. */
+  async #usage(): Promise<UsageReply> {
+    const all = await Promise.all(this.#clients.map((client) => client.usage()));
+    const sum = (of: (usage: UsageReply) => number) => all.reduce((total, usage) => total + of(usage), 0);
+    return { threadCpu: sum(({ threadCpu }) => threadCpu), compilerCpu: sum(({ compilerCpu }) => compilerCpu) };
   }
 
   /** Runs to the end without collecting anything. */

@@ -27,6 +27,8 @@ const DIGESTS = 4;
 /** A run may take so many times what the twin expects, and at least so long. */
 const PATIENCE = 10;
 const LEAST_TIMEOUT = 30;
+/** Compilers of real pods are waited for so long, at most. */
+const COMPILING_SECONDS = 10;
 
 /**
  * Runs plans for real. Plans with the same pods on the same nodes share one deployment, which runs all of them once per repeat.
@@ -59,7 +61,9 @@ async function runPlacement(
   const deployment = await cluster.deploy(pods, `${logs}/${placementName(first)}`);
   const driver = new Driver(deployment, pods);
   try {
-    await driver.warmUp(largest(plans.map(({ size }) => size)), signal);
+    // Pods that are held leave cores to the compilers.
+    const patience = pods.every(({ emulate = [] }) => emulate.length > 0) ? 0 : COMPILING_SECONDS;
+    await driver.warmUp(largest(plans.map(({ size }) => size)), patience, signal);
     for (let repeat = 0; repeat < repeats; repeat++) {
       for (const plan of plans) {
         const { frames, warmup, load } = plan.workload;

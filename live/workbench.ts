@@ -9,12 +9,14 @@ import { compileAll, type Experiment, planOf } from "../sim/experiment.ts";
 import type { Plan } from "../sim/plan.ts";
 import { predict } from "../sim/predict.ts";
 import type { Prediction } from "../sim/prediction.ts";
-import { PROFILE_VERSION, type Profile } from "../sim/profile.ts";
+import type { Profile } from "../sim/profile.ts";
 import { summarise } from "../sim/summarise.ts";
 import type { Summary } from "../sim/summary.ts";
+import type { KernelCatalogue } from "../sim/topology/catalogue.ts";
 import { type Overrides, withOverrides } from "../sim/topology/overrides.ts";
 import { parseTopology } from "../sim/topology/parse.ts";
 import type { Topology } from "../sim/topology/topology.ts";
+import { type JudgedPrediction, judgedSaturated, predictLoaded } from "../sim/verdict.ts";
 import {
   ArtefactError,
   formatTrace,
@@ -27,9 +29,6 @@ import {
   writeWhole,
 } from "./artefacts.ts";
 import { processes } from "./clusters/processes.ts";
-import { calibrate } from "./measure/calibrate.ts";
-import { difference, fingerprint } from "./measure/fingerprint.ts";
-import { subjectOf } from "./measure/subject.ts";
 import type { Progress } from "./progress.ts";
 import { kernelsFor } from "./stage/models.ts";
 import { runPlans } from "./testbed.ts";
@@ -40,12 +39,13 @@ export interface Bench {
   /** The file's text, kept with the run. */
   readonly text: string;
   readonly baseDirectory: string;
+  readonly kernels: KernelCatalogue;
   readonly experiments: readonly Experiment[];
 }
 
 export interface Predicted {
   readonly plan: Plan;
-  readonly prediction: Prediction;
+  readonly prediction: JudgedPrediction;
 }
 
 /** @throws TopologyError with every problem of the file, or of the overrides, at once. */
@@ -53,7 +53,8 @@ export async function openBench(file: string, overrides: Overrides): Promise<Ben
   const text = readText(file);
   const kernels = await kernelsFor(stagesIn(text), dirname(file));
   const topology = await withOverrides(await parseTopology(text, file, kernels), overrides, kernels);
-  return { topology, text, baseDirectory: dirname(resolve(file)), experiments: compileAll(topology, kernels) };
+  const experiments = compileAll(topology, kernels);
+  return { topology, text, baseDirectory: dirname(resolve(file)), kernels, experiments };
 }
 
 /** The mappings that a topology's stages are, for the files that they name; what is wrong with them is found by the parser. */
@@ -69,7 +70,7 @@ function stagesIn(text: string): object[] {
 }
 
 /** Before anything is computed: what its stages need is there. @throws OnnxRuntimeError if not. */
-async function requireRuntime({ topology }: Bench): Promise<void> {
+export async function requireRuntime({ topology }: Bench): Promise<void> {
   if (topology.stages.some(({ kernel }) => kernel === "onnx"))
     (await import("./stage/onnx-runtime.ts")).loadOnnxRuntime();
 }
@@ -79,70 +80,7 @@ export function saturatedPlans(bench: Bench): Plan[] {
   return [...new Set(bench.experiments.map(({ saturated }) => saturated))];
 }
 
-/** A profile is used again for so long, seconds. */
-const FRESH_SECONDS = 24 * 3600;
-
-export interface ProfileOptions {
-  /** Folder of all runs; profiles are kept in it. */
-  readonly runs: string;
-  /** Measure even if a kept profile would do. */
-  readonly fresh: boolean;
-  /** Use this file, whatever machine it is from. */
-  readonly profile?: string;
-  readonly signal: AbortSignal;
-  readonly progress: Progress;
-  readonly say: (line: string) => void;
-}
-
-/** The kept profile if it is fresh and of this machine and these stages, else a new one, which is kept. */
-export async function obtainProfile(bench: Bench, options: ProfileOptions): Promise<Profile> {
-  const { runs, fresh, signal, progress, say } = options;
-  const { topology, baseDirectory } = bench;
-  if (options.profile !== undefined) return givenProfile(options.profile);
-  const plans = saturatedPlans(bench);
-  const print = fingerprint(subjectOf(topology, plans, baseDirectory).digest);
-  const path = join(runs, "profiles", `${topology.name}-${print.subject}.json`);
-  if (!fresh && existsSync(path)) {
-    const kept = readJson<Profile>(path);
-    const age = (Date.now() - Date.parse(kept.created)) / 1e3;
-    const differs = otherFormat(kept) ?? difference(kept.fingerprint, print);
-    if (differs === null && age < FRESH_SECONDS) {
-      say(`profile: ${path}, measured ${Math.round(age / 60)} min ago (--fresh measures anew)`);
-      return kept;
-    }
-    say(`profile: ${path} does not fit: ${differs ?? `it is ${Math.round(age / 3600)} h old`}`);
-  }
-  await requireRuntime(bench);
-  const begin = performance.now();
-  const logs = join(runs, "profiles", "logs");
-  const profile = await calibrate(topology, plans, {
-    cluster: processes,
-    logs,
-    baseDirectory,
-    signal,
-    onProgress: progress.update,
-  });
-  writeJson(path, profile);
-  say(`profile: measured in ${((performance.now() - begin) / 1e3).toFixed(0)} s, kept in ${path}`);
-  return profile;
-}
-
-/** @throws ArtefactError if it is of another format. */
-function givenProfile(path: string): Profile {
-  const profile = readJson<Profile>(path);
-  const differs = otherFormat(profile);
-  if (differs !== null) throw new ArtefactError(`${path}: ${differs}: measure anew with edgetwin profile`);
-  return profile;
-}
-
-/** In what a profile's format differs from today's; `null` if it does not. */
-function otherFormat({ version }: Profile): string | null {
-  return version === PROFILE_VERSION
-    ? null
-    : `it is of version ${version}, this edgetwin's profiles of ${PROFILE_VERSION}`;
-}
-
-/** Predicts every experiment of a bench; loads that are fractions become rates by the predicted capacity. */
+/** Predicts every experiment of a bench, with a verdict on its load; loads that are fractions become rates by the predicted capacity. */
 export async function predictAll(
   bench: Bench,
   profile: Profile,
@@ -163,10 +101,16 @@ export async function predictAll(
     const { load } = asked.workload;
     const rate = load.kind === "rate" ? load.rate : capacity.throughput;
     const plan = lasting(asked, bench.topology.workload.duration, rate);
-    predicted.push({ plan, prediction: plan === saturated ? capacity : predict(plan, profile) });
+    predicted.push({ plan, prediction: judged(plan, profile, capacity, plan === saturated) });
     progress.update(++done / bench.experiments.length, plan.id);
   }
   return predicted;
+}
+
+/** @param capacity prediction of the plan run saturated; @param same it is the plan itself, not one with more frames. */
+function judged(plan: Plan, profile: Profile, capacity: Prediction, same: boolean): JudgedPrediction {
+  if (plan.workload.load.kind === "rate") return predictLoaded(plan, profile, capacity);
+  return judgedSaturated(same ? capacity : predict(plan, profile));
 }
 
 export interface RunOptions {

@@ -1,6 +1,6 @@
 import { compilePlan, planId, withLoad } from "./compile.ts";
 import { deepFreeze } from "./freeze.ts";
-import { type Grouping, onePodPerStage } from "./grouping.ts";
+import { type Grouping, onePodPerStage, respects } from "./grouping.ts";
 import { planLoad } from "./load.ts";
 import { type Plan, variantOf } from "./plan.ts";
 import { allSplits, isHomogeneous } from "./split.ts";
@@ -22,7 +22,8 @@ export interface Experiment {
 /**
  * Every experiment of a topology: all its splits with one pod per stage, the monolith on each node that has a split to
  * itself, and the extra groupings on the furthest such node (the server), at every size, with every compression (where frames cross a link),
- * with every number of workers, under every load (extra groupings saturated only, where that is a load), in this order.
+ * with every number of workers, under every load (extra groupings saturated only, where that is a load), in this order. If
+ * groupings were asked for on the command line: every split cut so, where that puts no pod on two nodes, and nothing else.
  *
  * @throws RangeError if the topology has not been checked.
  */
@@ -76,6 +77,12 @@ interface Placement {
 function placementsOf(topology: Topology): Placement[] {
   const stages = topology.stages.length;
   const splits = splitsOf(topology);
+  const { onlyGroupings } = topology;
+  if (onlyGroupings !== undefined) {
+    return splits.flatMap((split) =>
+      onlyGroupings.filter((grouping) => respects(grouping, split)).map((grouping) => ({ split, grouping })),
+    );
+  }
   const alone = splits.filter(isHomogeneous);
   const order = topology.nodes.map((node) => node.letter);
   const furthest = alone.toSorted((a, b) => order.indexOf(b[0]!) - order.indexOf(a[0]!)).slice(0, 1);

@@ -31,6 +31,16 @@ export function cut<T>(stages: readonly T[], grouping: Grouping): T[][] {
   });
 }
 
+/** No pod has stages on two nodes. @param split One letter a stage, as many as the grouping has stages. */
+export function respects(grouping: Grouping, split: string): boolean {
+  let end = 0;
+  return grouping.every((count) => {
+    end += count;
+    const pod = split.slice(end - count, end);
+    return pod === (pod[0] ?? "").repeat(count);
+  });
+}
+
 const LONGEST_NAME = 40;
 
 /**

@@ -1,5 +1,5 @@
 import { preparedCosts } from "./model/costs.ts";
-import type { Plan } from "./plan.ts";
+import type { Plan, PlanLoad } from "./plan.ts";
 import type { Bottleneck, Interval, Prediction } from "./prediction.ts";
 import type { Profile } from "./profile.ts";
 import { type SimulatedSummary, simulateSummary } from "./simulate.ts";
@@ -47,7 +47,7 @@ export function predict(plan: Plan, profile: Profile, replications = REPLICATION
     value: mean(runs.map(({ summary }) => summary.utilisation[i]!.value)),
   }));
   const { load } = plan.workload;
-  const saturated = load.kind === "saturated" || throughput < KEPT_UP * load.rate;
+  const saturated = isSaturated(load, throughput);
   return {
     plan: plan.id,
     throughput,
@@ -78,7 +78,13 @@ function meanTerms(all: readonly (readonly PodTerms[])[]): PodTerms[] {
   });
 }
 
-function bottleneckOf(
+/** A plan that is run saturated, or is offered more than it delivers. @param throughput frames per second that it delivers. */
+export function isSaturated(load: PlanLoad, throughput: number): boolean {
+  return load.kind === "saturated" || throughput < KEPT_UP * load.rate;
+}
+
+/** What limits a plan's throughput: the busiest of its pods, hosts and links, or none of them. */
+export function bottleneckOf(
   utilisation: Prediction["utilisation"],
   resources: Prediction["resources"],
   saturated: boolean,

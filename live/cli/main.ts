@@ -2,14 +2,18 @@
 /** The `edgetwin` command: one verb a file. Verbs load what they need when they run, so that --help answers at once. */
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
+import { capacityVerb } from "./capacity.ts";
 import { checkVerb } from "./check.ts";
 import { compareVerb } from "./compare.ts";
 import { layersVerb } from "./layers.ts";
+import { mergeVerb } from "./merge.ts";
+import { placeVerb } from "./place.ts";
 import { planVerb } from "./plan.ts";
 import { predictVerb } from "./predict.ts";
 import { profileVerb } from "./profile.ts";
 import { reportVerb } from "./report.ts";
 import { runVerb } from "./run.ts";
+import { sweepVerb } from "./sweep.ts";
 import { validateVerb } from "./validate.ts";
 
 /** 0: good; 1: the work failed; 2: the input is wrong. */
@@ -35,6 +39,10 @@ const verbs = [
   planVerb,
   profileVerb,
   predictVerb,
+  sweepVerb,
+  mergeVerb,
+  capacityVerb,
+  placeVerb,
   runVerb,
   compareVerb,
   reportVerb,
@@ -57,7 +65,7 @@ async function main(): Promise<number> {
     const { name, message, stack } = error as Error;
     if (name === "Interrupted") return INTERRUPTED;
     // A RangeError is a bug or a machine's limit; its stack helps whoever reports it.
-    const known = INPUT_ERRORS.has(name) || name === "RunError" || name === "DeploymentError";
+    const known = INPUT_ERRORS.has(name) || ["RunError", "DeploymentError", "CommandError"].includes(name);
     process.stderr.write(`${known ? `error: ${message}` : stack}\n`);
     return INPUT_ERRORS.has(name) ? WRONG_INPUT : FAILED;
   }

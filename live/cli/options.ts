@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Overrides } from "../../sim/topology/overrides.ts";
+import { PRECISION, SECONDS_A_CASE } from "../measure/default-effort.ts";
 
 /** What the command line may change of a topology; flags have the names of the file's keys, and its values' form. */
 export type WorkloadOptions = Overrides;
@@ -14,14 +15,21 @@ export interface FolderOptions {
   readonly overwrite?: boolean;
 }
 
-export interface ProfileFlags {
+export interface CalibrationFlags {
   readonly fresh?: boolean;
+  /** Seconds. */
+  readonly budget?: number;
+  readonly precision?: number;
+}
+
+export interface ProfileFlags extends CalibrationFlags {
   readonly profile?: string;
 }
 
 export function addWorkload(command: Command): Command {
   return command
     .option("--splits <list>", "only these splits, e.g. EESS,SSSS")
+    .option("--groupings <list>", "each split in these pods only, e.g. 1+3,1+2+1: stages per pod")
     .option("--sizes <list>", "sizes of the source's frames, e.g. 128,512,1280x720")
     .option("--frames <count>", "frames per run, warm-up included")
     .option("--duration <time>", "a shorter run gets more frames, e.g. 0.5 s")
@@ -52,9 +60,22 @@ export function addFolder(command: Command): Command {
 }
 
 export function addProfile(command: Command): Command {
+  return addCalibration(command).option("--profile <file>", "use this profile, whatever machine it is from");
+}
+
+export function addCalibration(command: Command): Command {
   return command
-    .option("--fresh", "measure the profile anew, even if a kept one fits")
-    .option("--profile <file>", "use this profile, whatever machine it is from");
+    .option("--fresh", "measure the profile anew, even if a kept one fits, or one was begun")
+    .option(
+      "--budget <time>",
+      `end measuring after so long, e.g. 60s, if every case was measured twice (default: ${SECONDS_A_CASE} s a case, a minute for topologies/local.yaml)`,
+      time,
+    )
+    .option(
+      "--precision <share>",
+      `end earlier, once the 95 % interval of every cost is within this share of it (default: ${PRECISION * 100}%)`,
+      share,
+    );
 }
 
 export function addTolerance(command: Command): Command {
@@ -67,11 +88,13 @@ export function addTolerance(command: Command): Command {
 
 /** The flags of `addWorkload` out of all that a verb has. */
 export function overridesOf(options: WorkloadOptions): Overrides {
-  const { splits, sizes, frames, duration, warmup, loads, rate, window, compression, workers, repeats, seed } = options;
+  const { splits, groupings, sizes, frames, duration, warmup, loads, rate } = options;
+  const { window, compression, workers, repeats, seed } = options;
   // A bare number is what one types; in the file a rate has its unit.
   const perSecond = rate !== undefined && /^[\d.]+$/.test(rate) ? `${rate}/s` : rate;
   return {
     splits,
+    groupings,
     sizes,
     frames,
     duration,
@@ -92,6 +115,15 @@ function share(text: string): number {
   if (!(value > 0 && value <= 1))
     throw new InvalidArgumentError("It should be a share like 10% or 0.1, above 0 and up to 1.");
   return value;
+}
+
+/** Seconds; units load with what needs them, and these are few. */
+function time(text: string): number {
+  const match = /^(\d+(?:\.\d+)?) ?(s|min|h)$/.exec(text);
+  const seconds =
+    match === null ? Number.NaN : Number(match[1]) * { s: 1, min: 60, h: 3600 }[match[2] as "s" | "min" | "h"];
+  if (!(seconds > 0)) throw new InvalidArgumentError("It should be a time above 0 like 60s, 5min or 1h.");
+  return seconds;
 }
 
 function folderName(text: string): string {

@@ -1,295 +1,156 @@
-import { RandomStream } from "../../sim/engine/random.ts";
-import { bytesOf } from "../../sim/frame.ts";
-import { computeKey, type Plan, type PlanStage } from "../../sim/plan.ts";
-import {
-  type CompressionCost,
-  type ComputeCost,
-  type HandoverCost,
-  type LatenessCost,
-  type LinkCost,
-  type LoopbackCost,
-  type MessageCost,
-  PROFILE_VERSION,
-  type Profile,
-  type Thread,
-  type WakeUpCost,
-} from "../../sim/profile.ts";
-import type { FrameSize } from "../../sim/topology/catalogue.ts";
+import { assemble, type Measured } from "../../sim/calibration/assemble.ts";
+import { driftOf } from "../../sim/calibration/drift.ts";
+import { isKnown, knowledgeOf } from "../../sim/calibration/knowledge.ts";
+import type { Reading } from "../../sim/calibration/reading.ts";
+import { LEAST_PASSES, measureInRounds, type Rounds } from "../../sim/calibration/rounds.ts";
+import { computeKey, contentKey, type Plan } from "../../sim/plan.ts";
+import { type Calibration, PROFILE_VERSION, type Profile } from "../../sim/profile.ts";
 import type { Topology } from "../../sim/topology/topology.ts";
-import type { Trace } from "../../sim/trace.ts";
-import type { Cluster, PodSpec } from "../clusters/cluster.ts";
-import { largest } from "../testbed.ts";
-import { acknowledgements, gaps, handovers, lateness, median, onTheWay, settled } from "./columns.ts";
-import { compressionCosts, messageBytes, together } from "./compression-costs.ts";
+import { now } from "../stage/clock.ts";
+import { type Batch, Cases } from "./cases.ts";
+import { SECONDS_A_CASE } from "./default-effort.ts";
 import { fingerprint } from "./fingerprint.ts";
-import { measureLink } from "./link-costs.ts";
-import { type Line, MeasuredLine } from "./measured-line.ts";
-import { MeasuredLines, WOKEN } from "./measured-lines.ts";
-import { type Machine, type MeasuredLink, type MeasuredPod, type Subject, subjectOf } from "./subject.ts";
-import { wakeUpCosts } from "./wake-up-costs.ts";
+import { type Deploying, MeasuredBatch } from "./measured-batch.ts";
+import { type Subject, subjectOf } from "./subject.ts";
 
-export interface CalibrationOptions {
-  readonly cluster: Cluster;
-  /** Folder for the pods' logs. */
-  readonly logs: string;
+export interface CalibrationOptions extends Deploying {
   /** What relative folders in the topology are relative to. */
   readonly baseDirectory: string;
-  readonly signal?: AbortSignal;
+  /** Relative half-width that every cost's 95 % interval is to reach. */
+  readonly precision: number;
+  /** Seconds that it may take, as long as every case has been measured twice; `null`: `SECONDS_A_CASE` for each. */
+  readonly budget: number | null;
+  /** What an earlier calibration of the same has measured. */
+  readonly known: readonly Reading[];
+  /** Called with each reading at once. */
+  readonly onReading: (reading: Reading) => void;
   /** Called as work is done, from 0 to 1. */
   readonly onProgress?: (done: number, what: string) => void;
 }
 
-/** Every pod is measured so often, in random order, so that a host that is slow for some seconds is not slow for one pod only. */
-const PASSES = 2;
-/** Pods that are measured in turns; they are all deployed at once, each with a pod before and after it. */
-const IN_TURNS = 8;
-/** Frames per second at which a source's lateness is measured: how soon it wakes depends on how long it slept. */
-const LATENESS_RATES = [30, 100, 300, 1000];
-const LATENESS_FRAMES = 12;
-const LATENESS_SECONDS = 0.2;
-
-const THREADS: readonly Thread[] = ["busy", "idle", "cold"];
-
 /**
  * Measures a topology's stages and links, each by itself: a stage in a pod of its own on its node, fed with the frames that
- * it gets in the pipeline. Nothing of it is a run of a plan.
+ * it gets in the pipeline. Nothing of it is a run of a plan. It ends when every cost's interval is narrow enough, or the budget is used up;
+ * the profile says which it was of each cost.
  */
 export async function calibrate(
   topology: Topology,
   plans: readonly Plan[],
   options: CalibrationOptions,
 ): Promise<Profile> {
-  const calibration = new Calibration(topology, plans, options);
-  return calibration.measure();
+  const { baseDirectory } = options;
+  const subject = subjectOf(topology, plans, baseDirectory);
+  const cases = new Cases(topology, plans, subject, baseDirectory);
+  const emulated = new Set(topology.nodes.filter(({ speed }) => speed < 1).map(({ name }) => name));
+  const budget = options.budget ?? SECONDS_A_CASE * cases.count;
+  const readings: Reading[] = [...options.known];
+  let seconds = 0;
+  let left = cases.count;
+  for (const batch of cases.batches(() => readings)) {
+    const known = readings.filter((reading) => reading.batch === batch.name);
+    // What is known counts as if it had been measured just now; what a batch leaves of its share is the next ones'.
+    const begin = now() - secondsOf(known);
+    const share = (Math.max(0, budget - seconds) * batch.cases.length) / left;
+    await measureBatch(batch, options, known, {
+      precision: options.precision,
+      deadline: begin + share,
+      emulated,
+      seed: topology.workload.seed,
+      onReading: (reading) => {
+        readings.push(reading);
+        options.onReading(reading);
+        const passes = readings.length / (LEAST_PASSES * cases.count);
+        const spent = (seconds + now() - begin) / budget;
+        options.onProgress?.((Math.min(1, passes) + Math.min(1, spent)) / 2, reading.case);
+      },
+    });
+    seconds += now() - begin;
+    left -= batch.cases.length;
+  }
+  const print = fingerprint(subject.digest);
+  return {
+    version: PROFILE_VERSION,
+    topology: topology.name,
+    created: new Date().toISOString(),
+    fingerprint: print,
+    hosts: topology.hosts.map(({ name, cores }) => ({ host: name, cores: cores ?? print.cores })),
+    ...assemble(readings, measuredIn(plans, subject)),
+    calibration: calibrationOf(readings, emulated, { precision: options.precision, budget, seconds }),
+  };
 }
 
-/** Stages, by number, on a machine, and the line of pods that they are measured in. */
-interface MeasuredCase {
-  readonly stages: readonly number[];
-  readonly machine: Machine;
-  readonly specs: readonly PodSpec[];
+type Effort = Pick<Rounds, "precision" | "deadline" | "emulated" | "seed" | "onReading">;
+
+async function measureBatch(
+  { name: batch, lines, cases }: Batch,
+  options: CalibrationOptions,
+  known: readonly Reading[],
+  effort: Effort,
+): Promise<void> {
+  const deployed = new MeasuredBatch(lines, options);
+  const byName = new Map(cases.map((one) => [one.name, one]));
+  try {
+    await measureInRounds({
+      ...effort,
+      cases: [...byName.keys()],
+      known,
+      now,
+      measure: async (name, round) => {
+        const { group, pods, measure } = byName.get(name)!;
+        const { line, deployment } = await deployed.line(pods);
+        const begin = now();
+        const measured = await measure(line, deployment);
+        return { batch, case: name, group, round, seconds: now() - begin, ...measured };
+      },
+    });
+  } finally {
+    await deployed.close();
+  }
 }
 
-class Calibration {
-  readonly #topology: Topology;
-  readonly #plans: readonly Plan[];
-  readonly #options: CalibrationOptions;
-  readonly #subject: Subject;
-  readonly #lines: MeasuredLines;
-  readonly #random: RandomStream;
-  readonly #computes: ComputeCost[] = [];
-  readonly #messages: MessageCost[] = [];
-  readonly #handovers: HandoverCost[] = [];
-  readonly #loopbacks: LoopbackCost[] = [];
-  readonly #compressions: CompressionCost[] = [];
-  readonly #wakeUps: WakeUpCost[] = [];
-  readonly #acknowledgement: number[] = [];
-  readonly #lateness: LatenessCost[] = [];
-  readonly #gaps: { idle: number[]; cold: number[] } = { idle: [], cold: [] };
-  readonly #total: number;
-  #done = 0;
-
-  constructor(topology: Topology, plans: readonly Plan[], options: CalibrationOptions) {
-    this.#topology = topology;
-    this.#plans = plans;
-    this.#options = options;
-    this.#subject = subjectOf(topology, plans, options.baseDirectory);
-    this.#lines = new MeasuredLines(topology, options.baseDirectory);
-    this.#random = new RandomStream(topology.workload.seed, "calibration order");
-    const { pods, contents, woken, sizes, links } = this.#subject;
-    const lines = [...pods, ...contents].reduce((sum, { machines }) => sum + machines.length, woken.length);
-    this.#total =
-      lines * PASSES * sizes.length +
-      links.reduce((sum, { bytes, compressed }) => sum + bytes.length + compressed.length, 0);
-  }
-
-  async measure(): Promise<Profile> {
-    const { pods, contents, woken } = this.#subject;
-    for (let i = 0; i < pods.length; i += IN_TURNS) await this.#measurePods(pods.slice(i, i + IN_TURNS));
-    for (let i = 0; i < contents.length; i += IN_TURNS) await this.#measureContents(contents.slice(i, i + IN_TURNS));
-    if (woken.length > 0) await this.#measureWakeUps(woken);
-    const links: LinkCost[] = [];
-    for (const measured of this.#subject.links) {
-      const { link } = measured;
-      const progress = () => this.#progress(`link ${link.between.join("-")}`);
-      links.push(await measureLink(link, this.#shuffled(this.#payloadsOn(measured)), this.#options, progress));
-    }
-    const print = fingerprint(this.#subject.digest);
-    return {
-      version: PROFILE_VERSION,
-      topology: this.#topology.name,
-      created: new Date().toISOString(),
-      fingerprint: print,
-      gaps: { idle: median(this.#gaps.idle), cold: median(this.#gaps.cold) },
-      hosts: this.#topology.hosts.map(({ name, cores }) => ({ host: name, cores: cores ?? print.cores })),
-      computes: this.#computes,
-      messages: this.#messages,
-      handovers: this.#handovers,
-      loopbacks: this.#loopbacks,
-      links,
-      compressions: this.#compressions,
-      wakeUps: this.#wakeUps,
-      acknowledgement: this.#acknowledgement,
-      lateness: this.#lateness,
-    };
-  }
-
-  /** Stages in pods of their own. @param pods that are deployed at once. */
-  async #measurePods(pods: readonly MeasuredPod[]): Promise<void> {
-    const lines = pods.flatMap(({ stages, machines }) =>
-      machines.map((machine): MeasuredCase => ({ stages, machine, specs: this.#lines.measuring(stages, machine[0]!) })),
-    );
-    const source = lines.find(({ stages }) => stages[0] === 0);
-    await this.#inTurns(
-      lines,
-      async ({ stages, machine }, size, line) => {
-        const traces = this.#lines.isWhole(stages) ? await line.alone(size) : await line.among(size);
-        for (const node of machine) this.#record(this.#stagesOfPlan(stages, size), node, traces);
-        this.#progress(`${this.#lines.nameOf(stages)} on ${machine.join(", ")}`);
-      },
-      async (one, line) => {
-        if (one === source && this.#lateness.length === 0) await this.#measureLateness(line);
-      },
-    );
-  }
-
-  /** Compression of frames that cross a link, on either end's machine: on loopback, so that no link makes its pods wait. */
-  async #measureContents(contents: readonly MeasuredPod[]): Promise<void> {
-    const lines = contents.flatMap(({ stages, machines }) =>
-      machines.map(
-        (machine): MeasuredCase => ({ stages, machine, specs: this.#lines.compressing(stages, machine[0]!) }),
+function calibrationOf(
+  readings: readonly Reading[],
+  emulated: ReadonlySet<string>,
+  effort: Pick<Calibration, "precision" | "budget" | "seconds">,
+): Calibration {
+  const { precision } = effort;
+  const batches = [...new Set(readings.map(({ batch }) => batch))];
+  return {
+    ...effort,
+    costs: knowledgeOf(readings, emulated).map((cost) => ({ ...cost, reached: isKnown(cost, precision) })),
+    drifts: batches.map((of) => ({
+      of,
+      ...driftOf(
+        readings.filter(({ batch }) => batch === of),
+        precision,
       ),
-    );
-    await this.#inTurns(lines, async ({ stages, machine }, size, line) => {
-      const traces = await line.among(size);
-      for (const node of machine) this.#recordCompression(this.#stagesOfPlan(stages, size), node, traces);
-      this.#progress(`zstd of ${this.#lines.nameOf(stages)} on ${machine.join(", ")}`);
-    });
-  }
+    })),
+  };
+}
 
-  /** How long the threads of a pod with workers take to wake one another, on each machine: whatever they do, at any size. */
-  async #measureWakeUps(machines: readonly Machine[]): Promise<void> {
-    const lines = machines.map(
-      (machine): MeasuredCase => ({ stages: [], machine, specs: this.#lines.waking(machine[0]!) }),
-    );
-    await this.#inTurns(lines, async ({ machine }, size, line) => {
-      const traces = await line.among(size);
-      for (const node of machine) this.#wakeUps.push(...wakeUpCosts(node, traces, WOKEN));
-      this.#progress(`workers on ${machine.join(", ")}`);
-    });
-  }
-
-  /**
-   * Deploys lines, all at once, and measures each at every size, in passes of random order.
-   * @param before is done first, for each line once.
-   */
-  async #inTurns(
-    lines: readonly MeasuredCase[],
-    measure: (one: MeasuredCase, size: FrameSize, line: Line) => Promise<void>,
-    before: (one: MeasuredCase, line: Line) => Promise<void> = async () => {},
-  ): Promise<void> {
-    const { sizes } = this.#subject;
-    // A pod that is measured on several machines has one feeder for all of them.
-    const specs = new Map(lines.flatMap((one) => one.specs).map((spec) => [spec.name, spec]));
-    await MeasuredLine.deployed([...specs.values()], this.#options, async (lineOf) => {
-      const cases: { one: MeasuredCase; size: FrameSize; line: Line }[] = [];
-      for (const one of lines) {
-        const line = lineOf(one.specs);
-        await line.warmUp(largest(sizes));
-        await before(one, line);
-        for (const size of sizes) cases.push({ one, size, line });
-      }
-      for (const { one, size, line } of this.#inPasses(cases)) await measure(one, size, line);
-    });
-  }
-
-  #recordCompression(stages: readonly PlanStage[], node: string, traces: Record<Thread, Trace>): void {
-    const { cost, messages, handovers } = compressionCosts(stages, node, traces);
-    this.#messages.push(...messages);
-    this.#handovers.push(...handovers);
-    const at = this.#compressions.findIndex(({ key, node }) => key === cost.key && node === cost.node);
-    if (at === -1) this.#compressions.push(cost);
-    else this.#compressions[at] = together(this.#compressions[at]!, cost);
-  }
-
-  /** Sizes of all that crosses a link, compressed or not, each once. */
-  #payloadsOn({ bytes, compressed }: MeasuredLink): number[] {
-    const costs = compressed.map((key) => this.#compressions.find((cost) => cost.key === key)!);
-    return [...new Set([...bytes, ...costs.map((cost) => messageBytes(cost.bytes))])].sort((a, b) => a - b);
-  }
-
-  async #measureLateness(line: Line): Promise<void> {
-    for (const rate of LATENESS_RATES) {
-      const frames = LATENESS_FRAMES + Math.ceil(LATENESS_SECONDS * rate);
-      const trace = await line.run(this.#subject.sizes[0]!, frames, { rate, window: 8 });
-      this.#lateness.push({ interval: 1 / rate, seconds: lateness(trace) });
+/** What readings name by keys. */
+function measuredIn(plans: readonly Plan[], { links }: Subject): Measured {
+  const computes = new Map<string, Measured["computes"][number]>();
+  const contents = new Map<string, Measured["contents"][number]>();
+  for (const plan of plans) {
+    for (const { stages } of plan.pods) {
+      const key = computeKey(stages);
+      const [input, output] = [stages[0]!.input, stages.at(-1)!.output];
+      computes.set(key, { key, stages: stages.map(({ name }) => name), input, output });
+    }
+    for (const [hop, { compression, shape }] of plan.hops.entries()) {
+      if (compression === "none") continue;
+      const stages = plan.pods.slice(0, hop + 1).flatMap((pod) => pod.stages.map(({ name }) => name));
+      contents.set(contentKey(plan, hop), { key: contentKey(plan, hop), stages, shape });
     }
   }
+  return {
+    computes: [...computes.values()].sort((a, b) => a.stages.length - b.stages.length),
+    contents: [...contents.values()],
+    links: links.map(({ link }) => link),
+  };
+}
 
-  /** Takes the costs of a pod on a node from the traces of its measurements. */
-  #record(stages: readonly PlanStage[], node: string, traces: Record<Thread, Trace>): void {
-    const { input: shape } = stages[0]!;
-    const tested = shape === null ? 0 : 1;
-    const cpu = (thread: Thread) => settled(traces[thread], tested, "computeCpu");
-    this.#addCompute(stages, node, { busy: cpu("busy"), idle: cpu("idle"), cold: cpu("cold") });
-    // What waits at a third of its own pace says nothing of pipelines, but it is all there is of one that is one pod.
-    if (!this.#lines.isWhole(stages) || this.#gaps.idle.length === 0) {
-      for (const thread of ["idle", "cold"] as const) this.#gaps[thread].push(...gaps(traces[thread], tested));
-    }
-    if (this.#lines.isWhole(stages)) return;
-    const output = bytesOf(stages.at(-1)!.output);
-    const input = shape === null ? null : bytesOf(shape);
-    for (const thread of THREADS) {
-      const trace = traces[thread];
-      this.#messages.push({ node, direction: "send", thread, bytes: output, cpu: settled(trace, tested, "sendCpu") });
-      if (input === null) continue;
-      const received = settled(trace, tested, "receiveCpu");
-      this.#messages.push({ node, direction: "receive", thread, bytes: input, cpu: received });
-    }
-    for (const thread of ["idle", "cold"] as const) {
-      this.#handovers.push({ node, thread, bytes: output, seconds: handovers(traces[thread], tested) });
-      if (input === null) continue;
-      this.#loopbacks.push({ node, thread, bytes: input, seconds: onTheWay(traces[thread], tested) });
-    }
-    if (input !== null) this.#acknowledgement.push(...acknowledgements(traces.idle, tested));
-  }
-
-  #addCompute(stages: readonly PlanStage[], node: string, cpu: ComputeCost["cpu"]): void {
-    const key = computeKey(stages);
-    const at = this.#computes.findIndex((one) => one.key === key && one.node === node);
-    const earlier = this.#computes[at];
-    if (earlier === undefined) {
-      const { input } = stages[0]!;
-      const { output } = stages.at(-1)!;
-      this.#computes.push({ key, stages: stages.map(({ name }) => name), node, input, output, cpu });
-    } else {
-      const both = (thread: Thread) => [...earlier.cpu[thread], ...cpu[thread]];
-      this.#computes[at] = { ...earlier, cpu: { busy: both("busy"), idle: both("idle"), cold: both("cold") } };
-    }
-  }
-
-  #stagesOfPlan(indices: readonly number[], size: FrameSize): PlanStage[] {
-    const plan = this.#plans.find((one) => one.size.height === size.height && one.size.width === size.width);
-    if (plan === undefined) throw new RangeError(`no plan has size ${size.width}x${size.height}`);
-    const stages = plan.pods.flatMap((pod) => pod.stages);
-    return indices.map((index) => stages[index]!);
-  }
-
-  #inPasses<T>(items: readonly T[]): T[] {
-    return Array.from({ length: PASSES }, () => this.#shuffled(items)).flat();
-  }
-
-  #shuffled<T>(items: readonly T[]): T[] {
-    const all = [...items];
-    for (let i = all.length - 1; i > 0; i--) {
-      const j = this.#random.integer(i + 1);
-      [all[i], all[j]] = [all[j]!, all[i]!];
-    }
-    return all;
-  }
-
-  #progress(what: string): void {
-    this.#done++;
-    this.#options.onProgress?.(this.#done / this.#total, what);
-  }
+function secondsOf(readings: readonly Reading[]): number {
+  return readings.reduce((sum, { seconds }) => sum + seconds, 0);
 }

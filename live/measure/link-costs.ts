@@ -1,71 +1,64 @@
-import type { LinkCost, LinkMessageCost } from "../../sim/profile.ts";
+import type { CostKind, CostSamples, Reading } from "../../sim/calibration/reading.ts";
 import type { FrameSize } from "../../sim/topology/catalogue.ts";
 import type { Link } from "../../sim/topology/topology.ts";
-import type { PodSpec } from "../clusters/cluster.ts";
-import type { CalibrationOptions } from "./calibrate.ts";
+import type { Deployment, PodSpec } from "../clusters/cluster.ts";
 import { onTheWay, settled } from "./columns.ts";
-import { fitLink } from "./fit-link.ts";
-import { MeasuredLine } from "./measured-line.ts";
+import type { Line } from "./measured-line.ts";
 
-/**
- * Measures a link with messages of the sizes that will cross it: a pod that sends a pattern, the link, a pod that takes it.
- * @param sizes payloads, bytes.
- */
-export async function measureLink(
-  link: Link,
-  sizes: readonly number[],
-  options: CalibrationOptions,
-  onSize: () => void,
-): Promise<LinkCost> {
+/** The pods that a link is measured with: one that sends a pattern, the link, one that takes it. */
+export function linkLine(link: Link, baseDirectory: string): PodSpec[] {
   const [from, to] = link.between;
+  const name = link.between.join("-");
   const sender: PodSpec = {
-    name: "sender",
+    name: `sender-${name}`,
     node: from,
     stages: [{ name: "pattern", kernel: "synthetic", params: { channels: 1, element: "uint8" } }],
-    baseDirectory: options.baseDirectory,
+    baseDirectory,
     upstream: null,
     link: null,
     replay: 1,
   };
   const receiver: PodSpec = {
     ...sender,
-    name: "receiver",
+    name: `receiver-${name}`,
     node: to,
     stages: [{ name: "same", kernel: "identity", params: {} }],
-    upstream: { pod: "sender" },
+    upstream: { pod: sender.name },
     link,
     replay: 0,
   };
-  const points: Record<"idle" | "cold", { bytes: number; seconds: number }[]> = { idle: [], cold: [] };
-  const receive: LinkMessageCost[] = [];
-  const send: LinkMessageCost[] = [];
-  let cpuPerByte = 0;
-  await MeasuredLine.deployed([sender, receiver], options, async (lineOf, deployment) => {
-    const line = lineOf([sender, receiver]);
-    await line.warmUp(rectangle(Math.max(...sizes)));
-    const before = await deployment.linkCpu(link);
-    let carried = 0;
-    for (const bytes of sizes) {
-      const streamed = line.streamed;
-      const idle = await line.idle(rectangle(bytes));
-      for (const [thread, trace] of [
-        ["idle", idle],
-        ["cold", await line.cold(rectangle(bytes), idle)],
-      ] as const) {
-        for (const seconds of onTheWay(trace, 1)) points[thread].push({ bytes, seconds });
-        receive.push({ bytes, thread, cpu: settled(trace, 1, "receiveCpu") });
-        send.push({ bytes, thread, cpu: settled(trace, 0, "sendCpu") });
-      }
-      carried += bytes * (line.streamed - streamed);
-      onSize();
-    }
-    cpuPerByte = ((await deployment.linkCpu(link)) - before) / carried;
+  return [sender, receiver];
+}
+
+/** Measures a link with messages of a size that will cross it. @param bytes of the payload. */
+export async function linkCosts(
+  link: Link,
+  bytes: number,
+  line: Line,
+  deployment: Deployment,
+): Promise<Pick<Reading, "costs" | "relay">> {
+  const before = await deployment.linkCpu(link);
+  const streamed = line.streamed;
+  const idle = await line.idle(rectangle(bytes));
+  const traces = { idle, cold: await line.cold(rectangle(bytes), idle) };
+  const cpu = (await deployment.linkCpu(link)) - before;
+  const costs = (["idle", "cold"] as const).flatMap((thread) => {
+    const trace = traces[thread];
+    const cost = (kind: CostKind, samples: readonly number[]): CostSamples => ({
+      name: { kind, of: "", nodes: link.between, thread, at: bytes },
+      samples,
+    });
+    return [
+      cost("link", onTheWay(trace, 1)),
+      cost("link-receive", settled(trace, 1, "receiveCpu")),
+      cost("link-send", settled(trace, 0, "sendCpu")),
+    ];
   });
-  return { between: link.between, ...fitLink(points, link), receive, send, cpuPerByte };
+  return { costs, relay: { between: link.between, cpu, bytes: bytes * (line.streamed - streamed) } };
 }
 
 /** A uint8 frame of one channel that has exactly so many bytes, as square as they allow. */
-function rectangle(bytes: number): FrameSize {
+export function rectangle(bytes: number): FrameSize {
   let height = Math.floor(Math.sqrt(bytes));
   while (bytes % height !== 0) height--;
   return { height, width: bytes / height };

@@ -3,26 +3,31 @@ import type { FrameSize } from "../../sim/topology/catalogue.ts";
 import type { Trace } from "../../sim/trace.ts";
 import type { Deployment, PodSpec } from "../clusters/cluster.ts";
 import { Driver } from "../driver.ts";
-import type { CalibrationOptions } from "./calibrate.ts";
 import { median } from "./columns.ts";
 
-/** Seconds of streaming that each cost is measured over, as far as the number of frames allows. */
-const SAMPLE_SECONDS = 0.15;
+/** Seconds of streaming that each cost is measured over in one pass: more passes tell more than longer ones. */
+const SAMPLE_SECONDS = 0.1;
 const LEAST_FRAMES = 16;
 const MOST_FRAMES = 120;
 /** Frames at the start of every measurement that are left out: caches fill, the compiler learns the shapes. */
 const WARMUP = 4;
+/** Frames that tell how long one takes. */
+const PILOT_FRAMES = 10;
 const TIMEOUT_SECONDS = 60;
+/** A line's compilers are waited for so long, at most: measuring, in turns with the others, goes on to warm it. */
+const COMPILING_SECONDS = 2;
 /** Frames on the way when the line is saturated. */
 const BUSY_WINDOW = 8;
 
-/** Frames per second, and frames, of a line that is cold. */
+/** Frames per second, and frames, of a line that is cold: it has just been measured idle, so that little has to fill. */
 const COLD_RATE = 40;
-const COLD_FRAMES = 11;
+const COLD_WARMUP = 2;
+const COLD_FRAMES = 8;
 
 interface Drive {
   readonly rate?: number;
   readonly window?: number;
+  readonly warmup?: number;
 }
 
 export type Line = MeasuredLine;
@@ -34,35 +39,20 @@ export class MeasuredLine {
   /** Frames that were streamed so far. */
   streamed = 0;
 
-  private constructor(driver: Driver, signal: AbortSignal | undefined) {
-    this.#driver = driver;
+  /** Frames that a measurement takes, by size and window: found once. */
+  readonly #counts = new Map<string, number>();
+
+  constructor(deployment: Deployment, pods: readonly PodSpec[], signal: AbortSignal | undefined) {
+    this.#driver = new Driver(deployment, pods);
     this.#signal = signal;
   }
 
-  /** Deploys pods, lets `work` drive lines of them, and ends them whatever happens. */
-  static async deployed(
-    pods: readonly PodSpec[],
-    { cluster, logs, signal }: CalibrationOptions,
-    work: (lineOf: (pods: readonly PodSpec[]) => MeasuredLine, deployment: Deployment) => Promise<void>,
-  ): Promise<void> {
-    signal?.throwIfAborted();
-    const deployment = await cluster.deploy(pods, logs);
-    const drivers: Driver[] = [];
-    const lineOf = (line: readonly PodSpec[]) => {
-      const driver = new Driver(deployment, line);
-      drivers.push(driver);
-      return new MeasuredLine(driver, signal);
-    };
-    try {
-      await work(lineOf, deployment);
-    } finally {
-      for (const driver of drivers) driver.close();
-      await deployment.stop();
-    }
+  close(): void {
+    this.#driver.close();
   }
 
   async warmUp(largest: FrameSize): Promise<void> {
-    await this.#driver.warmUp(largest, this.#signal);
+    await this.#driver.warmUp(largest, COMPILING_SECONDS, this.#signal);
   }
 
   /** One frame at a time: every pod waits for it. */
@@ -77,7 +67,7 @@ export class MeasuredLine {
 
   /** A frame now and then, at most a third of what the line carries one by one: every pod has long waited for it. */
   cold(size: FrameSize, idle: Trace): Promise<Trace> {
-    return this.run(size, COLD_FRAMES, { rate: Math.min(COLD_RATE, 1 / (3 * periodOf(idle))), window: BUSY_WINDOW });
+    return this.#coldAt(size, 1 / (3 * periodOf(idle)), BUSY_WINDOW);
   }
 
   /** A line of one pod, which nothing but its rate makes wait: at a third of its pace it does two thirds of the time. */
@@ -86,7 +76,7 @@ export class MeasuredLine {
     const busy = await this.run(size, frames, { window: BUSY_WINDOW });
     const rate = 1 / (3 * periodOf(busy));
     const idle = await this.run(size, Math.min(frames, LEAST_FRAMES + Math.ceil(SAMPLE_SECONDS * rate)), { rate });
-    return { busy, idle, cold: await this.run(size, COLD_FRAMES, { rate: Math.min(COLD_RATE, rate) }) };
+    return { busy, idle, cold: await this.#coldAt(size, rate, 1) };
   }
 
   /** A line that the measured pod shares with others. */
@@ -96,19 +86,26 @@ export class MeasuredLine {
     return { busy, idle, cold: await this.cold(size, idle) };
   }
 
+  #coldAt(size: FrameSize, rate: number, window: number): Promise<Trace> {
+    return this.run(size, COLD_FRAMES, { rate: Math.min(COLD_RATE, rate), window, warmup: COLD_WARMUP });
+  }
+
   async #sized(size: FrameSize, window: number): Promise<Trace> {
     return this.run(size, await this.#framesOf(size, window), { window });
   }
 
   /** As many frames as the time of a measurement holds: a few frames tell. */
   async #framesOf(size: FrameSize, window: number): Promise<number> {
-    return framesFor(await this.run(size, LEAST_FRAMES, { window }));
+    const key = `${size.height}x${size.width} ${window}`;
+    const count = this.#counts.get(key) ?? framesFor(await this.run(size, PILOT_FRAMES, { window }));
+    this.#counts.set(key, count);
+    return count;
   }
 
-  async run(size: FrameSize, frames: number, { rate = 0, window = 1 }: Drive = {}): Promise<Trace> {
+  async run(size: FrameSize, frames: number, { rate = 0, window = 1, warmup = WARMUP }: Drive = {}): Promise<Trace> {
     const run = { frames, rate, height: size.height, width: size.width, window, digests: 0 };
     this.streamed += frames;
-    const { trace } = await this.#driver.run("calibration", 0, WARMUP, run, {
+    const { trace } = await this.#driver.run("calibration", 0, warmup, run, {
       timeout: TIMEOUT_SECONDS,
       ...(this.#signal === undefined ? {} : { signal: this.#signal }),
     });

@@ -1,8 +1,13 @@
-import { Client, credentials, Metadata } from "@grpc/grpc-js";
+import { Client, credentials, Metadata, type MethodDefinition } from "@grpc/grpc-js";
 import { emptyPodTrace, type PodTrace, STAMPS, type Stamp } from "../../sim/trace.ts";
 import type { DrivenPod } from "../driver.ts";
 import { MAX_MESSAGE_BYTES } from "../stage/upstream.ts";
-import { type ProbeReply, podService, type TraceChunk } from "../stage/wire.ts";
+import { type ProbeReply, podService, type TraceChunk, type UsageReply } from "../stage/wire.ts";
+
+type UnaryMethod<Request, Reply> = Pick<
+  MethodDefinition<Request, Reply>,
+  "path" | "requestSerialize" | "responseDeserialize"
+>;
 
 /** One pod's record of a run, as fetched. */
 export interface FetchedTrace {
@@ -30,9 +35,17 @@ export class PodClient {
   }
 
   probe(replyBytes: number): Promise<ProbeReply> {
-    const { path, requestSerialize, responseDeserialize } = podService.probe;
+    return this.#ask("probe", podService.probe, { replyBytes, payload: new Uint8Array(0) });
+  }
+
+  /** CPU time that the pod has used so far. */
+  usage(): Promise<UsageReply> {
+    return this.#ask("usage", podService.usage, {});
+  }
+
+  #ask<Request, Reply>(what: string, method: UnaryMethod<Request, Reply>, request: Request): Promise<Reply> {
+    const { path, requestSerialize, responseDeserialize } = method;
     return new Promise((resolve, reject) => {
-      const request = { replyBytes, payload: new Uint8Array(0) };
       this.#client.makeUnaryRequest(
         path,
         requestSerialize,
@@ -42,7 +55,7 @@ export class PodClient {
         deadline(),
         (error, reply) => {
           if (error === null && reply !== undefined) resolve(reply);
-          else reject(new Error(`pod ${this.name}: probe: ${error?.details ?? "no reply"}`));
+          else reject(new Error(`pod ${this.name}: ${what}: ${error?.details ?? "no reply"}`));
         },
       );
     });

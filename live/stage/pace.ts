@@ -45,8 +45,9 @@ export class Pace {
     this.#rested = true;
   }
 
-  /** Waits for a moment, monotonic seconds, to come; that is no work. */
+  /** Waits for a moment, monotonic seconds, to come; that is no work, and the emulated machine is not behind for it. */
   wait(time: number): void {
+    this.#until = Math.max(this.#until, time);
     sleepUntil(time);
     this.#mark = threadCpu();
   }

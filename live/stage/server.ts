@@ -8,10 +8,12 @@ import {
 } from "@grpc/grpc-js";
 import { HealthImplementation } from "grpc-health-check";
 import { bootId, now } from "./clock.ts";
+import { compilerCpu } from "./compiler-cpu.ts";
 import type { PodConfig } from "./config.ts";
 import { Coding, KNOWN_CODINGS } from "./frame-codec.ts";
 import type { HopCall } from "./outlet.ts";
 import type { Pod } from "./pod.ts";
+import { threadCpu } from "./thread-cpu.ts";
 import { MAX_MESSAGE_BYTES } from "./upstream.ts";
 import {
   hopService,
@@ -21,6 +23,7 @@ import {
   podService,
   type TraceChunk,
   type TraceRequest,
+  type UsageReply,
 } from "./wire.ts";
 
 /** The address can't be listened on. */
@@ -46,6 +49,7 @@ export async function servePod(pod: Pod, config: PodConfig): Promise<PodServer> 
   server.addService(podService, {
     trace: (call: ServerWritableStream<TraceRequest, TraceChunk>) => sendTrace(pod, config, call),
     probe,
+    usage,
   });
   const health = new HealthImplementation({ "": "SERVING", "edgetwin.v1.Hop": "SERVING" });
   health.addToServer(server);
@@ -104,4 +108,8 @@ function probe(call: ServerUnaryCall<ProbeRequest, ProbeReply>, answer: sendUnar
   const received = now();
   const payload = Buffer.alloc(call.request.replyBytes);
   answer(null, { received, sent: now(), bootId: BOOT_ID, payload });
+}
+
+function usage(_: ServerUnaryCall<unknown, UsageReply>, answer: sendUnaryData<UsageReply>): void {
+  answer(null, { threadCpu: threadCpu(), compilerCpu: compilerCpu() });
 }

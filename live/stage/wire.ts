@@ -53,6 +53,13 @@ export interface ProbeReply {
   payload: Uint8Array;
 }
 
+/** CPU time that a pod has used so far, seconds. */
+export interface UsageReply {
+  threadCpu: number;
+  /** `NaN` where the system does not tell. */
+  compilerCpu: number;
+}
+
 const PROTOS = fileURLToPath(new URL("../../protos/", import.meta.url));
 
 /** The protobufjs root of every message that edgetwin speaks. */
@@ -74,6 +81,8 @@ const traceRequest = codec<TraceRequest>("TraceRequest");
 const traceChunk = codec<TraceChunk>("TraceChunk");
 const probeRequest = codec<ProbeRequest>("ProbeRequest");
 const probeReply = codec<ProbeReply>("ProbeReply");
+const usageRequest = codec<Record<string, never>>("UsageRequest");
+const usageReply = codec<UsageReply>("UsageReply");
 
 export const hopService = {
   pull: {
@@ -105,5 +114,14 @@ export const podService = {
     requestDeserialize: probeRequest.deserialize,
     responseSerialize: probeReply.serialize,
     responseDeserialize: probeReply.deserialize,
+  },
+  usage: {
+    path: "/edgetwin.v1.Pod/Usage",
+    requestStream: false,
+    responseStream: false,
+    requestSerialize: usageRequest.serialize,
+    requestDeserialize: usageRequest.deserialize,
+    responseSerialize: usageReply.serialize,
+    responseDeserialize: usageReply.deserialize,
   },
 } satisfies ServiceDefinition;

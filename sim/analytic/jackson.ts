@@ -3,6 +3,7 @@ import type { Steady } from "./steady.ts";
 
 /** Steady state of a line of stations. */
 export interface SteadyLine {
+  /** In order. */
   readonly stations: readonly Steady[];
   /** Mean time from arrival at the first station to departure from the last, seconds. */
   readonly sojourn: number;

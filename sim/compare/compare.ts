@@ -15,6 +15,7 @@ export interface CompareInput {
   readonly name: string;
   /** Date and time, ISO 8601. */
   readonly created: string;
+  /** A plan each. */
   readonly pairs: readonly Pair[];
   /** Largest relative errors allowed, as 0.05. */
   readonly tolerance: Tolerance;

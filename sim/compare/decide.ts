@@ -22,17 +22,31 @@ export function decide(plans: readonly PlanComparison[]): Decision {
   const counts = (plan: PlanComparison) => (objective === "throughput" ? plan.rate === null : plan.load === load);
 
   const candidates = pool.filter(counts);
-  const predicted = best(candidates, "predicted", objective);
-  const measured = best(candidates, "measured", objective);
+  const { predicted, measured, regret } = choose(candidates, objective);
   const ranked = firstNonEmpty([plans.filter(isOnePodPerStage), plans]).filter(counts);
   return {
     objective,
     predicted: labelOf(predicted),
     measured: labelOf(measured),
-    regret: regretOf(value(predicted, "measured", objective), value(measured, "measured", objective)),
+    regret,
     kendall: agreement(ranked, objective),
     candidates: candidates.map(labelOf),
   };
+}
+
+/** The plan that the twin picks, the truly best one, and the relative loss by following the twin. */
+export interface Choice {
+  readonly predicted: PlanComparison;
+  readonly measured: PlanComparison;
+  readonly regret: number;
+}
+
+/** @param candidates under one load, at least one; their order decides ties. */
+export function choose(candidates: readonly PlanComparison[], objective: Objective): Choice {
+  const predicted = best(candidates, "predicted", objective);
+  const measured = best(candidates, "measured", objective);
+  const regret = regretOf(value(predicted, "measured", objective), value(measured, "measured", objective));
+  return { predicted, measured, regret };
 }
 
 /** Best first by the objective; equal throughputs by median latency, then as listed. */

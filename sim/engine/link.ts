@@ -85,6 +85,7 @@ export class LinkFlow {
  * O(active flows). Its one event, that of the next message to have left, is put into the agenda by {@link settle}.
  */
 export class SharedLink {
+  /** Bytes per second. */
   readonly bandwidth: number;
   readonly #agenda: Agenda;
   readonly #source: number;

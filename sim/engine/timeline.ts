@@ -14,7 +14,7 @@ export class Timeline {
   #head = 0;
   #length = 0;
 
-  /** @param source Its events' in the agenda. */
+  /** No event at first. @param source Its events' in the agenda. */
   constructor(agenda: Agenda, source: number) {
     this.#agenda = agenda;
     this.#source = source;

@@ -23,7 +23,9 @@ export interface PodCosts extends PodSamples {
 interface PodSamples {
   /** All stages of the pod. */
   readonly compute: ThreadSamples;
+  /** Of a message. */
   readonly receive: ThreadSamples;
+  /** Of a message. */
   readonly send: ThreadSamples;
   /** The first part of `send`, after which the frame is on its way. */
   readonly handover: WaitedSamples;
@@ -41,9 +43,11 @@ interface PodSamples {
 export interface EmulatedPace {
   /** Decompression included. */
   readonly receive: number;
+  /** All stages of the pod. */
   readonly compute: number;
   /** 0 where frames go as they are. */
   readonly compress: number;
+  /** Compression not included. */
   readonly send: number;
 }
 
@@ -68,11 +72,15 @@ export interface HopCosts {
 
 /** What everything in a plan costs in one replication. */
 export interface Costs {
+  /** In the order of the plan's. */
   readonly pods: readonly PodCosts[];
+  /** In the order of the plan's. */
   readonly hops: readonly HopCosts[];
+  /** Of the source on a frame that is due, seconds. */
   readonly lateness: Samples;
   /** Seconds that a thread has waited when it is idle, and when it is cold. */
   readonly gaps: Profile["gaps"];
+  /** By host. */
   readonly cores: ReadonlyMap<string, number>;
 }
 

@@ -8,6 +8,7 @@ import {
   type MessageCost,
   PROFILE_VERSION,
   type Profile,
+  UNMEASURED,
   type WakeUpCost,
 } from "../profile.ts";
 import { SHAPE } from "./made-plan.ts";
@@ -78,6 +79,7 @@ export function madeProfile(spec: PipelineSpec, plan: Plan): Profile {
     ),
     acknowledgement: samples(spec.acknowledgement),
     lateness: [{ interval: 1, seconds: samples(spec.lateness) }],
+    calibration: UNMEASURED,
   };
 }
 

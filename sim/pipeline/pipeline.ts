@@ -8,7 +8,9 @@ import type { PipelineSpec } from "./spec.ts";
 
 /** A plan, and the profile that prices it. */
 export interface Pipeline {
+  /** Frozen. */
   readonly plan: Plan;
+  /** Of nothing that was measured. */
   readonly profile: Profile;
 }
 

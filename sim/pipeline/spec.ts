@@ -75,6 +75,7 @@ export interface PipelineSpec {
   readonly hosts?: Readonly<Record<string, number | null>>;
   /** Cores by host as the profile has them. */
   readonly measuredCores?: Readonly<Record<string, number>>;
+  /** Between nodes; left out: none. */
   readonly links?: readonly LinkSpec[];
   /** Frames that may be unacknowledged: on every hop, or on each. */
   readonly windows?: number | readonly number[];

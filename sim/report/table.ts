@@ -2,6 +2,7 @@ import { labelWithin, placementOf, sameSize, sizeLabel, sizesOf } from "../compa
 import type { Comparison, SizeDecision } from "../comparison.ts";
 import type { Plan } from "../plan.ts";
 import type { Prediction } from "../prediction.ts";
+import type { JudgedPrediction } from "../verdict.ts";
 import { type Column, TERMINAL_WIDTH, tableLines, wrap } from "./columns.ts";
 import { formatBottleneck, formatRate, formatRatio, formatSeconds, formatShare, formatSigned } from "./format.ts";
 import { inOrder } from "./layout.ts";
@@ -95,26 +96,49 @@ const PREDICTION: readonly Column[] = [
   { title: "bottleneck", width: 17, align: "left" },
 ];
 
-/** Tables of predictions for a terminal of 80 columns, one per size. */
-export function predictionTable(pairs: readonly { readonly plan: Plan; readonly prediction: Prediction }[]): string {
+/** With a verdict on its load, if there is one. */
+type Told = Prediction & Partial<Pick<JudgedPrediction, "verdict" | "capacity">>;
+
+const NEAR_CAPACITY = "capacity: the load is above 90 % of that, and latency depends on it more than on anything else";
+
+/**
+ * Tables of predictions for a terminal of 80 columns, one per size. Where an open load is near capacity that stands in the place
+ * of latency and bottleneck.
+ */
+export function predictionTable(pairs: readonly { readonly plan: Plan; readonly prediction: Told }[]): string {
   const all = pairs.map(({ plan, prediction }) => ({
     plan,
     prediction,
     size: [plan.size.height, plan.size.width] as const,
   }));
   const sections = sizesOf(all).map((size) => {
-    const rows = all
-      .filter((one) => sameSize(one.size, size))
-      .map(({ plan, prediction: { throughput, interval, latency, bottleneck } }) => [
-        labelWithin(placementOf(plan), PREDICTION[0]!.width),
-        plan.workload.load.label,
-        formatRate(throughput),
-        interval.throughput.map((end) => formatRate(end).replace(" /s", "")).join(" - "),
-        formatSeconds(latency.p50),
-        formatSeconds(latency.p95),
-        `${formatShare(bottleneck.utilisation).replace(/\.\d/, "")} ${formatBottleneck(bottleneck)}`,
-      ]);
-    return [sizeLabel(size), ...tableLines(PREDICTION, rows)].join("\n");
+    const here = all.filter((one) => sameSize(one.size, size));
+    const rows = here.map(({ plan, prediction }) => [
+      labelWithin(placementOf(plan), PREDICTION[0]!.width),
+      plan.workload.load.label,
+      formatRate(prediction.throughput),
+      prediction.interval.throughput.map((end) => formatRate(end).replace(" /s", "")).join(" - "),
+      ...latencyCells(plan, prediction),
+    ]);
+    const note = here.some(({ plan, prediction }) => nearCapacity(plan, prediction)) ? wrap(NEAR_CAPACITY) : [];
+    return [sizeLabel(size), ...tableLines(PREDICTION, rows), ...note].join("\n");
   });
   return `${sections.join("\n\n")}\n`;
+}
+
+/** p50, p95 and bottleneck. */
+function latencyCells(plan: Plan, prediction: Told): string[] {
+  const capacity = nearCapacity(plan, prediction);
+  if (capacity !== null) return ["-", "-", `capacity ${formatRate(capacity)}`];
+  const { latency, bottleneck } = prediction;
+  return [
+    formatSeconds(latency.p50),
+    formatSeconds(latency.p95),
+    `${formatShare(bottleneck.utilisation).replace(/\.\d/, "")} ${formatBottleneck(bottleneck)}`,
+  ];
+}
+
+/** The capacity, frames/s, where the plan's open load is above 90 % of it. */
+function nearCapacity({ workload: { load } }: Plan, { verdict, capacity }: Told): number | null {
+  return load.kind === "rate" && verdict !== "stable" ? (capacity?.throughput ?? null) : null;
 }

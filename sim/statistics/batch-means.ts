@@ -4,7 +4,9 @@ import { studentT95 } from "./interval.ts";
 
 /** The quotient of two sums over batches, with its 95 % interval. */
 export interface Estimate {
+  /** The quotient. */
   readonly value: number;
+  /** 95 %. */
   readonly interval: Interval;
 }
 

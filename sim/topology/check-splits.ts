@@ -1,3 +1,4 @@
+import { respects } from "../grouping.ts";
 import { allSplits, countSplits, goesBackAt, isHomogeneous } from "../split.ts";
 import type { Draft } from "./draft.ts";
 import { repeated } from "./findings.ts";
@@ -20,7 +21,24 @@ export function checkSplits(draft: Draft): Finding[] {
   // Without every letter nothing can be said of splits.
   const letters = nodes.flatMap(({ letter }) => letter ?? []);
   if (splits === undefined || letters.length === 0 || new Set(letters).size < nodes.length) return findings;
+  findings.push(...checkOnlyGroupings(draft, () => splits ?? allSplits(letters, stages.length)));
   return [...findings, ...(splits === null ? checkAll(draft, letters) : checkListed(draft, splits, letters))];
+}
+
+/** Each must cut the stages, and some split so that no pod is on two nodes. */
+function checkOnlyGroupings({ stages, onlyGroupings = [] }: Draft, splits: () => readonly string[]): Finding[] {
+  const texts = onlyGroupings.map((grouping) => grouping.join("+"));
+  const findings = onlyGroupings.flatMap((grouping, index): Finding[] => {
+    const finding = (message: string, allowed: string) => [
+      { path: ["onlyGroupings", index], value: grouping, message, allowed },
+    ];
+    const sum = grouping.reduce((total, count) => total + count, 0);
+    if (sum !== stages.length)
+      return finding(`${texts[index]} sums to ${sum}`, `the number of stages, ${stages.length}`);
+    if (splits().some((split) => respects(grouping, split))) return [];
+    return finding(`${texts[index]} has a pod on two nodes in every split`, "pods whose stages are on one node");
+  });
+  return [...findings, ...repeated(texts, ["onlyGroupings"])];
 }
 
 function checkGrouping(grouping: readonly number[], index: number, stages: number): Finding[] {

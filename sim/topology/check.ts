@@ -29,7 +29,7 @@ function checkHosts({ hosts }: Draft): Finding[] {
 
 function checkNodes({ nodes, hosts }: Draft): Finding[] {
   const names = hosts.map((host) => host.name);
-  return nodes.flatMap(({ name, letter, host }, index) => {
+  return nodes.flatMap(({ name, letter, host, power }, index) => {
     const path = ["nodes", name];
     const findings = badName(name, path);
     const first = nodes.findIndex((node) => node.letter === letter);
@@ -42,6 +42,11 @@ function checkNodes({ nodes, hosts }: Draft): Finding[] {
       });
     }
     if (host !== undefined) findings.push(...notOneOf(host, names, "host", [...path, "host"]));
+    if (power !== undefined && power.busy < power.idle) {
+      const message = `${power.busy} W busy is less than idle`;
+      const allowed = `at least what it takes idle, ${power.idle} W`;
+      findings.push({ path: [...path, "power", "busy"], value: power.busy, message, allowed });
+    }
     return findings;
   });
 }

@@ -7,10 +7,11 @@ import { type Finding, oneOf, type Path, valueText } from "./problem.ts";
 import { HOST, LINK, NODE, STAGE, TOPOLOGY, WORKLOAD } from "./schema.ts";
 import { parseSize } from "./size.ts";
 import type { Host, Link, Load, Node, Stage, Topology, Workload } from "./topology.ts";
-import { BANDWIDTH, DURATION, parsePercent, RATE, type Units } from "./units.ts";
+import { BANDWIDTH, DURATION, MEMORY, POWER, PRICE, parsePercent, RATE, type Units } from "./units.ts";
 
 /** A topology where everything that was wrong by itself is left out; what is there is not checked against the rest yet. */
-export interface Draft extends Partial<Pick<Topology, "apiVersion" | "name" | "description" | "splits" | "groupings">> {
+export interface Draft
+  extends Partial<Pick<Topology, "apiVersion" | "name" | "description" | "splits" | "groupings" | "onlyGroupings">> {
   readonly hosts: readonly (Pick<Host, "name"> & Partial<Host>)[];
   readonly nodes: readonly (Pick<Node, "name"> & Partial<Node>)[];
   readonly links: readonly Partial<Link>[];
@@ -36,8 +37,16 @@ export function draftOf(raw: unknown, catalogue: KernelCatalogue, units: Units, 
       return { name, cores: cores ?? null };
     }),
     nodes: entries(root.nodes, ["nodes"], findings).map(([name, node]) => {
-      const fields = parseFields(NODE, node, ["nodes", name], findings);
-      return { name, ...fields, arch: fields.arch ?? null, cpus: fields.cpus ?? null };
+      const { power, price, memory, ...fields } = parseFields(NODE, node, ["nodes", name], findings);
+      return {
+        name,
+        ...fields,
+        arch: fields.arch ?? null,
+        cpus: fields.cpus ?? null,
+        ...(power && { power: { idle: units.convert(power.idle, POWER), busy: units.convert(power.busy, POWER) } }),
+        ...(price !== undefined && { price: units.convert(price, PRICE) }),
+        ...(memory !== undefined && { memory: units.convert(memory, MEMORY) }),
+      };
     }),
     links: elements(root.links ?? [], ["links"], findings).map((link, index) => {
       const { between, bandwidth, delay } = parseFields(LINK, link, ["links", index], findings);
@@ -47,7 +56,7 @@ export function draftOf(raw: unknown, catalogue: KernelCatalogue, units: Units, 
         delay: delay === undefined ? undefined : units.convert(delay, DURATION),
       };
     }),
-    stages: stages(root.stages, catalogue, findings),
+    stages: stages(root.stages, catalogue, units, findings),
     workload: withWarmup(workloadOf(parseFields(WORKLOAD, root.workload, ["workload"], findings), units)),
     splits: root.splits === undefined ? null : parseValue(splits, root.splits, ["splits"], findings),
     groupings: parseValue(groupings, root.groupings, ["groupings"], findings),
@@ -77,15 +86,16 @@ function loadOf(text: string, units: Units): Load {
   return { kind: "rate", rate: units.convert(text, RATE) };
 }
 
-function stages(raw: unknown, catalogue: KernelCatalogue, findings: Finding[]): Partial<Stage>[] {
+function stages(raw: unknown, catalogue: KernelCatalogue, units: Units, findings: Finding[]): Partial<Stage>[] {
   const given = elements(raw, ["stages"], findings);
   if (Array.isArray(raw) && raw.length === 0) {
     findings.push({ path: ["stages"], value: raw, message: "is empty", allowed: "at least one" });
   }
   return given.map((stage, index) => {
     const path = ["stages", index];
-    const { name, kernel, implementation, nodes } = parseFields(STAGE, stage, path, findings, { open: true });
-    const placed = { name, implementation, nodes: nodes ?? null };
+    const { name, kernel, implementation, nodes, memory } = parseFields(STAGE, stage, path, findings, { open: true });
+    const needs = memory === undefined ? {} : { memory: units.convert(memory, MEMORY) };
+    const placed = { name, implementation, nodes: nodes ?? null, ...needs };
     if (kernel === undefined) return placed;
     if (!catalogue.has(kernel)) {
       const names = [...catalogue.keys()];

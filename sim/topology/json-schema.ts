@@ -33,7 +33,14 @@ function stageOf({ name, params }: KernelDescriptor): JsonObject {
   return {
     title: name,
     type: "object",
-    properties: { name: base.name, kernel, implementation: base.implementation, ...properties, nodes: base.nodes },
+    properties: {
+      name: base.name,
+      kernel,
+      implementation: base.implementation,
+      ...properties,
+      nodes: base.nodes,
+      memory: base.memory,
+    },
     required: ["name", "kernel", ...required],
     additionalProperties: false,
   };

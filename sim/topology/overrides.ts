@@ -5,13 +5,15 @@ import { check } from "./check.ts";
 import { workloadOf } from "./draft.ts";
 import { parseFields } from "./fields.ts";
 import { type Finding, type Path, type Problem, pathText, TopologyError } from "./problem.ts";
-import { rateSchema, splitsSchema, WORKLOAD } from "./schema.ts";
+import { groupingsSchema, rateSchema, splitsSchema, WORKLOAD } from "./schema.ts";
 import type { Topology } from "./topology.ts";
 import { loadUnits } from "./units.ts";
 
 /** Values of flags as the command line has them; lists are separated by commas: `--sizes 128,1280x720`. */
 export interface Overrides {
   readonly splits?: string | undefined;
+  /** Stages per pod: `1+3,1+2+1`. Every split is cut so and in no other way. */
+  readonly groupings?: string | undefined;
   readonly sizes?: string | undefined;
   readonly frames?: string | number | undefined;
   readonly duration?: string | undefined;
@@ -28,8 +30,13 @@ export interface Overrides {
 
 type Flag = keyof Overrides;
 
-const LISTS: readonly Flag[] = ["splits", "sizes", "loads", "compression", "workers"];
-const SCHEMAS: Readonly<Record<Flag, ZodType>> = { ...WORKLOAD, splits: splitsSchema, rate: rateSchema };
+const LISTS: readonly Flag[] = ["splits", "groupings", "sizes", "loads", "compression", "workers"];
+const SCHEMAS: Readonly<Record<Flag, ZodType>> = {
+  ...WORKLOAD,
+  splits: splitsSchema,
+  groupings: groupingsSchema,
+  rate: rateSchema,
+};
 
 /**
  * A checked topology with some of its values replaced, checked again. Frozen deeply.
@@ -46,7 +53,7 @@ export async function withOverrides(
   const shape = Object.fromEntries(flags.map((flag) => [flag, SCHEMAS[flag]]));
   const findings: Finding[] = [];
   // Each flag was parsed by the schema of the file's key of that name.
-  const { splits = topology.splits, rate, ...given } = parseFields(shape, raw, [], findings) as Given;
+  const { splits = topology.splits, groupings, rate, ...given } = parseFields(shape, raw, [], findings) as Given;
   if (flags.includes("rate") && flags.includes("loads")) {
     const message = "can't be given together with --loads";
     findings.push({
@@ -60,7 +67,12 @@ export async function withOverrides(
   const exact = given.frames !== undefined && given.duration === undefined ? { duration: "0 s" } : {};
   const fields = { ...given, ...exact, ...(rate !== undefined && { loads: [rate] }) };
   const workload = { ...topology.workload, ...workloadOf(fields, await loadUnits()) };
-  const changed: Topology = { ...topology, splits, workload };
+  const changed: Topology = {
+    ...topology,
+    splits,
+    workload,
+    ...(groupings !== undefined && { groupings: [], onlyGroupings: groupings }),
+  };
   findings.push(...check(changed, catalogue));
   if (findings.length > 0) throw new TopologyError(findings.map((finding) => problemOf(finding, flags)));
   return deepFreeze(changed);
@@ -68,6 +80,7 @@ export async function withOverrides(
 
 type Given = Partial<z.output<z.ZodObject<typeof WORKLOAD>>> & {
   readonly splits?: readonly string[];
+  readonly groupings?: readonly (readonly number[])[];
   readonly rate?: string;
 };
 
@@ -76,8 +89,13 @@ function fileValue(flag: Flag, given: string | number): unknown {
   if (LISTS.includes(flag))
     return String(given)
       .split(",")
-      .map((item) => (flag === "workers" ? numberIn(item.trim()) : item.trim()));
+      .map((item) => itemIn(flag, item.trim()));
   return typeof given === "string" ? numberIn(given) : given;
+}
+
+function itemIn(flag: Flag, text: string): unknown {
+  if (flag === "groupings") return text.split("+").map((count) => numberIn(count.trim()));
+  return flag === "workers" ? numberIn(text) : text;
 }
 
 function numberIn(text: string): string | number {
@@ -92,5 +110,6 @@ function problemOf({ path, causes = [], value, message, allowed }: Finding, flag
 
 function flagOf(path: Path, flags: readonly Flag[]): Flag | undefined {
   const key = path[0] === "workload" ? path[1] : path[0];
-  return flags.find((flag) => flag === key || (flag === "rate" && key === "loads"));
+  const named = key === "onlyGroupings" ? "groupings" : key;
+  return flags.find((flag) => flag === named || (flag === "rate" && named === "loads"));
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { COMPRESSIONS } from "../compression.ts";
 import { SIZE_PATTERN } from "./size.ts";
-import { BANDWIDTH, DURATION, PERCENT_PATTERN, type Quantity, RATE } from "./units.ts";
+import { BANDWIDTH, DURATION, MEMORY, PERCENT_PATTERN, POWER, PRICE, type Quantity, RATE } from "./units.ts";
 
 // The topology file, mapping by mapping. The error text of a schema says what is allowed; descriptions are shown by editors.
 
@@ -51,6 +51,12 @@ export const NODE = {
     .describe(
       "CPU limit of each of its pods, cores: 0.5 lets it run for 50 ms of every 100. Left out: none. Predicted only, as local processes can't be limited.",
     ),
+  power: z
+    .strictObject({ idle: matching(POWER), busy: matching(POWER) }, "a mapping of idle and busy")
+    .optional()
+    .describe("Of the machine that the node stands for, idle and with all cores busy: { idle: 5 W, busy: 15 W }."),
+  price: matching(PRICE).optional().describe("Per hour, in any currency, the same for all nodes: 0.35/h."),
+  memory: matching(MEMORY).optional().describe("What stages there may take in all: 2 GiB. Left out: enough."),
 };
 
 const BETWEEN_ALLOWED = "two names of nodes: [edge, server]";
@@ -79,6 +85,9 @@ export const STAGE = {
     .min(1, "a list of nodes")
     .optional()
     .describe("Nodes where the stage may be placed. Left out: anywhere."),
+  memory: matching(MEMORY)
+    .optional()
+    .describe("What the stage needs where it runs: 300 MiB. Declared, not measured. Left out: nothing to speak of."),
 };
 
 const SIZE_ALLOWED = "an edge length such as 512 (512 x 512 pixels) or width x height such as 1280x720";
@@ -132,6 +141,8 @@ export const splitsSchema = z.array(splitSchema, "a list of splits").min(1, "at 
 const GROUPING_ALLOWED = "stage counts per pod such as [2, 2]";
 const groupingSchema = z.array(integer(1), GROUPING_ALLOWED).min(1, GROUPING_ALLOWED);
 
+export const groupingsSchema = z.array(groupingSchema, "a list of groupings");
+
 export const TOPOLOGY = {
   apiVersion: z.literal("edgetwin/v1").describe("Version of this format."),
   name: nameSchema.describe("Of the topology; plans and runs carry it."),
@@ -152,8 +163,7 @@ export const TOPOLOGY = {
     .describe("The pipeline, source first. A stage's other keys are its kernel's parameters."),
   workload: z.strictObject(WORKLOAD).describe("What is sent through the pipeline."),
   splits: splitsSchema.optional().describe("Splits to predict and run. Left out: all that never go back to the edge."),
-  groupings: z
-    .array(groupingSchema, "a list of groupings")
+  groupings: groupingsSchema
     .default([])
     .describe("Ways to cut the stages into pods, besides one pod per stage: stage counts per pod."),
 };

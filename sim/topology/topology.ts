@@ -19,6 +19,18 @@ export interface Node {
   readonly arch: "amd64" | "arm64" | null;
   /** CPU limit of each of its pods, cores: what the kernel lets it have in every 100 ms; `null`: none. */
   readonly cpus: number | null;
+  /** Of the machine that it stands for. Left out: not told, nothing can be said of energy. */
+  readonly power?: Power;
+  /** Of an hour of it, in a currency of the user's. Left out: not told. */
+  readonly price?: number;
+  /** Bytes that stages there may take in all. Left out: enough. */
+  readonly memory?: number;
+}
+
+/** Watts of a machine that does nothing, and with all cores busy. */
+export interface Power {
+  readonly idle: number;
+  readonly busy: number;
 }
 
 /** A full-duplex connection between two nodes. */
@@ -40,6 +52,8 @@ export interface Stage {
   readonly implementation: string;
   /** Names of the nodes where the stage may be placed by a decision; `null`: anywhere. */
   readonly nodes: readonly string[] | null;
+  /** Bytes that it is declared to need where it runs. Left out: none to speak of. */
+  readonly memory?: number;
 }
 
 /** What frames are offered: as many as the window lets through, a fraction of the predicted capacity, or a fixed rate. */
@@ -83,4 +97,6 @@ export interface Topology {
   readonly splits: readonly string[] | null;
   /** Groupings besides one pod per stage, each as stage counts per pod: `[1, 3]` is `source | conv relu maxpool`. */
   readonly groupings: readonly (readonly number[])[];
+  /** Asked for on the command line: every split is cut so and in no other way. Left out: as `compileAll` says. */
+  readonly onlyGroupings?: readonly (readonly number[])[];
 }

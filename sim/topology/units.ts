@@ -34,13 +34,36 @@ export const RATE: Quantity = {
   si: "s^-1",
 };
 
+/** `15 W` */
+export const POWER: Quantity = {
+  pattern: new RegExp(`^${NUMBER} ?(mW|W|kW)$`),
+  allowed: "a power such as 15 W (units: mW, W, kW)",
+  si: "W",
+};
+
+const SIZES = ["B", "kB", "MB", "GB", "KiB", "MiB", "GiB"];
+
+/** `2 GiB` */
+export const MEMORY: Quantity = {
+  pattern: new RegExp(`^${NUMBER} ?(${SIZES.join("|")})$`),
+  allowed: `an amount of memory such as 2 GiB (units: ${SIZES.join(", ")})`,
+  si: "B",
+};
+
+/** `0.35/h`, in any currency */
+export const PRICE: Quantity = {
+  pattern: new RegExp(`^${NUMBER} ?/ ?h$`),
+  allowed: "a price per hour such as 0.35/h, in any currency, the same for all nodes",
+  si: "h^-1",
+};
+
 /** `50%` */
 export const PERCENT_PATTERN = new RegExp(`^${NUMBER} ?%$`);
 
 /** Converts texts that match a quantity's pattern to numbers. */
 export interface Units {
   /**
-   * Seconds, bytes per second or 1 per second.
+   * In the quantity's unit: seconds, bytes, bytes per second, watts, 1 per second or per hour.
    * @throws RangeError with the value and what is allowed.
    */
   convert(text: string, quantity: Quantity): number;

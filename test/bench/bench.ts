@@ -9,6 +9,7 @@ const SUITES: Readonly<Record<string, () => Promise<{ bench: (args: readonly str
   kernels: () => import("./kernels/bench.ts"),
   hops: () => import("./hops/suite.ts"),
   sim: () => import("./sim/suite.ts"),
+  place: () => import("./place.ts"),
 };
 
 /** All of it, peers too, on one core. */

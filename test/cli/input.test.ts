@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { edgetwin } from "./edgetwin.ts";
 
 const LOCAL = "topologies/local.yaml";
-const VERBS = ["check", "layers", "plan", "profile", "predict", "run", "compare", "report", "validate"];
+const VERBS = ["check", "layers", "plan", "profile", "predict", "place", "run", "compare", "report", "validate"];
 
 describe("help", () => {
   test("lists every verb and where to start, within 80 columns", async () => {
@@ -39,6 +39,9 @@ describe("a wrong command line ends with 2 and one clear message", () => {
     [["plan", LOCAL, "--output", "xml"], /--output.*table, json/],
     [["validate", LOCAL, "--tolerance", "300%"], /--tolerance.*10% or 0\.1/s],
     [["run", LOCAL, "--name", "../x"], /--name.*letters, digits/s],
+    [["profile", LOCAL, "--budget", "60"], /--budget.*60s, 5min or 1h/s],
+    [["predict", LOCAL, "--budget", "0s"], /--budget.*above 0/s],
+    [["profile", LOCAL, "--precision", "0%"], /--precision.*above 0/s],
     [["compare", "no-such-run"], /no-such-run: no run there/],
     [["report", "no-such-run"], /no-such-run: no run there/],
     [["predict", LOCAL, "--profile", "missing.json"], /missing\.json: no such file/],

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { catalogue } from "../../kernels/catalogue.ts";
-import { compressionCosts, messageBytes, together } from "../../live/measure/compression-costs.ts";
+import { compressionCosts, messageBytes } from "../../live/measure/compression-costs.ts";
 import { subjectOf } from "../../live/measure/subject.ts";
+import type { CostKind } from "../../sim/calibration/reading.ts";
 import { compileAll } from "../../sim/experiment.ts";
 import { computeKey, contentKey } from "../../sim/plan.ts";
 import { withOverrides } from "../../sim/topology/overrides.ts";
@@ -96,38 +97,35 @@ describe("costs of compression from traces", async () => {
     return { plan: "calibration", origin: "live", repeat: 0, frames: FRAMES, warmup: WARMUP, scheduled, pods };
   };
   const traces = { busy: trace(), idle: trace(), cold: trace() };
-  const { cost, messages, handovers } = compressionCosts(stages, "edge", traces);
+  const key = computeKey(stages);
+  const { costs, payloads } = compressionCosts(key, { nodes: ["edge"], machine: ["edge", "gateway"] }, traces);
   const all = <T>(value: T) => Array(FRAMES - WARMUP).fill(value);
+  const of = (kind: CostKind) => costs.filter(({ name }) => name.kind === kind);
 
   test("CPU times of frames after warm-up, payloads of the first ones in their order", () => {
     const expected = Array.from({ length: FRAMES - WARMUP }, (_, i) => i + WARMUP);
-    expect(cost).toMatchObject({ key: computeKey(stages), node: "edge", stages: ["source", "conv"] });
-    expect(cost.bytes).toEqual(Array.from({ length: 12 }, (_, n) => 100 + n));
-    for (const thread of ["busy", "idle", "cold"] as const) {
-      expect(cost.compress[thread]).toEqual(expected.map((n) => n * 1e-3));
-      expect(cost.decompress[thread]).toEqual(expected.map((n) => n * 1e-4));
+    expect(payloads).toEqual({ key, bytes: Array.from({ length: 12 }, (_, n) => 100 + n) });
+    for (const [kind, seconds] of [
+      ["compress", 1e-3],
+      ["decompress", 1e-4],
+    ] as const) {
+      expect(of(kind).map(({ name }) => name)).toEqual(
+        ["busy", "idle", "cold"].map((thread) => ({ kind, of: key, nodes: ["edge"], thread, at: 0 })),
+      );
+      for (const { samples } of of(kind)) expect(samples).toEqual(expected.map((n) => n * seconds));
     }
   });
 
   test("messages and handovers of that size, without it", () => {
-    const bytes = messageBytes(cost.bytes);
-    expect(bytes).toBe(106);
-    expect(messages.map((one) => [one.direction, one.thread, one.bytes])).toEqual([
-      ["send", "busy", bytes],
-      ["send", "idle", bytes],
-      ["send", "cold", bytes],
-      ["receive", "idle", bytes],
-      ["receive", "cold", bytes],
-    ]);
-    for (const { direction, cpu } of messages)
-      expect(cpu).toEqual(all(expect.closeTo(direction === "send" ? 1e-3 : 2e-3, 9)));
-    for (const { seconds } of handovers) expect(seconds).toEqual(all(expect.closeTo(0.5e-3, 9)));
-  });
-
-  test("a second measurement adds samples, not contents", () => {
-    const both = together(cost, cost);
-    expect(both.bytes).toEqual(cost.bytes);
-    expect(both.compress.idle).toHaveLength(2 * cost.compress.idle.length);
-    expect(both.decompress.cold).toHaveLength(2 * cost.decompress.cold.length);
+    expect(messageBytes(payloads!.bytes)).toBe(106);
+    const names = (kind: CostKind) => of(kind).map(({ name }) => [name.thread, name.at, name.of]);
+    for (const { name } of of("send")) expect(name.nodes).toEqual(["edge", "gateway"]);
+    const waited = ["idle", "cold"].map((thread) => [thread, 106, ""]);
+    expect(names("send")).toEqual([["busy", 106, ""], ...waited]);
+    expect(names("receive")).toEqual(waited);
+    expect(names("handover")).toEqual(waited);
+    for (const { samples } of of("send")) expect(samples).toEqual(all(expect.closeTo(1e-3, 9)));
+    for (const { samples } of of("receive")) expect(samples).toEqual(all(expect.closeTo(2e-3, 9)));
+    for (const { samples } of of("handover")) expect(samples).toEqual(all(expect.closeTo(0.5e-3, 9)));
   });
 });

@@ -48,6 +48,24 @@ describe("tables for a terminal", () => {
     );
   });
 
+  it("show the capacity where a load is near it, in the place of a latency", () => {
+    const of = plan({ ...EESS, load: { kind: "rate", rate: 32, label: "95%" } });
+    const capacity = { throughput: 33.7, interval: [32.5, 34.6] } as const;
+    const told = { ...prediction(of), capacity };
+    expect(predictionTable([{ plan: of, prediction: { ...told, verdict: "near capacity" } }])).toBe(
+      [
+        "512x512",
+        "split        load       thrput.  95 % interval     p50     p95 bottleneck",
+        "EESS         95%        32.0 /s    31.0 - 33.0       -       - capacity 33.7 /s",
+        "capacity: the load is above 90 % of that, and latency depends on it more than on",
+        "  anything else",
+        "",
+      ].join("\n"),
+    );
+    const stable = predictionTable([{ plan: of, prediction: { ...told, verdict: "stable" } }]);
+    expect(stable).toBe(predictionTable([{ plan: of, prediction: prediction(of) }]));
+  });
+
   it("keep what tells plans of a split apart", () => {
     const saturated = plan({ split: "EEEEEEESSSSSSS", size: [128, 128], load: SATURATED });
     const ids = ["", "-zstd-w1", "-zstd-w12"].map((variant) => `EEEEEEESSSSSSS-128x128-saturated${variant}`);

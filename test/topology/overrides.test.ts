@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { compileAll } from "../../sim/experiment.ts";
 import { type Overrides, withOverrides } from "../../sim/topology/overrides.ts";
 import { parseTopology } from "../../sim/topology/parse.ts";
 import type { TopologyError } from "../../sim/topology/problem.ts";
@@ -66,6 +67,21 @@ test("a rate becomes the only load", async () => {
   expect((await override({ rate: "30/s" })).workload.loads).toEqual([{ kind: "rate", rate: 30 }]);
 });
 
+test("groupings are all there is, for every split that they fit", async () => {
+  const changed = await override({ groupings: "2+1, 1+1+1" });
+  expect(changed).toMatchObject({
+    groupings: [],
+    onlyGroupings: [
+      [2, 1],
+      [1, 1, 1],
+    ],
+  });
+  const experiments = compileAll(changed, FAKE).map(({ saturated }) => saturated);
+  const made = experiments.map(({ split, pods }) => `${split} ${pods.map(({ stages }) => stages.length).join("+")}`);
+  // Of CEE, CES and SSS only the last has its first two stages on one node.
+  expect(made).toEqual(["CEE 1+1+1", "CES 1+1+1", "SSS 2+1", "SSS 1+1+1"]);
+});
+
 test("nothing given, nothing changed", async () => {
   expect(await override({ frames: undefined })).toBe(topology);
 });
@@ -103,6 +119,13 @@ describe("refuses, naming the flag,", () => {
     [{ workers: "1.5" }, "--workers: 1.5 is not allowed: an integer from 0 to 64"],
     [{ workers: "65" }, "--workers: 65 is not allowed: an integer from 0 to 64"],
     [{ workers: "1,01" }, "--workers: 1 is already in the list: each once"],
+    [{ groupings: "1+1" }, "--groupings: 1+1 sums to 2: the number of stages, 3"],
+    [{ groupings: "x" }, '--groupings: "x" is not allowed: an integer >= 1'],
+    [{ groupings: "1+2,1+2", splits: "SSS" }, "--groupings: 1+2 is already in the list: each once"],
+    [
+      { groupings: "2+1", splits: "CEE" },
+      "--groupings: 2+1 has a pod on two nodes in every split: pods whose stages are on one node",
+    ],
     [{ seed: "1.5" }, "--seed: 1.5 is not allowed: an integer >= 0"],
   ])("%j", async (overrides, message) => {
     await expect(override(overrides)).rejects.toMatchObject({ name: "TopologyError", message });

@@ -8,7 +8,7 @@ name: example
 hosts: { this: {} }
 nodes:
   edge: { letter: E, host: this, speed: 0.4 }
-  server: { letter: S, host: this }
+  server: { letter: S, host: this, cpus: 0.5 }
 links:
   - { between: [server, edge], bandwidth: 100 Mbit/s, delay: 2 ms }
 stages:
@@ -26,6 +26,21 @@ async function problemsOf(text: string) {
   return (error as TopologyError).problems;
 }
 
+test("what placement asks of nodes and stages becomes watts, money per hour and bytes", async () => {
+  const priced = TEXT.replace(
+    "speed: 0.4 }",
+    "speed: 0.4, power: { idle: 900 mW, busy: 15 W }, price: 0.02/h, memory: 2 GiB }",
+  );
+  const { nodes, stages } = await parseTopology(
+    priced.replace("size: 3 }", "size: 3, memory: 300 kB }"),
+    "x.yaml",
+    FAKE,
+  );
+  expect(nodes[0]).toMatchObject({ power: { idle: 0.9, busy: 15 }, price: 0.02, memory: 2 ** 31 });
+  expect(nodes[1]).not.toHaveProperty("power");
+  expect(stages[1]).toMatchObject({ memory: 300_000, params: { size: 3 } });
+});
+
 test("units become seconds and bytes per second, defaults are filled in", async () => {
   const topology = await parseTopology(TEXT, "x.yaml", FAKE);
   expect(topology).toEqual({
@@ -35,7 +50,7 @@ test("units become seconds and bytes per second, defaults are filled in", async 
     hosts: [{ name: "this", cores: null }],
     nodes: [
       { name: "edge", letter: "E", host: "this", speed: 0.4, arch: null, cpus: null },
-      { name: "server", letter: "S", host: "this", speed: 1, arch: null, cpus: null },
+      { name: "server", letter: "S", host: "this", speed: 1, arch: null, cpus: 0.5 },
     ],
     links: [{ between: ["server", "edge"], bandwidth: 12_500_000, delay: 0.002 }],
     stages: [

@@ -1,6 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { BANDWIDTH, DURATION, loadUnits, parsePercent, type Quantity, RATE } from "../../sim/topology/units.ts";
+import {
+  BANDWIDTH,
+  DURATION,
+  loadUnits,
+  MEMORY,
+  POWER,
+  PRICE,
+  parsePercent,
+  type Quantity,
+  RATE,
+} from "../../sim/topology/units.ts";
 
 const units = await loadUnits();
 
@@ -18,6 +28,12 @@ describe("convert", () => {
     ["1 MiB/s", BANDWIDTH, 1_048_576],
     ["30/s", RATE, 30],
     ["90 / min", RATE, 1.5],
+    ["15 W", POWER, 15],
+    ["900 mW", POWER, 0.9],
+    ["1.2kW", POWER, 1200],
+    ["2 GiB", MEMORY, 2 ** 31],
+    ["300 MB", MEMORY, 3e8],
+    ["0.35/h", PRICE, 0.35],
   ])("%s", (text, quantity, expected) => {
     expect(units.convert(text, quantity)).toBe(expected);
   });

@@ -18,6 +18,8 @@ const STAGES: PodSpec["stages"] = [
 const GROUPINGS = [[1, 1, 1, 1], [1, 2, 1], [1, 3], [4]];
 const FRAMES = 150;
 const WARM_UP = 30;
+/** Compilers are waited for so long, at most. */
+const COMPILING_SECONDS = 10;
 const ROUNDS = 3;
 const WORK = ["receiveCpu", "computeCpu", "sendCpu"] as const;
 
@@ -34,7 +36,7 @@ export async function pipeline(say: (line: string) => void): Promise<void> {
   say(`Medians of ${ROUNDS} rounds; CPU time of all pods for one frame.`);
   const lines = await Promise.all(GROUPINGS.map(deployed));
   const measured = lines.map((): Trace[] => []);
-  for (const { driver } of lines) await driver.warmUp(SIZE);
+  for (const { driver } of lines) await driver.warmUp(SIZE, COMPILING_SECONDS);
   for (let round = 0; round < ROUNDS; round++) {
     for (const [i, { driver }] of lines.entries()) {
       const run = { frames: FRAMES, rate: 0, ...SIZE, window: 8, digests: 0 };

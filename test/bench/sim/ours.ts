@@ -15,7 +15,7 @@ simulateLine(LINES[workload], { ...run, jobs: Math.ceil(run.jobs / 4), seed: 2 }
 const begin = performance.now();
 const { sojourn, throughput } = simulateLine(LINES[workload], { ...run, seed: 1 });
 const seconds = (performance.now() - begin) / 1000;
-const { rss } = process.memoryUsage();
+const kibibytes = process.resourceUsage().maxRSS;
 process.stdout.write(
-  `${JSON.stringify({ seconds, sojourn: sojourn.value, throughput: throughput.value, megabytes: rss / 1e6 })}\n`,
+  `${JSON.stringify({ seconds, sojourn: sojourn.value, throughput: throughput.value, megabytes: (kibibytes * 1024) / 1e6 })}\n`,
 );

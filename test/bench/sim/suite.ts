@@ -20,6 +20,7 @@ export async function bench(args: readonly string[]): Promise<void> {
   print(
     `one core of ${cpus()[0]?.model.trim() ?? "unknown"}, Node ${process.versions.node}; medians of ${TURNS} runs\n`,
   );
+  print("x: how many times as fast as the row's runner ours is; memory: the most, of the whole process\n");
   for (const [name, workload] of Object.entries(WORKLOADS)) {
     if (args.length === 0 || args.includes(name)) await measure(workload);
   }

@@ -1,6 +1,6 @@
-import type { LinkCost } from "../../sim/profile.ts";
-import { quantile } from "../../sim/statistics/quantile.ts";
-import type { Link } from "../../sim/topology/topology.ts";
+import type { LinkCost } from "../profile.ts";
+import { quantile } from "../statistics/quantile.ts";
+import type { Link } from "../topology/topology.ts";
 
 /** One message across the link. */
 export interface Point {

@@ -1,0 +1,105 @@
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { RandomStream } from "../../sim/engine/random.ts";
+import { type Cell, topologyOf } from "../../sim/matrix/cell.ts";
+import { matrixExperiments } from "../../sim/matrix/experiments.ts";
+import { nominalProfile } from "../../sim/nominal-profile.ts";
+import { predict } from "../../sim/predict.ts";
+import { summarise } from "../../sim/summarise.ts";
+import type { Summary } from "../../sim/summary.ts";
+import { processes } from "../clusters/processes.ts";
+import { fingerprint } from "../measure/fingerprint.ts";
+import { obtainProfile } from "../obtain-profile.ts";
+import type { progress as startProgress } from "../progress.ts";
+import { runPlans } from "../testbed.ts";
+import { type Bench, type Predicted, predictAll } from "../workbench.ts";
+import { codeDigests, digestOf } from "./code-digest.ts";
+import type { Pipeline } from "./pipeline.ts";
+import { type CellWork, shuffled } from "./run-matrix.ts";
+import type { PreparedPlan } from "./store.ts";
+
+export interface CellWorkOptions {
+  /** Folder of all runs: profiles are kept in it. */
+  readonly runs: string;
+  /** Folder of the matrix' results, where logs go too. */
+  readonly folder: string;
+  /** Measure stages and links even where a kept profile would do. */
+  readonly fresh: boolean;
+  readonly signal: AbortSignal;
+  readonly progress: typeof startProgress;
+  readonly say: (line: string) => void;
+}
+
+/** Of nominal costs, each one number, a second replication is the first. */
+const NOMINAL_REPLICATIONS = 1;
+
+/** The work of the matrix' cells, on this machine. @param pipelines by name, those of all cells. */
+export function cellWork(pipelines: ReadonlyMap<string, Pipeline>, options: CellWorkOptions): CellWork {
+  const { runs, folder, fresh, signal, progress, say } = options;
+  const code = codeDigests();
+  const machine = digestOf(JSON.stringify(machineOf()));
+  const benchOf = (cell: Cell): Bench => {
+    const { topology, kernels, text, baseDirectory } = pipelines.get(cell.pipeline)!;
+    const changed = topologyOf(topology, cell);
+    return { topology: changed, text, baseDirectory, kernels, experiments: matrixExperiments(changed, kernels) };
+  };
+  return {
+    digests: (cell) => ({
+      ...code,
+      "the topology": digestOf(JSON.stringify([pipelines.get(cell.pipeline)!.topology, cell])),
+      "this machine": machine,
+    }),
+
+    async prepare(cell) {
+      const bench = benchOf(cell);
+      const calibrating = progress("calibrate");
+      const profile = await obtainProfile(bench, { runs, fresh, signal, progress: calibrating, say }).finally(
+        calibrating.stop,
+      );
+      const predicting = progress("predict");
+      const predicted = await predictAll(bench, profile, signal, predicting).finally(predicting.stop);
+      const order = shuffled(predicted, new RandomStream(bench.topology.workload.seed, "order of plans", cell.name));
+      return { profile, plans: withNominal(bench, order) };
+    },
+
+    async run(cell, prepared, plans, onPlan) {
+      const { topology, baseDirectory } = benchOf(cell);
+      const { repeats } = topology.workload;
+      const rates = new Map(prepared.plans.map(({ plan, calibrated }) => [plan.id, calibrated.throughput]));
+      const summaries = new Map<string, Summary[]>();
+      const running = progress("run");
+      await runPlans(plans, {
+        cluster: processes,
+        logs: join(folder, cell.name, "logs"),
+        baseDirectory,
+        profile: prepared.profile,
+        repeats,
+        signal,
+        expected: (plan) => rates.get(plan.id)!,
+        onTrace: (plan, trace) => {
+          const all = [...(summaries.get(plan.id) ?? []), summarise(trace)];
+          summaries.set(plan.id, all);
+          if (all.length === repeats) onPlan(plan, all);
+        },
+        onProgress: running.update,
+      }).finally(running.stop);
+    },
+  };
+}
+
+/** What a fingerprint says of the machine, and not of what is measured on it. */
+function machineOf(): object {
+  const { hostname, cpu, cores, kernel, node, vectors } = fingerprint("");
+  return { hostname, cpu, cores, kernel, node, vectors };
+}
+
+/** What one would have said of the plans before measuring anything. */
+function withNominal({ topology }: Bench, predicted: readonly Predicted[]): PreparedPlan[] {
+  const plans = predicted.map(({ plan }) => plan);
+  const nominal = nominalProfile(topology, plans, { cores: availableParallelism() });
+  return predicted.map(({ plan, prediction }) => ({
+    plan,
+    calibrated: prediction,
+    uncalibrated: predict(plan, nominal, NOMINAL_REPLICATIONS),
+  }));
+}

@@ -1,0 +1,40 @@
+import { compare } from "../../sim/compare/compare.ts";
+import type { Cell } from "../../sim/matrix/cell.ts";
+import type { CellOutcome } from "../../sim/matrix/outcome.ts";
+import { ArtefactError } from "../artefacts.ts";
+import { emulatedIn } from "../workbench.ts";
+import { CellStore, type PreparedPlan } from "./store.ts";
+
+/** The project's own aim, as `edgetwin validate` has it; the matrix has bounds of its own beside it. */
+const TOLERANCE = { throughput: 0.1, p50: 0.15 };
+
+/** What a finished cell's folder tells. @throws ArtefactError if a part of it is missing or can't be read. */
+export function outcomeOf(cell: Cell, runs: string): CellOutcome {
+  const store = new CellStore(runs, cell.name);
+  const prepared = store.prepared();
+  if (prepared === null) throw new ArtefactError(`${store.folder}: cell.json: no such file`);
+  const { profile, plans } = prepared;
+  const measured = new Map(
+    plans.map(({ plan }) => {
+      const summaries = store.runs(plan.id);
+      if (summaries === null) throw new ArtefactError(`${store.folder}: plan ${plan.id} was not run to its end`);
+      return [plan.id, summaries] as const;
+    }),
+  );
+  const compared = (of: (plan: PreparedPlan) => PreparedPlan["uncalibrated"]) =>
+    compare({
+      name: cell.name,
+      created: profile.created,
+      pairs: plans.map((one) => ({ plan: one.plan, measured: measured.get(one.plan.id)!, prediction: of(one) })),
+      tolerance: TOLERANCE,
+      emulated: emulatedIn(plans.map(({ plan }) => plan)),
+    });
+  return {
+    cell,
+    calibrated: profile.created,
+    fingerprint: profile.fingerprint,
+    comparison: compared(({ calibrated }) => calibrated),
+    uncalibrated: compared(({ uncalibrated }) => uncalibrated),
+    verdicts: Object.fromEntries(plans.map(({ plan, calibrated }) => [plan.id, calibrated.verdict])),
+  };
+}

@@ -1,0 +1,103 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { isKnown } from "../sim/calibration/knowledge.ts";
+import { PROFILE_VERSION, type Profile } from "../sim/profile.ts";
+import { ArtefactError, readJson, writeJson } from "./artefacts.ts";
+import { processes } from "./clusters/processes.ts";
+import { calibrate } from "./measure/calibrate.ts";
+import { Checkpoint } from "./measure/checkpoint.ts";
+import { PRECISION } from "./measure/default-effort.ts";
+import { difference, fingerprint } from "./measure/fingerprint.ts";
+import { subjectOf } from "./measure/subject.ts";
+import type { Progress } from "./progress.ts";
+import { type Bench, requireRuntime, saturatedPlans } from "./workbench.ts";
+
+/** A profile is used again for so long, and a calibration that was cut off goes on, seconds. */
+const FRESH_SECONDS = 24 * 3600;
+
+export interface ProfileOptions {
+  /** Folder of all runs; profiles are kept in it. */
+  readonly runs: string;
+  /** Measure even if a kept profile would do. */
+  readonly fresh?: boolean;
+  /** Use this file, whatever machine it is from. */
+  readonly profile?: string;
+  /** Seconds that measuring may take; left out: what the number of cases asks for. */
+  readonly budget?: number;
+  /** Relative half-width of each cost's interval to be reached; left out: 1 %. */
+  readonly precision?: number;
+  readonly signal: AbortSignal;
+  readonly progress: Progress;
+  readonly say: (line: string) => void;
+}
+
+/**
+ * The kept profile if it is fresh and of this machine and these stages, else a new one, which is kept. Measuring that was cut off
+ * goes on where it stopped, and so does a kept profile's when a budget is asked for that it has not had.
+ */
+export async function obtainProfile(bench: Bench, options: ProfileOptions): Promise<Profile> {
+  const { runs, fresh = false, budget, precision = PRECISION, signal, progress, say } = options;
+  const { topology, baseDirectory } = bench;
+  if (options.profile !== undefined) return givenProfile(options.profile);
+  const plans = saturatedPlans(bench);
+  const print = fingerprint(subjectOf(topology, plans, baseDirectory).digest);
+  const path = join(runs, "profiles", `${topology.name}-${print.subject}.json`);
+  if (!fresh && existsSync(path)) {
+    const kept = readJson<Profile>(path);
+    const age = (Date.now() - Date.parse(kept.created)) / 1e3;
+    const differs = otherFormat(kept) ?? difference(kept.fingerprint, print);
+    const fits = differs === null && age < FRESH_SECONDS;
+    if (fits && !asksForMore(kept, budget, precision)) {
+      say(`profile: ${path}, measured ${Math.round(age / 60)} min ago (--fresh measures anew)`);
+      return kept;
+    }
+    if (!fits) say(`profile: ${path} does not fit: ${differs ?? `it is ${Math.round(age / 3600)} h old`}`);
+  }
+  await requireRuntime(bench);
+  const folder = path.replace(/\.json$/, ".readings");
+  const checkpoint = fresh ? Checkpoint.anew(folder, print) : Checkpoint.open(folder, print, FRESH_SECONDS);
+  const { readings } = checkpoint;
+  if (readings.length > 0)
+    say(`profile: goes on after ${readings.length} measurements in ${folder} (--fresh begins anew)`);
+  const begin = performance.now();
+  const profile = await calibrate(topology, plans, {
+    cluster: processes,
+    logs: join(runs, "profiles", "logs"),
+    baseDirectory,
+    signal,
+    precision,
+    budget: budget ?? null,
+    known: readings,
+    onReading: (reading) => checkpoint.add(reading),
+    onProgress: progress.update,
+  });
+  writeJson(path, profile);
+  const { costs } = profile.calibration;
+  const reached = costs.filter((cost) => cost.reached).length;
+  say(
+    `profile: measured in ${((performance.now() - begin) / 1e3).toFixed(0)} s, kept in ${path}; ${reached} of ${costs.length} costs within ${precision * 100} % (edgetwin profile shows them)`,
+  );
+  return profile;
+}
+
+/** Whether a kept profile is to be measured further: more time than it had, for something that it has not reached. */
+function asksForMore({ calibration }: Profile, budget: number | undefined, precision: number): boolean {
+  return (
+    budget !== undefined && budget > calibration.seconds && calibration.costs.some((cost) => !isKnown(cost, precision))
+  );
+}
+
+/** @throws ArtefactError if it is of another format. */
+function givenProfile(path: string): Profile {
+  const profile = readJson<Profile>(path);
+  const differs = otherFormat(profile);
+  if (differs !== null) throw new ArtefactError(`${path}: ${differs}: measure anew with edgetwin profile`);
+  return profile;
+}
+
+/** In what a profile's format differs from today's; `null` if it does not. */
+function otherFormat({ version }: Profile): string | null {
+  return version === PROFILE_VERSION
+    ? null
+    : `it is of version ${version}, this edgetwin's profiles of ${PROFILE_VERSION}`;
+}

@@ -1,0 +1,51 @@
+import type { Bound, Capacity } from "../../sim/sweep/capacity.ts";
+import type { Sweep } from "../../sim/sweep/sweep.ts";
+import { coordinatesOf, plansAt } from "../../sim/sweep/sweep.ts";
+import { unitsOf } from "../../sim/sweep/unit.ts";
+import type { FrameSize } from "../../sim/topology/catalogue.ts";
+import type { Overrides } from "../../sim/topology/overrides.ts";
+import type { ProfileOptions } from "../obtain-profile.ts";
+import { withBar } from "./conclude.ts";
+import { openSweep, prepare, REPLICATIONS } from "./open.ts";
+import { Workers } from "./workers.ts";
+
+export interface CapacitySettings extends Omit<ProfileOptions, "progress"> {
+  readonly overrides: Overrides;
+  readonly bound: Bound;
+  readonly replications?: number;
+}
+
+/** A capacity with the size of the frames that it is of. */
+export interface SizedCapacity extends Capacity {
+  readonly size: readonly [height: number, width: number];
+  /** False: a stage stands where the topology does not allow it; a baseline. */
+  readonly allowed: boolean;
+}
+
+/** The highest rate that keeps a bound, for every split of a topology at every size. */
+export async function capacities(file: string, settings: CapacitySettings): Promise<SizedCapacity[]> {
+  const { overrides, bound, replications = REPLICATIONS, signal } = settings;
+  const opened = await openSweep(file, { ...overrides, loads: "saturated" }, []);
+  const { sweep, profile } = await withBar("calibrate", (progress) =>
+    prepare(opened, replications, { ...settings, progress }),
+  );
+  const tasks = unitsOf(sweep).map((unit) => ({ unit, bound }));
+  await using workers = new Workers({ sweep, profile }, signal, tasks.length);
+  const found: SizedCapacity[] = [];
+  await withBar("capacity", async (bar) => {
+    for await (const capacity of workers.inOrder("capacity", tasks)) {
+      const { size, allowed } = planOf(sweep, tasks[found.length]!.unit);
+      found.push({ ...capacity, size: [size.height, size.width], allowed });
+      bar.update(found.length / tasks.length, capacity.plan);
+    }
+  });
+  return found;
+}
+
+function planOf(
+  sweep: Sweep,
+  { point, candidate }: { point: number; candidate: number },
+): { size: FrameSize; allowed: boolean } {
+  const { size, candidate: allowed } = plansAt(sweep, coordinatesOf(sweep, point))[candidate]!;
+  return { size, allowed };
+}

@@ -1,0 +1,62 @@
+import { join } from "node:path";
+import { shardOf, type UnitResult, unitsOf } from "../../sim/sweep/unit.ts";
+import type { Overrides } from "../../sim/topology/overrides.ts";
+import type { ProfileOptions } from "../obtain-profile.ts";
+import { type ConcludeSettings, conclude, Pool, type Swept, withBar } from "./conclude.ts";
+import { isInputs, readInputs, writeInputs } from "./inputs.ts";
+import { openSweep, prepare, REPLICATIONS } from "./open.ts";
+import { manifestOf, Results, type Shard, SWEEP_FILES } from "./results.ts";
+import { predictMissing } from "./run.ts";
+import type { WorkerInputs } from "./tasks.ts";
+
+export interface SweepSettings extends ConcludeSettings, Omit<ProfileOptions, "progress"> {
+  readonly overrides: Overrides;
+  readonly set: readonly string[];
+  readonly replications?: number;
+  readonly shard?: Shard;
+  readonly name?: string;
+  readonly say: (line: string) => void;
+}
+
+/** A shard's results, and where they are. There is nothing to decide yet. */
+export interface SweptShard {
+  readonly digest: string;
+  readonly results: readonly UnitResult[];
+  readonly folder: string;
+}
+
+/**
+ * Sweeps a topology, or what another machine's `inputs.json.gz` says: goes on where the same sweep stopped, then, but for a shard,
+ * decides and finds the flips.
+ */
+export async function sweep(file: string, settings: SweepSettings): Promise<Swept | SweptShard> {
+  const { shard = null, runs, signal, say } = settings;
+  const inputs = isInputs(file) ? readInputs(file) : await inputsOf(file, settings);
+  const { sweep, profile } = inputs;
+  const manifest = manifestOf(sweep, profile);
+  const folder = join(runs, settings.name ?? `sweep-${manifest.topology}-${manifest.digest.slice(0, 8)}`);
+  const units = shard === null ? unitsOf(sweep) : shardOf(unitsOf(sweep), shard);
+  const results = new Results(folder, manifest, units, shard);
+  writeInputs(join(folder, SWEEP_FILES.inputs), inputs);
+  const { done, missing } = results;
+  if (done.length > 0) say(`sweep: ${done.length} of ${units.length} predictions are in ${folder} already`);
+  await using pool = new Pool(inputs, signal);
+  const begin = performance.now();
+  if (missing.length > 0) {
+    await withBar("predict", (bar) => predictMissing(sweep, results, pool.workers(), bar));
+    const seconds = ((performance.now() - begin) / 1e3).toFixed(1);
+    say(
+      `sweep: ${missing.length} predictions of ${sweep.replications} replications in ${seconds} s, in ${results.path}`,
+    );
+  }
+  if (shard !== null) return { digest: manifest.digest, results: results.done, folder };
+  // Not before that is done the pool may go.
+  return await conclude(inputs, results.done, settings, folder, pool);
+}
+
+/** Opens a topology and what is swept of it, and obtains the profile of all that. */
+export async function inputsOf(file: string, settings: SweepSettings): Promise<WorkerInputs> {
+  const { overrides, set, replications = REPLICATIONS } = settings;
+  const opened = await openSweep(file, overrides, set);
+  return withBar("calibrate", (progress) => prepare(opened, replications, { ...settings, progress }));
+}

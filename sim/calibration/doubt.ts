@@ -1,0 +1,164 @@
+import { isOnePodPerStage, labelOf, placementOf, sameSize, sizesOf } from "../compare/label.ts";
+import { type Experiment, planOf } from "../experiment.ts";
+import { computeKey, type Plan } from "../plan.ts";
+import { predict } from "../predict.ts";
+import type { Profile } from "../profile.ts";
+import { studentT95 } from "../statistics/interval.ts";
+import { normalDensity, normalProbability } from "../statistics/normal.ts";
+import { perturbed } from "./perturb.ts";
+import type { CostName } from "./reading.ts";
+
+/** A cost whose doubt makes the decision doubtful. */
+export interface CostShare {
+  readonly name: CostName;
+  /** Of the variance of the lead, 0..1. */
+  readonly share: number;
+  /** Seconds of measuring more that would halve the cost's standard error: four times the passes. */
+  readonly seconds: number;
+}
+
+/** How sure it is at one size which plan is best. */
+export interface Doubt {
+  readonly size: readonly [number, number];
+  readonly objective: "throughput" | "latency";
+  /** Labels of the best plan, and of the one after it; `null`: there is only one. */
+  readonly best: string;
+  readonly second: string | null;
+  /** By how much the best leads, relative, and the standard error of that as far as the costs are not known. */
+  readonly lead: number;
+  readonly error: number;
+  /** Probability that the second is better. */
+  readonly wrong: number;
+  /** Expected loss by taking the best now rather than knowing all costs, relative. */
+  readonly regret: number;
+  /** Largest share first; without those of less than a thousandth. */
+  readonly costs: readonly CostShare[];
+}
+
+/** Enough as all predictions that are compared share their random numbers. */
+const REPLICATIONS = 3;
+/** Steps at which slopes are taken, relative: small ones would show the graininess of single runs. */
+const LEAST_STEP = 0.02;
+const LARGEST_STEP = 0.5;
+const LEAST_SHARE = 1e-3;
+
+/**
+ * At each size, which costs make it doubtful that the best plan is the best: one cost after the other is moved by its standard
+ * error, and the squared change of the lead over the second plan is its share of the lead's variance (sigma-normalised derivatives:
+ * Saltelli et al., Global Sensitivity Analysis, 2008, section 1.2; for measured inputs of simulations: Song & Nelson, IIE
+ * Transactions 47, 2015). All predictions have common random numbers. The expected loss is Raiffa & Schlaifer's expected value of
+ * perfect information for two choices (Applied Statistical Decision Theory, 1961, section 5.3), the lead taken as normal.
+ */
+export function doubtsOf(experiments: readonly Experiment[], profile: Profile): Doubt[] {
+  const saturated = experiments.some(({ load }) => load.kind === "saturated");
+  const contenders = contendersOf(saturated ? experiments.map((one) => one.saturated) : lightest(experiments, profile));
+  return sizesOf(contenders).map((size) =>
+    doubtAt(
+      size,
+      contenders.filter((one) => sameSize(one.size, size)).map(({ plan }) => plan),
+      profile,
+    ),
+  );
+}
+
+interface Contender {
+  readonly plan: Plan;
+  readonly size: readonly [number, number];
+}
+
+/** As decisions choose: candidates with one pod per stage; where there are none, what there is. */
+function contendersOf(plans: readonly Plan[]): Contender[] {
+  const all = [...new Map(plans.map((plan) => [plan.id, plan])).values()];
+  const candidates = all.filter(({ candidate }) => candidate);
+  const alone = candidates.filter((plan) => isOnePodPerStage(placementOf(plan)));
+  const chosen = [alone, candidates, all].find(({ length }) => length > 0) ?? [];
+  return chosen.map((plan) => ({ plan, size: [plan.size.height, plan.size.width] }));
+}
+
+/** The plans at the load that asks least of them. */
+function lightest(experiments: readonly Experiment[], profile: Profile): Plan[] {
+  const plans = experiments.map((one) =>
+    planOf(one, (saturated) => predict(saturated, profile, REPLICATIONS).throughput),
+  );
+  const byLoad = Map.groupBy(plans, ({ workload }) => workload.load.label);
+  const rate = (group: readonly Plan[]) =>
+    group.reduce((sum, { workload: { load } }) => sum + (load.kind === "rate" ? load.rate : 0), 0) / group.length;
+  return [...byLoad.values()].reduce((least, group) => (rate(group) < rate(least) ? group : least));
+}
+
+function doubtAt(size: readonly [number, number], plans: readonly Plan[], profile: Profile): Doubt {
+  const objective = plans[0]!.workload.load.kind === "saturated" ? "throughput" : "latency";
+  /** Logarithm of what is to be large, so that differences are relative. */
+  const merit = (plan: Plan, costs: Profile) => {
+    const { throughput, latency } = predict(plan, costs, REPLICATIONS);
+    return objective === "throughput" ? Math.log(throughput) : -Math.log(latency.p50);
+  };
+  const ranked = plans.map((plan) => ({ plan, merit: merit(plan, profile) })).sort((a, b) => b.merit - a.merit);
+  const [best, second] = [ranked[0]!, ranked[1]];
+  const common = { size, objective, best: labelOf(placementOf(best.plan)) } as const;
+  if (second === undefined) return { ...common, second: null, lead: 0, error: 0, wrong: 0, regret: 0, costs: [] };
+  const lead = best.merit - second.merit;
+  const changeOf = (name: CostName, step: number) => {
+    const [longer, shorter] = [perturbed(profile, name, 1 + step), perturbed(profile, name, 1 - step)];
+    const slopes = [best, second].map(({ plan }) =>
+      isUsedBy(plan, name) ? (merit(plan, longer) - merit(plan, shorter)) / (2 * step) : 0,
+    );
+    return slopes[0]! - slopes[1]!;
+  };
+  const effects = profile.calibration.costs
+    .filter(({ name, halfWidth }) => (halfWidth ?? 0) > 0 && (isUsedBy(best.plan, name) || isUsedBy(second.plan, name)))
+    .map(({ name, halfWidth, passes, spent }) => {
+      const error = halfWidth! / studentT95(passes);
+      const step = Math.min(LARGEST_STEP, Math.max(LEAST_STEP, error));
+      return { name, variance: (changeOf(name, step) * error) ** 2, seconds: 3 * spent };
+    });
+  const variance = effects.reduce((sum, effect) => sum + effect.variance, 0);
+  const error = Math.sqrt(variance);
+  const z = error > 0 ? lead / error : Number.POSITIVE_INFINITY;
+  const wrong = 1 - normalProbability(z);
+  return {
+    ...common,
+    second: labelOf(placementOf(second.plan)),
+    lead,
+    error,
+    wrong,
+    regret: error > 0 ? error * (normalDensity(z) - z * wrong) : 0,
+    costs: effects
+      .map(({ name, variance: own, seconds }) => ({ name, share: variance > 0 ? own / variance : 0, seconds }))
+      .filter(({ share }) => share >= LEAST_SHARE)
+      .sort((a, b) => b.share - a.share),
+  };
+}
+
+/** Whether a plan's prediction can depend on a cost; of what compressed frames cost, what is measured for their size. */
+function isUsedBy(plan: Plan, { kind, of, nodes, at }: CostName): boolean {
+  const { pods, hops, workload, workers } = plan;
+  const here = pods.some(({ node }) => nodes.includes(node));
+  const crossed = hops.filter(({ link }) => link !== null);
+  const carries = (some: readonly Plan["hops"][number][]) =>
+    some.some(({ bytes, compression }) => bytes === at || compression !== "none");
+  switch (kind) {
+    case "compute":
+      return pods.some(({ node, stages }) => nodes.includes(node) && computeKey(stages) === of);
+    case "receive":
+    case "send":
+    case "handover":
+      return here && carries(hops);
+    case "loopback":
+      return here && hops.some(({ link, bytes }) => link === null && bytes === at);
+    case "link":
+    case "link-receive":
+    case "link-send":
+      return carries(crossed.filter(({ link }) => link!.between.join() === nodes.join()));
+    case "compress":
+    case "decompress":
+      return here && hops.some(({ compression }) => compression !== "none");
+    case "wake-worker":
+    case "wake-messages":
+      return here && workers > 0;
+    case "acknowledgement":
+      return hops.length > 0;
+    case "lateness":
+      return workload.load.kind === "rate";
+  }
+}

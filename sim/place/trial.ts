@@ -1,0 +1,102 @@
+import { planLoad } from "../load.ts";
+import type { Plan, PlanLoad } from "../plan.ts";
+import { predict } from "../predict.ts";
+import type { Bottleneck, Prediction } from "../prediction.ts";
+import type { Profile } from "../profile.ts";
+import type { LatencySummary } from "../summary.ts";
+import type { Wish } from "./objective.ts";
+
+/** Frames of a simulated run: so many windows, that filling and emptying them does not count for much, or the workload's. */
+const WINDOWS = 40;
+
+/** What one replication showed of a placement. */
+export interface Trial {
+  /** Frames per second, saturated; NaN where that was not run. */
+  readonly capacity: number;
+  /** Seconds, under the load that the wish is about. */
+  readonly latency: LatencySummary;
+  /** Frames per second under that load, and whether it is more than the placement carries. */
+  readonly throughput: number;
+  readonly overloaded: boolean;
+  /** Joules per frame, and money per frame. */
+  readonly energy: number;
+  readonly cost: number;
+  readonly bottleneck: Bottleneck;
+}
+
+/** The figure that is minimised, of a trial: seconds per frame, mean latency, joules or money per frame. */
+export function figureOf({ objective }: Wish, trial: Trial): number {
+  switch (objective) {
+    case "throughput":
+      return 1 / trial.capacity;
+    case "latency":
+      return trial.latency.mean;
+    case "energy":
+      return trial.energy;
+    case "cost":
+      return trial.cost;
+  }
+}
+
+/** The load that latency, energy and cost are told of. @param empty rate at which frames find the line empty. */
+export function serviceLoad({ objective, rate }: Wish, empty: number): PlanLoad {
+  if (rate !== null) return planLoad({ kind: "rate", rate });
+  return objective === "latency" ? { kind: "rate", rate: empty, label: "empty" } : planLoad({ kind: "saturated" });
+}
+
+/**
+ * Simulates a placement once. All that is random follows from the plan's seed and the replication, by pod and cause, so the same
+ * replication of two placements has common random numbers as far as they have pods in common.
+ * @param capacity it is to be run saturated, besides the load of `service`.
+ */
+export function trial(plan: Plan, profile: Profile, service: PlanLoad, capacity: boolean, replication: number): Trial {
+  const served = once(plan, profile, service, replication);
+  const saturated =
+    service.kind === "saturated" ? served : capacity ? once(plan, profile, SATURATED, replication) : null;
+  const { latency, throughput } = served;
+  return {
+    capacity: saturated?.throughput ?? Number.NaN,
+    latency,
+    throughput,
+    overloaded: service.kind === "rate" && served.saturated,
+    energy: watts(plan, served, profile) / throughput,
+    cost: pricePerSecond(plan) / throughput,
+    bottleneck: (saturated ?? served).bottleneck,
+  };
+}
+
+const SATURATED = planLoad({ kind: "saturated" });
+
+function once(plan: Plan, profile: Profile, load: PlanLoad, replication: number): Prediction {
+  const { frames, warmup, seed } = plan.workload;
+  const window = Math.max(1, ...plan.hops.map((hop) => hop.window));
+  const filling = Math.max(warmup, 4 * window);
+  const workload = {
+    frames: Math.max(frames, filling + WINDOWS * window),
+    warmup: filling,
+    load,
+    // Each replication is one run of a seed of its own.
+    seed: seed * 65_536 + replication,
+  };
+  return predict({ ...plan, workload }, profile, 1);
+}
+
+/** Nodes that hold a stage, by the share of their cores that their pods keep busy: as `withPod` of score.ts says. */
+function watts(plan: Plan, { utilisation }: Prediction, profile: Profile): number {
+  return used(plan).reduce((sum, { name, host, power }) => {
+    if (power === undefined) return sum;
+    const cores =
+      plan.hosts.find((one) => one.name === host)?.cores ?? profile.hosts.find((one) => one.host === host)?.cores;
+    const busy = plan.pods.reduce((all, pod, i) => (pod.node === name ? all + utilisation[i]!.value : all), 0);
+    const share = Math.min(1, (busy * Math.max(1, plan.workers)) / (cores ?? Number.POSITIVE_INFINITY));
+    return sum + power.idle + (power.busy - power.idle) * share;
+  }, 0);
+}
+
+function pricePerSecond(plan: Plan): number {
+  return used(plan).reduce((sum, { price = 0 }) => sum + price / 3600, 0);
+}
+
+function used({ nodes, pods }: Plan) {
+  return nodes.filter(({ name }) => pods.some(({ node }) => node === name));
+}

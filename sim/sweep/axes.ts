@@ -1,0 +1,117 @@
+import type { KernelCatalogue } from "../topology/catalogue.ts";
+import { check } from "../topology/check.ts";
+import { type Problem, valueText as quoted, TopologyError } from "../topology/problem.ts";
+import type { Topology, Workload } from "../topology/topology.ts";
+import { loadUnits, type Units } from "../topology/units.ts";
+import { type Axis, isNumeric, valueText } from "./axis.ts";
+import { collide, type Parameter, parameterOf } from "./parameters.ts";
+import { compressions, loads, numbers, type Refusal, sizes } from "./values.ts";
+
+/** Points that a sweep may have. */
+export const MOST_POINTS = 100_000;
+
+/**
+ * The axes of a sweep: what `--set` texts such as `link.bandwidth=10..1000Mbit/s:log:20` say, in their order, then the
+ * topology's own sizes and loads where there are several.
+ *
+ * @throws TopologyError with every problem of every text.
+ */
+export async function parseAxes(
+  topology: Topology,
+  sets: readonly string[],
+  catalogue: KernelCatalogue,
+): Promise<readonly Axis[]> {
+  const units = await loadUnits();
+  const problems: Problem[] = [];
+  const axes: Axis[] = [];
+  const parameters: Parameter[] = [];
+  for (const set of sets) {
+    const [, key, text] = /^\s*([^=]*?)\s*=(.*)$/s.exec(set) ?? [];
+    if (key === undefined || text === undefined || text.trim() === "") {
+      problems.push(problem(set, set, `${quoted(set)} is not allowed`, "PARAMETER=VALUES, such as size=128,256"));
+      continue;
+    }
+    const parameter = parameterOf(topology, key);
+    if ("allowed" in parameter) {
+      problems.push(problem(key, key, `${quoted(key)} is not a parameter`, parameter.allowed));
+      continue;
+    }
+    const other = parameters.find((one) => collide(one, parameter));
+    if (other !== undefined) {
+      problems.push(problem(key, text, `can't be given together with ${other.key}`, "one of them"));
+      continue;
+    }
+    parameters.push(parameter);
+    const refusals: Refusal[] = [];
+    const axis = axisOf(parameter, text, units, refusals);
+    refusals.push(...(refusals.length === 0 ? repeats(axis) : []));
+    problems.push(...refusals.map(({ value, message, allowed }) => problem(key, value, message, allowed)));
+    axes.push(axis);
+  }
+  if (problems.length === 0) problems.push(...unfit(topology, axes, catalogue));
+  if (problems.length > 0) throw new TopologyError(problems);
+  return [...axes, ...ownAxes(topology, axes)];
+}
+
+function axisOf({ key, kind, target }: Parameter, text: string, units: Units, refusals: Refusal[]): Axis {
+  switch (kind) {
+    case "size":
+      return { key, kind, values: sizes(text, units, refusals) };
+    case "load":
+      return { key, kind, values: loads(text, units, refusals) };
+    case "compression":
+      return { key, kind, values: compressions(text, units, refusals) };
+    default:
+      return { key, kind, target, ...numbers(kind, text, units, refusals) };
+  }
+}
+
+function repeats(axis: Axis): Refusal[] {
+  const texts = axis.values.map((value, i) => (isNumeric(axis) ? String(value) : valueText(axis, i)));
+  return texts.flatMap((text, i) =>
+    texts.indexOf(text) < i ? [{ value: text, message: `${text} is already in the list`, allowed: "each once" }] : [],
+  );
+}
+
+/** What the stages can't take, and what is too much. */
+function unfit(topology: Topology, axes: readonly Axis[], catalogue: KernelCatalogue): Problem[] {
+  const size = axes.find((axis) => axis.kind === "size");
+  const changed = size === undefined ? topology : widened(topology, [size]);
+  const problems = check(changed, catalogue).map(({ value, message, allowed }) =>
+    problem("size", value, message, allowed),
+  );
+  const points = axes.reduce((product, { values }) => product * values.length, 1);
+  if (points > MOST_POINTS) {
+    const keys = axes.map(({ key }) => key).join(", ");
+    problems.push(problem(keys, points, `${points} points are too many`, `at most ${MOST_POINTS}`));
+  }
+  return problems;
+}
+
+/** Sizes and loads of the topology itself, where there are several and none is swept. */
+function ownAxes({ workload }: Topology, axes: readonly Axis[]): Axis[] {
+  const swept = (...kinds: Axis["kind"][]) => axes.some(({ kind }) => kinds.includes(kind));
+  const { sizes, loads } = workload;
+  return [
+    ...(sizes.length > 1 && !swept("size") ? [{ key: "size", kind: "size" as const, values: sizes }] : []),
+    ...(loads.length > 1 && !swept("load", "rate") ? [{ key: "load", kind: "load" as const, values: loads }] : []),
+  ];
+}
+
+/**
+ * The topology whose plans are those of every point as far as costs depend on them: all sizes, compressions and workers at once.
+ * A profile of it serves the whole sweep.
+ */
+export function widened(topology: Topology, axes: readonly Axis[]): Topology {
+  const workload: { -readonly [K in keyof Workload]: Workload[K] } = { ...topology.workload };
+  for (const axis of axes) {
+    if (axis.kind === "size") workload.sizes = axis.values;
+    if (axis.kind === "compression") workload.compression = axis.values;
+    if (axis.kind === "workers") workload.workers = axis.values;
+  }
+  return { ...topology, workload };
+}
+
+function problem(key: string, value: unknown, message: string, allowed: string | null): Problem {
+  return { file: null, line: null, column: null, path: `--set ${key}`, value, message, allowed };
+}

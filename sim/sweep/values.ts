@@ -1,0 +1,159 @@
+import type { ZodType } from "zod";
+import { COMPRESSIONS, type Compression } from "../compression.ts";
+import type { FrameSize } from "../topology/catalogue.ts";
+import { valueText } from "../topology/problem.ts";
+import { loadSchema, sizeSchema } from "../topology/schema.ts";
+import { parseSize } from "../topology/size.ts";
+import type { Load } from "../topology/topology.ts";
+import { BANDWIDTH, DURATION, parsePercent, type Quantity, RATE, type Units } from "../topology/units.ts";
+import { COUNTS, type Numeric, type Scale } from "./axis.ts";
+
+/** What is wrong with the values of a `--set`, and what is allowed instead. */
+export interface Refusal {
+  readonly value: string;
+  readonly message: string;
+  readonly allowed: string;
+}
+
+/** Values that a text says, as far as they are right. What is wrong is added to the refusals. */
+type Parser<T> = (text: string, units: Units, refusals: Refusal[]) => T;
+
+export const MOST_VALUES = 1000;
+const RANGE_ALLOWED = `from..to:lin:COUNT or from..to:log:COUNT, two different ends and 2 to ${MOST_VALUES} values`;
+const RANGE = /^(.+?)\.\.(.+?):(lin|log):(\d+)$/;
+const BARE = /^\d+(\.\d+)?$/;
+
+interface Kind {
+  /** The value that a text says; `null` if it says none that is allowed. */
+  readonly parse: (text: string, units: Units) => number | null;
+  readonly allowed: string;
+}
+
+function quantity({ pattern, ...of }: Quantity, least: number, allowed = of.allowed): Kind {
+  const parse = (text: string, units: Units) => {
+    const value = pattern.test(text) ? units.convert(text, { pattern, ...of }) : Number.NaN;
+    return value >= least ? value : null;
+  };
+  return { parse, allowed };
+}
+
+function count(least: number, most: number): Kind {
+  const parse = (text: string) => (/^\d+$/.test(text) && +text >= least && +text <= most ? +text : null);
+  return { parse, allowed: `an integer from ${least} to ${most}` };
+}
+
+const KINDS: Readonly<Record<Numeric, Kind>> = {
+  bandwidth: quantity(BANDWIDTH, Number.MIN_VALUE),
+  delay: quantity(DURATION, 0),
+  rate: quantity(RATE, Number.MIN_VALUE),
+  speed: { parse: (text) => (BARE.test(text) && +text > 0 ? +text : null), allowed: "a number above 0" },
+  cores: count(1, 4096),
+  window: count(1, 1_000_000),
+  workers: count(0, 64),
+};
+
+/** Numbers of a list or of a range, and how those between them are spaced. */
+export function numbers(
+  kind: Numeric,
+  text: string,
+  units: Units,
+  refusals: Refusal[],
+): { readonly values: readonly number[]; readonly scale: Scale } {
+  const { parse, allowed } = KINDS[kind];
+  const read = (one: string): number => parse(one, units) ?? refuse(one, allowed, refusals) ?? Number.NaN;
+  if (text.includes("..")) {
+    const range = rangeOf(text, refusals);
+    if (range === null) return { values: [], scale: "lin" };
+    const { scale, count } = range;
+    const [low, high] = withUnit(kind, range.ends).map(read) as [number, number];
+    if (Number.isNaN(low + high)) return { values: [], scale };
+    if (low === high) refuse(text, RANGE_ALLOWED, refusals);
+    if (scale === "log" && low * high === 0) refuse("0", "above 0 where steps are of equal ratios", refusals);
+    return { values: spaced(low, high, scale, count, COUNTS.includes(kind)), scale };
+  }
+  const values = withUnit(kind, items(text)).map(read);
+  const wide = Math.min(...values) > 0 && Math.max(...values) / Math.min(...values) >= 10;
+  return { values, scale: wide ? "log" : "lin" };
+}
+
+/**
+ * Values from one end to the other, both exact, with equal differences or equal ratios between them. Counts are rounded, and
+ * those that fall together are there once.
+ */
+export function spaced(low: number, high: number, scale: Scale, count: number, whole: boolean): readonly number[] {
+  const values = Array.from({ length: count }, (_, i) => {
+    if (i === 0) return low;
+    if (i === count - 1) return high;
+    const share = i / (count - 1);
+    const value = scale === "log" ? low * (high / low) ** share : low + (high - low) * share;
+    return whole ? Math.round(value) : value;
+  });
+  return [...new Set(values)];
+}
+
+/** Sizes of a list, or of a range of edge lengths: `128..1024:log:4` is 128, 256, 512 and 1024. */
+export const sizes: Parser<readonly FrameSize[]> = (text, _units, refusals) => {
+  if (!text.includes("..")) {
+    return items(text).flatMap((one) => (fits(sizeSchema, one, refusals) ? [parseSize(one)] : []));
+  }
+  const range = rangeOf(text, refusals);
+  if (range === null) return [];
+  const wrong = range.ends.filter((end) => !/^[1-9]\d{0,4}$/.test(end));
+  for (const end of wrong) refuse(end, "an edge length from 1 to 99999 where sizes are a range", refusals);
+  const [low, high] = range.ends.map(Number) as [number, number];
+  if (wrong.length > 0) return [];
+  return spaced(low, high, range.scale, range.count, true).map((edge) => ({ height: edge, width: edge }));
+};
+
+export const loads: Parser<readonly Load[]> = (text, units, refusals) =>
+  items(text).flatMap((one): Load[] => {
+    if (!fits(loadSchema, one, refusals)) return [];
+    if (one === "saturated") return [{ kind: "saturated" }];
+    if (one.endsWith("%")) return [{ kind: "fraction", fraction: parsePercent(one) }];
+    return [{ kind: "rate", rate: units.convert(one, RATE) }];
+  });
+
+export const compressions: Parser<readonly Compression[]> = (text, _units, refusals) =>
+  items(text).flatMap((one) => {
+    const known = COMPRESSIONS.find((compression) => compression === one);
+    if (known === undefined) refuse(one, "none or zstd", refusals);
+    return known ?? [];
+  });
+
+function fits(schema: ZodType, text: string, refusals: Refusal[]): boolean {
+  const result = schema.safeParse(text);
+  if (!result.success) refuse(text, result.error.issues[0]!.message, refusals);
+  return result.success;
+}
+
+function rangeOf(text: string, refusals: Refusal[]) {
+  const [, from, to, scale, digits] = RANGE.exec(text.trim()) ?? [];
+  const count = Number(digits);
+  if (from === undefined || !(count >= 2 && count <= MOST_VALUES) || from === to) {
+    refuse(text, RANGE_ALLOWED, refusals);
+    return null;
+  }
+  return { ends: [from, to!], scale: scale as Scale, count };
+}
+
+function refuse(value: string, allowed: string, refusals: Refusal[]): undefined {
+  refusals.push({ value, message: `${valueText(value)} is not allowed`, allowed });
+}
+
+function items(text: string): string[] {
+  return text.split(",").map((one) => one.trim());
+}
+
+/** Units may be left out where a later value has one: `10..1000Mbit/s`, `1,2,5 ms`. Bare rates are frames per second. */
+function withUnit(kind: Numeric, texts: readonly string[]): string[] {
+  if (kind !== "bandwidth" && kind !== "delay" && kind !== "rate") return [...texts];
+  let unit = kind === "rate" ? "/s" : "";
+  return texts
+    .toReversed()
+    .map((text) => {
+      if (BARE.test(text)) return `${text}${unit}`;
+      unit = text.replace(/^\d+(\.\d+)?\s*/, "");
+      return text;
+    })
+    .toReversed();
+}

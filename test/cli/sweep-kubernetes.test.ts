@@ -1,0 +1,117 @@
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { delimiter, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { beforeAll, expect, test, vi } from "vitest";
+import { edgetwin } from "./edgetwin.ts";
+import { sweepFiles } from "./sweep-files.ts";
+
+// The command, and the shards that its fake cluster runs.
+vi.setConfig({ testTimeout: 180_000 });
+
+const PROGRAM = fileURLToPath(new URL("../../live/cli/edgetwin.js", import.meta.url));
+let files: Awaited<ReturnType<typeof sweepFiles>>;
+let bin: string;
+
+/**
+ * A kubectl that keeps what it is asked, and plays a cluster: a Job is done at once, and a pod's log is what its shard really
+ * prints. FAIL names a verb that fails, FAILED makes the Job fail, CUT cuts the logs.
+ */
+const KUBECTL = `#!/bin/sh
+echo "$*" >> "$FAKE/calls"
+shift 2
+[ "$1" = "$FAIL" ] && { echo "$1: no route to host" >&2; exit 1; }
+case "$1 $2" in
+"apply --filename") sed -n 's/^  inputs.json.gz: //p' | base64 -d > "$FAKE/inputs.json.gz" ;;
+"get job/"*)
+  [ -n "$FAILED" ] && echo '{"status":{"conditions":[{"type":"Failed","status":"True","message":"too many restarts"}]}}' && exit
+  echo '{"status":{"succeeded":2,"conditions":[{"type":"Complete","status":"True"}]}}' ;;
+"get pods")
+  echo '{"items":[{"metadata":{"name":"p1","annotations":{"batch.kubernetes.io/job-completion-index":"1"}},"status":{"phase":"Succeeded"}},
+  {"metadata":{"name":"p0","annotations":{"batch.kubernetes.io/job-completion-index":"0"}},"status":{"phase":"Succeeded"}}]}' ;;
+"logs p"*)
+  k=$((\${2#p} + 1))
+  "$NODE" "$PROGRAM" sweep "$FAKE/inputs.json.gz" --shard "$k/2" --runs "$FAKE/runs-$k" --output json 2>&1 | if [ -n "$CUT" ]; then tail -n +3; else cat; fi ;;
+"logs job/"*) echo "last words" ;;
+esac
+`;
+
+beforeAll(async () => {
+  files = await sweepFiles();
+  bin = join(files.folder, "bin");
+  mkdirSync(bin);
+  writeFileSync(join(bin, "kubectl"), KUBECTL);
+  chmodSync(join(bin, "kubectl"), 0o755);
+});
+
+const flags = () => [
+  ...["sweep", files.topology, "--profile", files.profile, "--runs", files.runs, "--sizes", "64"],
+  ...["--set", "link.bandwidth=2..200Mbit/s:log:3", "--frames", "60", "--replications", "3"],
+];
+const there = ["--on", "kubernetes", "--shards", "2"];
+
+function fake(name: string, environment: Record<string, string> = {}) {
+  const folder = join(files.folder, name);
+  mkdirSync(folder);
+  const calls = () => readFileSync(join(folder, "calls"), "utf8").trimEnd().split("\n");
+  const PATH = [bin, dirname(process.execPath), process.env.PATH].join(delimiter);
+  return { calls, environment: { FAKE: folder, PATH, NODE: process.execPath, PROGRAM, ...environment } };
+}
+
+test("the shards of a Job are the whole, byte for byte, and nothing stays on the cluster", async () => {
+  const { calls, environment } = fake("good");
+  const { code, stderr } = await edgetwin([...flags(), ...there, "--image", "x", "--name", "job"], environment);
+  expect(stderr).not.toMatch(/error/);
+  expect(code).toBe(0);
+  const name = /job\/(\S+)/.exec(calls()[1]!)![1]!;
+  expect(calls()).toEqual(
+    [
+      "apply --filename -",
+      `get job/${name} --output json`,
+      `get pods --selector job-name=${name} --output json`,
+      "logs p0 --container sweep",
+      "logs p1 --container sweep",
+      `delete job/${name} configmap/${name} --ignore-not-found --wait=false`,
+    ].map((call) => `--namespace default ${call}`),
+  );
+  await edgetwin([...flags(), "--name", "here"]);
+  const read = (folder: string, file: string) => readFileSync(join(files.runs, folder, file), "utf8");
+  for (const file of ["results.jsonl", "sweep.json"]) expect(read("job", file)).toBe(read("here", file));
+});
+
+test.each([
+  [{ FAIL: "apply" }, /kubectl .*apply.*no route to host/],
+  [{ FAIL: "logs" }, /logs p0.*no route to host/],
+  [{ FAILED: "1" }, /failed: too many restarts\nlast words/],
+  [{ CUT: "1" }, /pod p0: \d+ of \d+ results are in its log: it was cut/],
+])("%j: it says so, and deletes the Job", async (trouble: Record<string, string>, message) => {
+  const { calls, environment } = fake(`trouble-${JSON.stringify(trouble).replace(/\W/g, "")}`, trouble);
+  const run = [
+    ...flags(),
+    ...there,
+    "--image",
+    "x",
+    "--name",
+    `t-${Object.values(trouble)[0]}-${Object.keys(trouble)[0]}`,
+  ];
+  const { code, stderr } = await edgetwin(run, environment);
+  expect(stderr).toMatch(message);
+  expect(stderr).not.toMatch(/^\s+at /m);
+  expect(code).not.toBe(0);
+  expect(calls().at(-1)).toMatch(/delete job/);
+});
+
+test("--dry-run prints the commands and manifests, and runs nothing", async () => {
+  const { calls, environment } = fake("dry");
+  const { code, stdout } = await edgetwin([...flags(), ...there, "--image", "x:1", "--dry-run"], environment);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^\$ kubectl --namespace default apply --filename - <<'EOF'\napiVersion: v1\nkind: ConfigMap/);
+  expect(stdout).toContain("completionMode: Indexed");
+  expect(stdout).toContain("image: x:1");
+  expect(stdout.split("\n").filter((line) => line.startsWith("$ kubectl"))).toHaveLength(6);
+  expect(calls).toThrow();
+});
+
+test("without an image it says what is missing", async () => {
+  const { code, stderr } = await edgetwin([...flags(), ...there]);
+  expect([code, stderr]).toEqual([2, expect.stringMatching(/--image is missing: a container image/)]);
+});

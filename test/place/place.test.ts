@@ -1,0 +1,149 @@
+import { describe, expect, test } from "vitest";
+import type { Wish } from "../../sim/place/objective.ts";
+import { type PlaceRequest, place } from "../../sim/place/place.ts";
+import { type PlaceResult, undominated } from "../../sim/place/result.ts";
+import { figureOf, serviceLoad, trial } from "../../sim/place/trial.ts";
+import { mean } from "../../sim/statistics/moments.ts";
+import { FAKE } from "../topology/catalogue.ts";
+import { everyPlacement, planOf, priced, SATURATED, SIZE, type World, world } from "./fixture.ts";
+
+const WISH: Wish = { objective: "throughput", rate: null, latencyBound: null };
+const of = world({ stages: 4, nodes: 2, seed: 11, samples: 15, window: 4, cores: 2, speeds: [0.5, 1] });
+
+function placed(one: World, wish: Wish, request: Partial<PlaceRequest> = {}): PlaceResult {
+  const placing = place(one.topology, FAKE, one.profile, {
+    size: SIZE,
+    wish,
+    top: 5,
+    most: 60,
+    pareto: false,
+    ...request,
+  });
+  for (let step = placing.next(); ; step = placing.next()) if (step.done) return step.value;
+}
+
+describe("the best placement", () => {
+  test.each<Wish>([
+    WISH,
+    { objective: "latency", rate: 8, latencyBound: null },
+    { objective: "energy", rate: 8, latencyBound: null },
+    { objective: "cost", rate: null, latencyBound: null },
+  ])("is what simulating every one of them finds: %j", (wish) => {
+    const one = priced(of);
+    const load = serviceLoad(wish, 1);
+    const all = everyPlacement(one.space).map((placement) => {
+      const plan = planOf(of, one.space, placement);
+      const profile = one.segments.profileFor(plan);
+      const trials = Array.from({ length: 15 }, (_, r) =>
+        trial(plan, profile, load, wish.objective === "throughput", r),
+      );
+      const able = trials.every(({ overloaded }) => !overloaded);
+      return {
+        id: plan.id,
+        figure: able ? mean(trials.map((shown) => figureOf(wish, shown))) : Number.POSITIVE_INFINITY,
+      };
+    });
+    const result = placed(of, wish);
+    const least = Math.min(...all.map(({ figure }) => figure));
+    const chosen = all.find(({ id }) => id === result.ranked[0]!.plan)!;
+    expect(chosen.figure).toBeLessThanOrEqual(least * 1.011);
+    expect(result.placements).toBe(all.length);
+    expect(result).toMatchObject({ sure: true, load });
+    expect(result.ranked[0]).toMatchObject({ verdict: "best", difference: null });
+    expect(result.ranked).toHaveLength(5);
+    for (const { verdict, difference } of result.ranked.slice(1)) {
+      expect(verdict).toBe(difference!.share > difference!.within ? "worse" : "tie");
+    }
+  });
+
+  test("is the same for the same seed", () => {
+    expect(placed(of, WISH)).toEqual(placed(of, WISH));
+  });
+
+  test("keeps a rate and a bound of p95, or there is none", () => {
+    const free = placed(of, { objective: "energy", rate: 5, latencyBound: null }, { top: 60 }).ranked;
+    const p95 = free.map(({ latency }) => latency.p95.mean).sort((a, b) => a - b);
+    const bound = p95[Math.floor(p95.length / 3)]!;
+    const able = free.filter(({ latency }) => latency.p95.mean <= bound);
+    expect(able.length).toBeLessThan(free.length);
+    const bounded = placed(of, { objective: "energy", rate: 5, latencyBound: bound });
+    for (const { latency } of bounded.ranked) expect(latency.p95.mean).toBeLessThanOrEqual(bound * 1.01);
+    const least = Math.min(...able.map(({ energy }) => energy!.mean));
+    expect(bounded.ranked[0]!.energy!.mean).toBeLessThanOrEqual(least * 1.011);
+    expect(placed(of, { objective: "throughput", rate: 1e6, latencyBound: null }).ranked).toEqual([]);
+    expect(placed(of, { objective: "latency", rate: null, latencyBound: 1e-6 }).ranked).toEqual([]);
+  });
+
+  test("stands where stages are pinned to", () => {
+    const pins = new Map([
+      ["stage-0", ["node-0"]],
+      ["stage-3", ["node-1"]],
+    ]);
+    for (const { split } of placed(of, WISH, { pins }).ranked) expect(split).toMatch(/^A.*B$/);
+    expect(() => placed(of, WISH, { pins: new Map([["stage-9", ["node-0"]]]) })).toThrow(/pin: stage-9 is not a stage/);
+    expect(() => placed(of, WISH, { pins: new Map([["stage-0", ["node-9"]]]) })).toThrow(/pin: node-9 is not a node/);
+  });
+
+  test("with compression and workers as variants: none is there twice", () => {
+    const one = world({ stages: 3, nodes: 2, seed: 4, samples: 5 });
+    const workload = { ...one.topology.workload, compression: ["none", "zstd"], workers: [0, 1] } as const;
+    const { ranked, simulated } = placed({ ...one, topology: { ...one.topology, workload } }, WISH, {
+      top: 99,
+      most: 99,
+    });
+    const ids = ranked.map(({ plan }) => plan);
+    expect(new Set(ids).size).toBe(ids.length);
+    // 4 + 4 placements on one node, 4 that cross the link once: those also compressed; each also with a worker.
+    expect(simulated).toBe((8 + 2 * 4) * 2);
+  });
+
+  test("says what was not simulated", () => {
+    const { simulated, others, ranked } = placed(of, WISH, { top: 1, most: 1 });
+    expect(simulated).toBe(1);
+    expect(others).toBeGreaterThan(0);
+    expect(ranked).toHaveLength(1);
+    expect(placed(of, WISH, { top: 60 }).others).toBeNull();
+  });
+
+  test("says which pods were not measured together", () => {
+    const { ranked } = placed(of, WISH, { top: 60 });
+    for (const { pods, summed } of ranked) {
+      expect(summed).toEqual(pods.filter(({ stages }) => stages.length > 1).map(({ name }) => name));
+    }
+  });
+});
+
+test("the front is simulated, and no point of it dominated", () => {
+  const { front } = placed(of, WISH, { pareto: true });
+  expect(front!.length).toBeGreaterThan(1);
+  front!.slice(1).forEach(({ latency, throughput }, i) => {
+    expect(latency.mean).toBeGreaterThan(front![i]!.latency.mean);
+    expect(throughput.mean).toBeGreaterThan(front![i]!.throughput.mean);
+  });
+  const point = (latency: number, throughput: number) => ({
+    latency: { mean: latency, interval: [0, 0] as const },
+    throughput: { mean: throughput, interval: [0, 0] as const },
+  });
+  const kept = undominated([point(3, 3), point(1, 1), point(2, 1), point(1, 2), point(4, 3)]);
+  expect(kept.map(({ latency }) => latency.mean)).toEqual([1, 3]);
+});
+
+test("common random numbers: two placements that share the slowest pod differ by less than their runs do", () => {
+  const one = priced(of);
+  const plans = [
+    [0, 1, 0],
+    [0, 1, 1],
+  ].map(([first, second, third]) =>
+    planOf(of, one.space, [
+      { from: 0, to: 1, node: first! },
+      { from: 1, to: 2, node: second! },
+      { from: 2, to: 4, node: Math.max(second!, third!) },
+    ]),
+  );
+  const [a, b] = plans.map((plan) => {
+    const profile = one.segments.profileFor(plan);
+    return Array.from({ length: 30 }, (_, r) => 1 / trial(plan, profile, SATURATED, true, r).capacity);
+  }) as [number[], number[]];
+  const spread = (values: readonly number[]) => mean(values.map((value) => (value - mean(values)) ** 2));
+  expect(spread(a.map((value, r) => value - b[r]!))).toBeLessThan(0.6 * (spread(a) + spread(b)));
+});

@@ -1,0 +1,48 @@
+import { describe, expect, test } from "vitest";
+import { type Bound, capacityOf } from "../../sim/sweep/capacity.ts";
+import { apart, exponential, line } from "../sim/fixtures.ts";
+
+const p95 = (seconds: number): Bound => ({ figure: "p95", seconds });
+
+describe("a deterministic line", () => {
+  const { plan, profile } = line({ pods: [{ cpu: 4e-3 }, { cpu: 10e-3 }], frames: 80, windows: 8 });
+
+  test("keeps a bound above its own latency up to all that it carries: 1 / its slowest pod", () => {
+    const capacity = capacityOf(plan, profile, p95(15e-3), 3);
+    expect(capacity.limit).toBe("throughput");
+    expect(capacity.rate).toBeCloseTo(100, 6);
+    expect(capacity.bottleneck).toMatchObject({ kind: "pod", name: "pod-1" });
+  });
+
+  test("never keeps one below it, and says where the time goes", () => {
+    const capacity = capacityOf(plan, profile, p95(13.9e-3), 3);
+    expect(capacity).toMatchObject({ rate: null, interval: null, limit: "never" });
+    expect(capacity.lowest!.seconds).toBeCloseTo(14e-3, 9);
+    expect(capacity.lowest!.part).toBe("compute in pod-1");
+    expect(capacity.lowest!.partSeconds).toBeCloseTo(10e-3, 9);
+  });
+
+  test("a link's delay alone can break it", () => {
+    const far = line({ ...apart({ delay: 50e-3 }), pods: [{ cpu: 1e-3 }, { cpu: 1e-3, node: "server" }], frames: 60 });
+    expect(capacityOf(far.plan, far.profile, p95(40e-3), 2).lowest!.part).toBe("the way to pod-1");
+  });
+
+  test("a bound should be above 0", () => {
+    expect(() => capacityOf(plan, profile, p95(0), 2)).toThrow(/bound\.seconds\(=0\)/);
+  });
+});
+
+test("D/M/1: sojourn is exponential with rate mu (1 - sigma), sigma = exp(-mu (1 - sigma) / lambda)", () => {
+  const mean = 1e-3;
+  const { plan, profile } = line({ pods: [{ cpu: exponential(mean, 4000) }], frames: 8000, warmup: 400, seed: 3 });
+  const seconds = 6e-3;
+  // p95 = ln 20 / eta with eta = mu (1 - sigma): solved for lambda.
+  const eta = Math.log(20) / seconds;
+  const lambda = -eta / Math.log(1 - eta * mean);
+  const { rate, interval, limit } = capacityOf(plan, profile, p95(seconds), 12);
+  expect(limit).toBe("bound");
+  expect(rate! / lambda).toBeGreaterThan(0.96);
+  expect(rate! / lambda).toBeLessThan(1.04);
+  expect(interval![0]!).toBeLessThan(lambda);
+  expect(interval![1] ?? Number.POSITIVE_INFINITY).toBeGreaterThan(lambda);
+});
