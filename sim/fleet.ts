@@ -12,6 +12,7 @@ import type { LatencySummary, Summary } from "./summary.ts";
 export interface FleetLine {
   /** Unique in the fleet; its pods' random streams are named after it. */
   readonly name: string;
+  /** Its hosts and links are those of the same name in other lines. */
   readonly plan: Plan;
   /** From `costsOf`; lines may have the same. */
   readonly costs: Costs;
@@ -19,6 +20,7 @@ export interface FleetLine {
 
 /** Statistics of one simulated run of a fleet. */
 export interface SimulatedFleet {
+  /** As they were given. */
   readonly lines: readonly { readonly name: string; readonly summary: Summary }[];
   /** Frames per second that all lines deliver, and the latency of all their frames after warm-up, seconds. */
   readonly total: { readonly throughput: number; readonly latency: LatencySummary };

@@ -6,9 +6,13 @@ export type ElementType = "uint8" | "float32";
  * sample (c, y, x) is at index `(c * height + y) * width + x`. Sizes in samples.
  */
 export interface FrameShape {
+  /** Rows. */
   readonly height: number;
+  /** Columns. */
   readonly width: number;
+  /** Planes. */
   readonly channels: number;
+  /** Type of a sample. */
   readonly element: ElementType;
 }
 

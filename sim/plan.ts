@@ -5,8 +5,11 @@ import type { Host, Link, Node } from "./topology/topology.ts";
 
 /** A stage of a plan, with everything resolved that a pod needs to run it and the twin to price it. */
 export interface PlanStage {
+  /** Unique in the pipeline. */
   readonly name: string;
+  /** Name in the catalogue. */
   readonly kernel: string;
+  /** Of the kernel, with its defaults filled in. */
   readonly params: Readonly<Record<string, unknown>>;
   /** `reference`, `simd` or `relaxed`. */
   readonly implementation: string;
@@ -14,7 +17,9 @@ export interface PlanStage {
   readonly key: string;
   /** `null` for the source. */
   readonly input: FrameShape | null;
+  /** Of the frames that it makes. */
   readonly output: FrameShape;
+  /** By the kernel's formula. */
   readonly cost: KernelCost;
 }
 
@@ -35,7 +40,9 @@ export function compressionOf({ hops }: Pick<Plan, "hops">): Compression {
 
 /** How a placement runs: what a workload lists for all of them. */
 export interface Variant {
+  /** Of the hops that cross a link. */
   readonly compression: Compression;
+  /** Threads of each pod that compute; 0: its own does. */
   readonly workers: number;
 }
 
@@ -45,8 +52,11 @@ export function variantOf(plan: Pick<Plan, "hops" | "workers">): Variant {
 
 /** A process that runs consecutive stages on one node. */
 export interface PlanPod {
+  /** Unique in the plan. */
   readonly name: string;
+  /** Name of the node. */
   readonly node: string;
+  /** In the order in which they run. */
   readonly stages: readonly PlanStage[];
 }
 
@@ -54,6 +64,7 @@ export interface PlanPod {
 export interface PlanHop {
   /** `null`: both pods are on one node, the hop uses its loopback link. */
   readonly link: Link | null;
+  /** Of the frames that cross it. */
   readonly shape: FrameShape;
   /** Payload per frame, bytes, before compression. */
   readonly bytes: number;
@@ -68,10 +79,15 @@ export type PlanLoad =
   | { readonly kind: "saturated"; readonly label: string }
   | { readonly kind: "rate"; readonly rate: number; readonly label: string };
 
+/** How much is run of a plan, at which load. */
 export interface PlanWorkload {
+  /** Of a run, those of the warm-up included. */
   readonly frames: number;
+  /** Frames at the beginning that statistics leave out. */
   readonly warmup: number;
+  /** What the source is offered. */
   readonly load: PlanLoad;
+  /** Of all random streams. */
   readonly seed: number;
 }
 
@@ -79,17 +95,23 @@ export interface PlanWorkload {
 export interface Plan {
   /** Unique within a run's folder and fit for a file name: `EESS-256x256-saturated`, `EESS-256x256-saturated-zstd`, `EESS-256x256-saturated-w1`. */
   readonly id: string;
+  /** Name of the topology. */
   readonly topology: string;
   /** One letter a stage, or `monolith@E` when all stages share one process. */
   readonly split: string;
+  /** Of the frames that the source makes. */
   readonly size: FrameSize;
+  /** All of the topology. */
   readonly hosts: readonly Host[];
+  /** All of the topology, in the direction in which frames travel. */
   readonly nodes: readonly Node[];
+  /** In the order in which frames pass them. */
   readonly pods: readonly PlanPod[];
   /** One fewer than pods. */
   readonly hops: readonly PlanHop[];
   /** Threads of every pod that compute while its own handles messages; 0: its own does both. */
   readonly workers: number;
+  /** How much is run, at which load. */
   readonly workload: PlanWorkload;
   /** False if a stage stands where the topology's `nodes` does not allow it: run as a baseline, never chosen. */
   readonly candidate: boolean;

@@ -1,10 +1,13 @@
 import type { LatencySummary, Summary } from "./summary.ts";
 
+/** Both ends of an interval, in the unit of what it is of. */
 export type Interval = readonly [low: number, high: number];
 
 /** What limits a plan's throughput. */
 export interface Bottleneck {
+  /** What it is; `window`: nothing is busy, frames wait for acknowledgements. */
   readonly kind: "pod" | "link" | "host" | "source" | "window";
+  /** Of the pod, link or host. */
   readonly name: string;
   /** Its utilisation, 0..1. */
   readonly utilisation: number;
@@ -12,14 +15,18 @@ export interface Bottleneck {
 
 /** What the twin says of a plan: means over replications, with 95 % intervals. */
 export interface Prediction extends Summary {
+  /** Id of the plan. */
   readonly plan: string;
+  /** 95 % intervals of one run of this length: frames per second, seconds. */
   readonly interval: { readonly throughput: Interval } & {
     readonly latency: { readonly [K in keyof LatencySummary]: Interval };
   };
+  /** The busiest of all, or the window. */
   readonly bottleneck: Bottleneck;
   /** Utilisation of hosts (share of their cores) and links (share of bandwidth), 0..1. */
   readonly resources: readonly { readonly kind: "host" | "link"; readonly name: string; readonly value: number }[];
   /** True when the offered load exceeds what the plan can carry, or the plan is run saturated. */
   readonly saturated: boolean;
+  /** Runs that it is made from. */
   readonly replications: number;
 }

@@ -7,14 +7,23 @@ export const PROFILE_VERSION = 6;
 
 /** What a profile was measured on: predictions hold for this, and nothing else. */
 export interface Fingerprint {
+  /** Of the machine. */
   readonly hostname: string;
+  /** `linux`, say. */
   readonly platform: string;
+  /** `x64`, say. */
   readonly arch: string;
+  /** Model. */
   readonly cpu: string;
+  /** Number that the system sees. */
   readonly cores: number;
+  /** In all. */
   readonly memoryBytes: number;
+  /** Version of the system's. */
   readonly kernel: string;
+  /** Version of Node. */
   readonly node: string;
+  /** Version of edgetwin. */
   readonly edgetwin: string;
   /** Build of the vector kernels that runs where a stage asks for `relaxed`: that, or `simd128` where the engine lacks it. */
   readonly vectors: string;
@@ -48,9 +57,13 @@ export interface ComputeCost {
   readonly key: string;
   /** Their names. */
   readonly stages: readonly string[];
+  /** Where that was measured. */
   readonly node: string;
+  /** Of the first stage; `null` for the source. */
   readonly input: FrameShape | null;
+  /** Of the last stage. */
   readonly output: FrameShape;
+  /** Samples, CPU seconds. */
   readonly cpu: Readonly<Record<Thread, readonly number[]>>;
 }
 
@@ -58,6 +71,7 @@ export interface ComputeCost {
 export interface SizedCost {
   /** Payload, bytes. */
   readonly bytes: number;
+  /** Samples. */
   readonly cpu: readonly number[];
 }
 
@@ -67,8 +81,11 @@ export interface SizedCost {
  * message in pieces as they come; for a busy one they wait in the kernel and are read at once.
  */
 export interface MessageCost extends SizedCost {
+  /** Where that was measured. */
   readonly node: string;
+  /** Of the message, as the pod sees it. */
   readonly direction: "receive" | "send";
+  /** What it did before. */
   readonly thread: Thread;
 }
 
@@ -77,17 +94,25 @@ export interface MessageCost extends SizedCost {
  * ends' work, the scheduler's wake-up, and whatever else the machine does.
  */
 export interface LoopbackCost {
+  /** Where that was measured. */
   readonly node: string;
+  /** How long the receiver had waited. */
   readonly thread: "idle" | "cold";
+  /** Payload. */
   readonly bytes: number;
+  /** Samples. */
   readonly seconds: readonly number[];
 }
 
 /** Time from a frame's compute end until it is handed over, `sent`, at a thread that had waited, seconds: part of the CPU time of sending it. */
 export interface HandoverCost {
+  /** Where that was measured. */
   readonly node: string;
+  /** How long it had waited. */
   readonly thread: "idle" | "cold";
+  /** Payload. */
   readonly bytes: number;
+  /** Samples. */
   readonly seconds: readonly number[];
 }
 
@@ -99,9 +124,13 @@ export type Woken = "worker" | "messages";
  * received, until the thread that handles messages, waiting for any, has what a worker finished. Empty where no plan has workers.
  */
 export interface WakeUpCost {
+  /** Where that was measured. */
   readonly node: string;
+  /** Who is woken. */
   readonly woken: Woken;
+  /** How long it had waited. */
   readonly thread: "idle" | "cold";
+  /** Samples. */
   readonly seconds: readonly number[];
 }
 
@@ -114,29 +143,36 @@ export interface CompressionCost {
   readonly key: string;
   /** Names of the stages that made the frames, the source's first. */
   readonly stages: readonly string[];
+  /** Where that was measured. */
   readonly node: string;
+  /** Of the frames. */
   readonly shape: FrameShape;
   /** CPU seconds per frame on the node, as a sender and as a receiver. */
   readonly compress: Readonly<Record<Thread, readonly number[]>>;
+  /** CPU seconds per frame on the node, as a receiver. */
   readonly decompress: Readonly<Record<Thread, readonly number[]>>;
   /** Compressed payloads of the run's first frames, bytes. Frames differ, and come in the same order in every run. */
   readonly bytes: readonly number[];
 }
 
 export interface LinkMessageCost extends SizedCost {
+  /** How long it had waited. */
   readonly thread: "idle" | "cold";
 }
 
 /** A link as measured: one-way time = delay + bytes / bandwidth + a residual. */
 export interface LinkCost {
+  /** Names of the nodes. */
   readonly between: readonly [string, string];
   /** Bytes per second of payload; `null`: larger messages took no longer. */
   readonly bandwidth: number | null;
   /** Seconds. */
   readonly delay: number;
+  /** Samples by how long the receiver had waited, seconds. */
   readonly residuals: { readonly idle: readonly number[]; readonly cold: readonly number[] };
   /** CPU time of either end's thread, which waited. */
   readonly receive: readonly LinkMessageCost[];
+  /** CPU time of the sender's thread. */
   readonly send: readonly LinkMessageCost[];
   /** CPU seconds that the host spends per byte for an emulated link; 0 for a real one. */
   readonly cpuPerByte: number;
@@ -144,12 +180,17 @@ export interface LinkCost {
 
 /** Seconds by which a source starts late on frames that are due every `interval` seconds, with nothing else to do. */
 export interface LatenessCost {
+  /** Between two frames, seconds. */
   readonly interval: number;
+  /** Samples. */
   readonly seconds: readonly number[];
 }
 
+/** A host as calibration found it. */
 export interface HostCost {
+  /** Name in the topology. */
   readonly host: string;
+  /** Number of cores. */
   readonly cores: number;
 }
 
@@ -171,22 +212,36 @@ export const UNMEASURED: Calibration = { precision: 0, budget: 0, seconds: 0, co
 
 /** Measured costs of a topology's stages and links: all that the twin knows of the world. */
 export interface Profile {
+  /** Of the format. */
   readonly version: typeof PROFILE_VERSION;
+  /** Name of the topology. */
   readonly topology: string;
   /** ISO 8601, UTC. */
   readonly created: string;
+  /** What it was measured on. */
   readonly fingerprint: Fingerprint;
+  /** How long threads wait. */
   readonly gaps: Gaps;
+  /** Whose cores were counted. */
   readonly hosts: readonly HostCost[];
+  /** Of stages, alone and together as they share pods. */
   readonly computes: readonly ComputeCost[];
+  /** CPU time of messages by size. */
   readonly messages: readonly MessageCost[];
+  /** From compute to the wire. */
   readonly handovers: readonly HandoverCost[];
+  /** On the way within a node. */
   readonly loopbacks: readonly LoopbackCost[];
+  /** Between nodes. */
   readonly links: readonly LinkCost[];
+  /** Of frames that plans compress. */
   readonly compressions: readonly CompressionCost[];
+  /** Of threads within a pod with workers. */
   readonly wakeUps: readonly WakeUpCost[];
   /** Seconds that an acknowledgement takes from a pod to the one before it, over loopback. */
   readonly acknowledgement: readonly number[];
+  /** Of a source at a rate. */
   readonly lateness: readonly LatenessCost[];
+  /** What it knows of itself. */
   readonly calibration: Calibration;
 }

@@ -10,6 +10,7 @@ import type { Trace } from "./trace.ts";
 
 /** One simulated run: what the testbed would record, and how busy what pods share was. */
 export interface SimulatedRun {
+  /** All stamps of all frames. */
   readonly trace: Trace;
   /** Of hosts, and of links by direction. */
   readonly resources: readonly Resource[];
@@ -17,7 +18,9 @@ export interface SimulatedRun {
 
 /** Statistics of one simulated run. */
 export interface SimulatedSummary {
+  /** Of the frames after warm-up. */
   readonly summary: Summary;
+  /** Of hosts, and of links by direction. */
   readonly resources: readonly Resource[];
   /** Events that it took. */
   readonly events: number;

@@ -1,8 +1,12 @@
 /** Latency of frames after warm-up, seconds. */
 export interface LatencySummary {
+  /** Arithmetic mean. */
   readonly mean: number;
+  /** Median. */
   readonly p50: number;
+  /** 95th percentile. */
   readonly p95: number;
+  /** 99th percentile. */
   readonly p99: number;
 }
 
@@ -13,12 +17,19 @@ export interface LatencySummary {
  * send = `end` -> `sent` (waiting for the window, then encoding; 0 at the last pod).
  */
 export interface PodTerms {
+  /** Name of the pod. */
   readonly pod: string;
+  /** Name of its node. */
   readonly node: string;
+  /** On the way to it. */
   readonly link: number;
+  /** Decoded, and decompressed. */
   readonly decode: number;
+  /** Waiting for its turn. */
   readonly queue: number;
+  /** In the kernels. */
   readonly compute: number;
+  /** Waiting for the window, compressed and encoded. */
   readonly send: number;
 }
 
@@ -26,7 +37,9 @@ export interface PodTerms {
 export interface Summary {
   /** Frames per second delivered after warm-up. */
   readonly throughput: number;
+  /** Of delivered frames. */
   readonly latency: LatencySummary;
+  /** Pod by pod. */
   readonly terms: readonly PodTerms[];
   /** Communication-to-computation ratio: sum of link, decode and send over sum of compute. */
   readonly ccr: number;

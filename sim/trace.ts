@@ -1,6 +1,8 @@
 /** Estimate of what to add to a pod's clock to get the driver's: seconds, with the bound of its error. */
 export interface ClockOffset {
+  /** What to add. */
   readonly seconds: number;
+  /** The error is at most this, seconds. */
   readonly bound: number;
 }
 
@@ -9,8 +11,11 @@ export interface ClockOffset {
  * clock in seconds, `NaN` where something did not happen (the source receives nothing, the last pod sends nothing).
  */
 export interface PodTrace {
+  /** Name of the pod. */
   readonly pod: string;
+  /** Name of its node. */
   readonly node: string;
+  /** Of this pod's stamps. */
   readonly clock: ClockOffset;
   /** Threads that compute beside the pod's own; 0: its own does. */
   readonly workers: number;
@@ -44,18 +49,25 @@ export interface PodTrace {
 
 /** The record of one run of a plan: the twin and the testbed write the same. */
 export interface Trace {
+  /** Id of the plan. */
   readonly plan: string;
+  /** Who wrote it. */
   readonly origin: "live" | "twin";
+  /** Number of the run, or of the replication. */
   readonly repeat: number;
+  /** Of the run, those of the warm-up included. */
   readonly frames: number;
+  /** Frames at the beginning that statistics leave out. */
   readonly warmup: number;
   /**
    * When each frame was due at the source (open loop) or its production began (closed loop): source clock, seconds.
    */
   readonly scheduled: Float64Array;
+  /** In the order in which frames pass them. */
   readonly pods: readonly PodTrace[];
 }
 
+/** Columns of a {@link PodTrace}. */
 export const STAMPS = [
   "arrived",
   "decoded",
@@ -71,6 +83,7 @@ export const STAMPS = [
   "compressCpu",
   "sentBytes",
 ] as const;
+/** Name of one of them. */
 export type Stamp = (typeof STAMPS)[number];
 
 /** A pod's empty record for a number of frames: every stamp `NaN`. */

@@ -17,6 +17,7 @@ export const NEAR_CAPACITY = 0.9;
 export const CAPACITY_DOUBT = 0.03;
 
 export interface JudgedPrediction extends Prediction {
+  /** On the offered load. */
   readonly verdict: LoadVerdict;
   /** Frames/s of the plan when it is run saturated. */
   readonly capacity: { readonly throughput: number; readonly interval: Interval };

@@ -111,6 +111,41 @@ describe("import arrows", () => {
   });
 });
 
+/** Files and packages that a file needs at run time, itself included. */
+function reached(file: string, found = new Set<string>()): ReadonlySet<string> {
+  if (found.has(file)) return found;
+  found.add(file);
+  for (const { target, erased } of imports.filter((one) => one.file === file)) if (!erased) reached(target, found);
+  return found;
+}
+
+describe("the library, sim/index.ts", () => {
+  const all = [...reached("sim/index.ts")];
+
+  test("needs no package, so that a page can import it as it is", () => {
+    expect(all.length).toBeGreaterThan(40);
+    expect(all.filter((target) => !target.startsWith("sim/"))).toEqual([]);
+  });
+
+  test("computes with nothing that ECMAScript leaves to the engine", () => {
+    const loose =
+      /\bMath\.(?:a?(?:cos|sin|tan)h?|atan2|cbrt|exp|expm1|hypot|log(?:10|1p|2)?|pow|random)\b|(?<!\b2) \*\* |localeCompare|toLocale/;
+    // A report's text may differ in its last digit, what it shows may not.
+    const found = all
+      .filter((file) => !file.startsWith("sim/report/"))
+      .flatMap((file) =>
+        text
+          .get(file)!
+          .split("\n")
+          .flatMap((line, i) => {
+            const match = /^\s*(?:\*|\/\/|\/\*)/.test(line) ? null : loose.exec(line);
+            return match === null ? [] : [`${file}:${i + 1} uses ${match[0].trim()}: see sim/engine/elementary.ts`];
+          }),
+      );
+    expect(found).toEqual([]);
+  });
+});
+
 test("no import cycles, but of types", () => {
   const targets = new Map<string, string[]>();
   for (const { file, target, erased } of imports) {

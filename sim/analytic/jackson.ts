@@ -2,7 +2,8 @@ import { mm1 } from "./mmc.ts";
 import type { Steady } from "./steady.ts";
 
 /** Steady state of a line of stations. */
-export interface Line {
+export interface SteadyLine {
+  /** In order. */
   readonly stations: readonly Steady[];
   /** Mean time from arrival at the first station to departure from the last, seconds. */
   readonly sojourn: number;
@@ -17,7 +18,7 @@ export interface Line {
  * @param services Mean service time of each station, seconds.
  * @throws RangeError if there is no station or the load of one is 1 or more.
  */
-export function jacksonTandem(arrivalRate: number, services: readonly number[]): Line {
+export function jacksonTandem(arrivalRate: number, services: readonly number[]): SteadyLine {
   if (services.length === 0) throw new RangeError("jacksonTandem: no stations (services is empty)");
   const stations = services.map((service) => mm1(arrivalRate, service));
   return {

@@ -1,6 +1,8 @@
 /** What happened to job n at one station of a line, seconds: arrays indexed by n. */
 export interface StationTimes {
+  /** Service began. */
   readonly start: Float64Array;
+  /** Service ended. */
   readonly end: Float64Array;
   /** When it made room for the next job: `end`, or later if it was blocked. */
   readonly left: Float64Array;

@@ -5,8 +5,11 @@ import { LATENCIES, TERMS } from "./measured.ts";
 
 /** A plan with what the testbed measured, one summary per repeat, and what the twin predicted. */
 export interface Pair {
+  /** What was run and predicted. */
   readonly plan: Plan;
+  /** One for each repeat. */
   readonly measured: readonly Summary[];
+  /** Of that plan. */
   readonly prediction: Prediction;
 }
 

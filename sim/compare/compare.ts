@@ -9,10 +9,13 @@ import { mapFigures, measuredOf } from "./measured.ts";
 /** Share of the offered rate that a pipeline must deliver to count as having kept up. */
 const KEPT_UP = 0.97;
 
+/** What to compare, and what goes into the comparison as it is. */
 export interface CompareInput {
+  /** Of the run. */
   readonly name: string;
   /** Date and time, ISO 8601. */
   readonly created: string;
+  /** A plan each. */
   readonly pairs: readonly Pair[];
   /** Largest relative errors allowed, as 0.05. */
   readonly tolerance: Tolerance;

@@ -19,7 +19,7 @@ export class Agenda {
   /** In an array, as it outgrows 32 bits. */
   readonly #scheduled = new Float64Array(1);
 
-  /** @param sources how many there are: 0..sources - 1. */
+  /** Nothing is pending at first. @param sources How many there are: 0..sources - 1. */
   constructor(sources: number) {
     this.#times = new Float64Array(sources);
     this.#orders = new Float64Array(sources);

@@ -16,6 +16,7 @@ export class LinkFlow {
   #head = 0;
   #length = 0;
 
+  /** For {@link SharedLink.flow}. */
   constructor(link: SharedLink, id: number, cap: number) {
     this.#link = link;
     this.id = id;
@@ -84,6 +85,7 @@ export class LinkFlow {
  * O(active flows). Its one event, that of the next message to have left, is put into the agenda by {@link settle}.
  */
 export class SharedLink {
+  /** Bytes per second. */
   readonly bandwidth: number;
   readonly #agenda: Agenda;
   readonly #source: number;

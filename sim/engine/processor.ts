@@ -10,6 +10,7 @@ import type { Agenda } from "./agenda.ts";
  * moment has happened.
  */
 export class SharedProcessor {
+  /** Number of cores. */
   readonly cores: number;
   readonly #agenda: Agenda;
   readonly #source: number;

@@ -38,6 +38,7 @@ export class QuotaProcessor {
   #stale = false;
 
   /**
+   * No task has a quota at first.
    * @param sources Of finishes, and of refills and throttlings.
    * @param cores As of a {@link SharedProcessor}.
    */
@@ -47,6 +48,7 @@ export class QuotaProcessor {
     this.#source = sources.quotas;
   }
 
+  /** Number of cores. */
   get cores(): number {
     return this.#processor.cores;
   }
@@ -56,6 +58,7 @@ export class QuotaProcessor {
     return this.#processor.active;
   }
 
+  /** Core-seconds delivered so far, up to now. */
   get delivered(): number {
     return this.#processor.delivered;
   }
@@ -73,6 +76,7 @@ export class QuotaProcessor {
     for (const task of tasks) this.#groupOf.set(task, group);
   }
 
+  /** As {@link SharedProcessor.submit}; where the quota of its group is used up, the task waits for the next period. */
   submit(work: number, task: number): void {
     this.#update();
     const group = this.#groupOf.get(task);
@@ -84,6 +88,7 @@ export class QuotaProcessor {
     this.#processor.submit(work, task);
   }
 
+  /** As {@link SharedProcessor.finish}. */
   finish(): number {
     this.#update();
     const task = this.#processor.finish();
@@ -98,6 +103,7 @@ export class QuotaProcessor {
     else for (const group of this.#groups) if (group.left === 0) this.#throttle(group);
   }
 
+  /** Tells the agenda of the next finish, and of when a quota is used up or refilled. */
   settle(): void {
     this.#processor.settle();
     if (!this.#stale) return;

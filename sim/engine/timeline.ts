@@ -14,11 +14,13 @@ export class Timeline {
   #head = 0;
   #length = 0;
 
+  /** No event at first. @param source Its events' in the agenda. */
   constructor(agenda: Agenda, source: number) {
     this.#agenda = agenda;
     this.#source = source;
   }
 
+  /** Number of events that have not happened. */
   get length(): number {
     return this.#length;
   }

@@ -23,7 +23,9 @@ export interface PodCosts extends PodSamples {
 interface PodSamples {
   /** All stages of the pod. */
   readonly compute: ThreadSamples;
+  /** Of a message. */
   readonly receive: ThreadSamples;
+  /** Of a message. */
   readonly send: ThreadSamples;
   /** The first part of `send`, after which the frame is on its way. */
   readonly handover: WaitedSamples;
@@ -41,14 +43,17 @@ interface PodSamples {
 export interface EmulatedPace {
   /** Decompression included. */
   readonly receive: number;
+  /** All stages of the pod. */
   readonly compute: number;
   /** 0 where frames go as they are. */
   readonly compress: number;
+  /** Compression not included. */
   readonly send: number;
 }
 
 /** Costs by what the thread did before. */
 export type WaitedSamples = Readonly<Record<"idle" | "cold", Samples>>;
+/** Costs by what the thread did before, `busy` included. */
 export type ThreadSamples = Readonly<Record<Thread, Samples>>;
 
 /** What a hop costs in one replication. */
@@ -65,12 +70,17 @@ export interface HopCosts {
   readonly relayCpuPerByte: number;
 }
 
+/** What everything in a plan costs in one replication. */
 export interface Costs {
+  /** In the order of the plan's. */
   readonly pods: readonly PodCosts[];
+  /** In the order of the plan's. */
   readonly hops: readonly HopCosts[];
+  /** Of the source on a frame that is due, seconds. */
   readonly lateness: Samples;
-  /** Seconds that a thread has waited when it is idle, and when it is cold. */
+  /** How long threads wait. */
   readonly gaps: Gaps;
+  /** By host. */
   readonly cores: ReadonlyMap<string, number>;
 }
 
@@ -112,7 +122,10 @@ export function preparedCosts(plan: Plan, profile: Profile): (replication: numbe
 
 /** As measured at the interval that is nearest to the plan's, by ratio. */
 function latenessAt({ workload: { load } }: Plan, { lateness }: Profile): Samples {
-  const distance = (interval: number) => (load.kind === "rate" ? Math.abs(Math.log2(interval * load.rate)) : 0);
+  const distance = (interval: number) => {
+    const ratio = load.kind === "rate" ? interval * load.rate : 1;
+    return Math.max(ratio, 1 / ratio);
+  };
   const [first, ...others] = lateness;
   if (first === undefined) return [0];
   return others.reduce((best, one) => (distance(one.interval) < distance(best.interval) ? one : best), first).seconds;

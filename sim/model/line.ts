@@ -105,7 +105,7 @@ function recordsOf({ agenda }: Simulation, { pods, hops, workers, workload }: Pl
   const { frames, warmup, load } = workload;
   // What the first hop lets in, and a frame for each that computes before it; of one pod, that.
   const inFlight = Math.min(frames, (hops[0]?.window ?? 0) + Math.max(1, workers));
-  const rows = whole ? frames : 2 ** Math.ceil(Math.log2(inFlight));
+  const rows = whole ? frames : 1 << (32 - Math.clz32(inFlight - 1));
   const records: PodRecord[] = [];
   pods.forEach(({ name, node }, i) => {
     const rate = i === 0 && load.kind === "rate" ? load.rate : 0;

@@ -7,7 +7,9 @@ import { HOST, LINK, QUOTA, type Simulation } from "./simulation.ts";
 
 /** How busy something was that pods share. */
 export interface Resource {
+  /** What it is. */
   readonly kind: "host" | "link";
+  /** Of a host; of a link, the nodes that it goes from and to, `edge>server`. */
   readonly name: string;
   /** Core-seconds used over core-seconds there were; bytes carried over bytes that would have fitted. */
   readonly value: number;

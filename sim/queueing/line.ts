@@ -13,6 +13,7 @@ export type Arrivals =
 
 /** First-come-first-served servers with one queue. */
 export interface Station {
+  /** Of each job, whatever happened to it before. */
   readonly service: Distribution;
   /** Side by side; 1 if left out. */
   readonly servers?: number;
@@ -22,7 +23,9 @@ export interface Station {
 
 /** Stations in a row that every job passes. */
 export interface Line {
+  /** At the first station. */
   readonly arrivals: Arrivals;
+  /** In the order in which jobs pass them. */
   readonly stations: readonly Station[];
   /**
    * What a full station does to the one before it: `after-service` (the default), a finished job keeps its server until there

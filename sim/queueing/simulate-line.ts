@@ -4,6 +4,7 @@ import { isMaxPlus, runMaxPlus } from "./max-plus.ts";
 import { Recorder } from "./recorder.ts";
 import { type LineResult, summarise } from "./summary.ts";
 
+/** How a line is to be run. */
 export interface LineRun {
   /** Jobs that come and depart; the run ends with the last one's departure. */
   readonly jobs: number;

@@ -8,15 +8,19 @@ import { type Recorder, SEGMENTS } from "./recorder.ts";
 export interface StationResult {
   /** Before service, in the queue. */
   readonly waiting: Estimate;
+  /** In service. */
   readonly service: Estimate;
   /** Without room at the next station: after service with the job finished, or before service with a server free. */
   readonly blocked: Estimate;
+  /** Share of time in service. */
   readonly utilisation: Estimate;
+  /** Share of time blocked. */
   readonly blockedShare: Estimate;
 }
 
 /** What a run says of the steady state; 95 % intervals by {@link batchMeans}. */
 export interface LineResult {
+  /** All of the run. */
   readonly jobs: number;
   /** Jobs at the beginning that are left out of all else. */
   readonly warmup: number;
@@ -32,6 +36,7 @@ export interface LineResult {
   readonly quantiles: readonly (Estimate & { readonly p: number })[];
   /** Time average of the number of jobs in the line. */
   readonly present: Estimate;
+  /** In their order. */
   readonly stations: readonly StationResult[];
 }
 

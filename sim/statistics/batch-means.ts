@@ -1,9 +1,12 @@
+import { cbrt } from "../engine/elementary.ts";
 import type { Interval } from "../prediction.ts";
 import { studentT95 } from "./interval.ts";
 
 /** The quotient of two sums over batches, with its 95 % interval. */
 export interface Estimate {
+  /** The quotient. */
   readonly value: number;
+  /** 95 %. */
   readonly interval: Interval;
 }
 
@@ -43,14 +46,14 @@ export function batchMeans(numerators: ArrayLike<number>, denominators: ArrayLik
   let lagged = 0;
   errors.forEach((error, i) => {
     squares += error * error;
-    cubes += error ** 3;
+    cubes += error * error * error;
     if (i > 0) lagged += error * errors[i - 1]!;
   });
   if (squares === 0) return { value, interval: [value, value] };
   // Noise of the estimate makes it narrower as often as wider: a correlation below 0 is not believed.
   const correlation = Math.min(Math.max(lagged / squares, 0), 0.9);
   const variance = squares / (k - 1);
-  const skewness = ((cubes / k) * (k * k)) / ((k - 1) * (k - 2)) / variance ** 1.5;
+  const skewness = ((cubes / k) * (k * k)) / ((k - 1) * (k - 2)) / (variance * Math.sqrt(variance));
   const error = Math.sqrt((((1 + correlation) / (1 - correlation)) * variance) / k);
   const t = studentT95(k);
   const skew = skewness / (6 * Math.sqrt(k));
@@ -60,5 +63,5 @@ export function batchMeans(numerators: ArrayLike<number>, denominators: ArrayLik
 /** Student's quantile where the sample is skewed (Willink, Communications in Statistics - Theory and Methods 34, 2005). */
 function adjusted(t: number, skew: number): number {
   if (Math.abs(skew) < 1e-6) return t;
-  return (Math.cbrt(1 + 6 * skew * (t - skew)) - 1) / (2 * skew);
+  return (cbrt(1 + 6 * skew * (t - skew)) - 1) / (2 * skew);
 }

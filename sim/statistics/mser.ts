@@ -1,12 +1,19 @@
+/** Where a warm-up ends. */
+export interface Truncation {
+  /** Batches to leave out. */
+  readonly truncated: number;
+  /** Whether that is the least squares' true minimum rather than the end of the search. */
+  readonly settled: boolean;
+}
+
 /**
  * Where the warm-up of a simulation ends, by the marginal standard error rule (White, "An Effective Truncation Heuristic for Bias
  * Reduction in Simulation Output", Simulation 69, 1997; with means of batches of five, MSER-5: Franklin & White, "Stationarity
  * Tests and MSER-5", WSC 2008): the truncation d that minimises the squared deviations of what is left over its length squared.
  * It is looked for in the first half; a minimum at its end says that the run is too short for its warm-up.
  * @param batches Means of consecutive batches.
- * @returns batches to leave out, and whether that is the least squares' true minimum rather than the end of the search.
  */
-export function mser(batches: ArrayLike<number>): { readonly truncated: number; readonly settled: boolean } {
+export function mser(batches: ArrayLike<number>): Truncation {
   const n = batches.length;
   let best = 0;
   let least = Number.POSITIVE_INFINITY;

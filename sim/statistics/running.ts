@@ -10,6 +10,7 @@ export class Running {
   #min = Number.POSITIVE_INFINITY;
   #max = Number.NEGATIVE_INFINITY;
 
+  /** Values so far. */
   get count(): number {
     return this.#count;
   }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { exp, log } from "../../sim/engine/elementary.ts";
+import { cbrt, exp, log } from "../../sim/engine/elementary.ts";
 
 /** Within a few units in the last place of the engine's own function. */
 const near = (mine: number, theirs: number) => Math.abs(mine - theirs) <= 4 * Number.EPSILON * Math.abs(theirs);
@@ -19,6 +19,15 @@ test("log and exp agree with Math's", () => {
     fc.property(fc.double({ min: -700, max: 709.7, noNaN: true }), (x) => near(exp(x), Math.exp(x))),
     { seed: 5, numRuns: 5000 },
   );
+});
+
+test("cbrt agrees with Math's, on both sides of 0", () => {
+  const finite = fc.double({ min: -1e300, max: 1e300, noNaN: true }).filter((x) => x === 0 || Math.abs(x) > 1e-300);
+  fc.assert(
+    fc.property(finite, (x) => near(cbrt(x), Math.cbrt(x))),
+    { seed: 6, numRuns: 5000 },
+  );
+  expect([cbrt(27), cbrt(-8), cbrt(1), cbrt(0), cbrt(-0)]).toEqual([3, -2, 1, 0, -0]);
 });
 
 test("the ends of their ranges", () => {

@@ -1,7 +1,8 @@
 /**
  * Files that are made from the sources: `npm run update` writes them, `npm run verify` fails if one differs.
  */
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { withModels } from "../../kernels/catalogue.ts";
 import { comparisonSchemaText } from "../../sim/compare/schema.ts";
@@ -9,11 +10,23 @@ import { jsonSchemaText } from "../../sim/topology/json-schema.ts";
 import { tinyModel } from "../onnx/tiny.ts";
 import { wasmModuleText } from "./wasm.ts";
 
+/** What each example prints, beside it. */
+const EXAMPLES = Object.fromEntries(
+  readdirSync(fileURLToPath(new URL("../../notebooks/examples", import.meta.url)))
+    .filter((file) => file.endsWith(".ts"))
+    .map((file) => {
+      const program = fileURLToPath(new URL(`../../notebooks/examples/${file}`, import.meta.url));
+      const printed = () => execFileSync(process.execPath, [program], { encoding: "utf8" });
+      return [`notebooks/examples/${file.replace(/ts$/, "txt")}`, printed];
+    }),
+);
+
 const GENERATED: Readonly<Record<string, () => string | Uint8Array | Promise<string>>> = {
   "topologies/models/tiny.onnx": tinyModel,
   "topologies/schema.json": () => jsonSchemaText(withModels(new Map(), null)),
   "sim/comparison.schema.json": comparisonSchemaText,
   "kernels/simd/wasm.generated.ts": wasmModuleText,
+  ...EXAMPLES,
 };
 
 const [, , verb] = process.argv;
