@@ -1,4 +1,5 @@
 import type { Compression } from "../compression.ts";
+import type { Arrivals, Disturbance } from "../disturbance.ts";
 import type { FrameSize } from "./catalogue.ts";
 
 /** A machine: its nodes share its cores. */
@@ -57,6 +58,8 @@ export interface Workload {
   /** Frames at the start of a run that statistics leave out. */
   readonly warmup: number;
   readonly loads: readonly Load[];
+  /** Of loads that are rates, or shares; left out: a constant interval. Predicted only. */
+  readonly arrivals?: Arrivals;
   /** Frames that may be unacknowledged on a hop. */
   readonly window: number;
   /** Of hops that cross a link: each plan that has some is there once for every entry. */
@@ -83,4 +86,6 @@ export interface Topology {
   readonly splits: readonly string[] | null;
   /** Groupings besides one pod per stage, each as stage counts per pod: `[1, 3]` is `source | conv relu maxpool`. */
   readonly groupings: readonly (readonly number[])[];
+  /** What happens during every run, if anything does. Predicted only. */
+  readonly disturbances?: readonly Disturbance[];
 }
