@@ -1,11 +1,14 @@
 import { preparedCosts } from "./model/costs.ts";
-import type { Plan } from "./plan.ts";
+import { type Plan, undisturbed } from "./plan.ts";
+import { predictedRecovery } from "./predict-recovery.ts";
 import type { Bottleneck, Interval, Prediction } from "./prediction.ts";
 import type { Profile } from "./profile.ts";
-import { type SimulatedSummary, simulateSummary } from "./simulate.ts";
+import { type Recovery, recoveryOf } from "./recovery.ts";
+import { type SimulatedSummary, simulate, simulateSummary } from "./simulate.ts";
 import { percentileInterval } from "./statistics/bootstrap.ts";
 import { mean } from "./statistics/moments.ts";
 import { quantile } from "./statistics/quantile.ts";
+import { checkMeasured, summarise } from "./summarise.ts";
 import type { LatencySummary, PodTerms, Summary } from "./summary.ts";
 
 /** Enough for the 2.5 % and 97.5 % points to lie inside the sample. */
@@ -21,9 +24,17 @@ const KEPT_UP = 0.97;
  */
 export function predict(plan: Plan, profile: Profile, replications = REPLICATIONS): Prediction {
   const costsIn = preparedCosts(plan, profile);
-  const runs: SimulatedSummary[] = [];
+  const runs: Pick<SimulatedSummary, "summary" | "resources">[] = [];
+  const recoveries: Recovery[] = [];
   for (let replication = 0; replication < replications; replication++) {
-    runs.push(simulateSummary(plan, costsIn(replication), replication));
+    const costs = costsIn(replication);
+    if (plan.disturbances === undefined) runs.push(simulateSummary(plan, costs, replication));
+    else {
+      checkMeasured(plan.id, plan.workload);
+      const { trace, resources } = simulate(plan, costs, replication);
+      runs.push({ summary: summarise(trace), resources });
+      recoveries.push(recoveryOf(plan, trace, simulate(undisturbed(plan), costs, replication).trace));
+    }
   }
   const over = (figure: (summary: Summary) => number) =>
     Float64Array.from(runs, ({ summary }) => figure(summary)).sort();
@@ -60,6 +71,7 @@ export function predict(plan: Plan, profile: Profile, replications = REPLICATION
     bottleneck: bottleneckOf(utilisation, resources, saturated),
     saturated,
     replications,
+    ...(recoveries.length > 0 && { recovery: predictedRecovery(recoveries) }),
   };
 }
 

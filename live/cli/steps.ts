@@ -3,6 +3,7 @@ import { progress } from "../progress.ts";
 import { type Bench, obtainProfile, type Predicted, predictAll, runAll, writePlans } from "../workbench.ts";
 import { newFolder } from "./folder.ts";
 import type { FolderOptions, ProfileFlags } from "./options.ts";
+import { requireLive } from "./predicted-only.ts";
 import { say } from "./say.ts";
 
 /** The steps that several verbs take, each with its bar. */
@@ -33,6 +34,7 @@ export async function measured(
   options: ProfileFlags & FolderOptions,
   signal: AbortSignal,
 ): Promise<{ name: string; folder: string; pairs: Predicted[] }> {
+  requireLive(bench.topology);
   const { name, folder } = newFolder(bench.topology.name, options);
   const { profile, pairs } = await predicted(bench, options, signal);
   writePlans(folder, process.argv.slice(2), bench, profile, pairs);

@@ -1,0 +1,16 @@
+import { arrivalsText, disturbanceText } from "../../sim/disturbance.ts";
+import type { Topology } from "../../sim/topology/topology.ts";
+import { InputError } from "./folder.ts";
+
+/** @throws InputError if a topology has something happen that the testbed can't: all of it. */
+export function requireLive({ name, disturbances = [], workload: { arrivals } }: Topology): void {
+  const lines = [
+    ...disturbances.map((one) => `disturbances: ${disturbanceText(one)}`),
+    ...(arrivals === undefined ? [] : [`workload.arrivals: ${arrivalsText(arrivals)}`]),
+  ];
+  if (lines.length === 0) return;
+  const what = lines.map((line) => `\n  ${line}`).join("");
+  throw new InputError(
+    `${name} has what the testbed can't have happen yet: edgetwin predict says what it would do; take it out to run for real${what}`,
+  );
+}
