@@ -53,7 +53,8 @@ export class Source {
     this.#next = frame;
     const schedule = this.#schedule!;
     const late = now - (schedule[frame] ?? now);
-    for (let n = frame; late > 0 && n < this.#frames; n++) schedule[n]! += late;
+    // Not a rounding before now.
+    for (let n = frame; late > 0 && n < this.#frames; n++) schedule[n] = Math.max(now, schedule[n]! + late);
     this.#draw();
   }
 
