@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Arrivals, Disturbance, Left } from "../disturbance.ts";
+import type { Arrivals, Burst, Left, Restart, SlowLink, SlowNode } from "../disturbance.ts";
 import { mapping, parseFields } from "./fields.ts";
 import type { Finding, Path } from "./problem.ts";
 import { BANDWIDTH, DURATION, PERCENT_PATTERN, parsePercent, type Units } from "./units.ts";
@@ -92,31 +92,38 @@ export function arrivalsOf(text: string, units: Units): Arrivals | undefined {
   return { kind: "on-off", on: units.convert(on, DURATION), off: units.convert(off, DURATION) };
 }
 
-/** A disturbance by its fields in the file; `null` with findings if something is wrong with it. */
-export function disturbanceOf(raw: unknown, path: Path, units: Units, findings: Finding[]): Disturbance | null {
+/** A disturbance of which everything that was wrong by itself is left out. */
+export type DraftDisturbance = Partial<SlowLink> & Partial<SlowNode> & Partial<Restart> & Partial<Burst>;
+
+/** A disturbance by its fields in the file; what is wrong is added to the findings. */
+export function disturbanceOf(raw: unknown, path: Path, units: Units, findings: Finding[]): DraftDisturbance {
   const given = mapping(raw, path, findings);
-  if (given === null) return null;
-  const kinds = (Object.keys(KINDS) as (keyof typeof KINDS)[]).filter((kind) => Object.hasOwn(given, kind));
-  const kind = kinds[0];
+  if (given === null) return {};
+  const kind = (Object.keys(KINDS) as (keyof typeof KINDS)[]).find((one) => Object.hasOwn(given, one));
   if (kind === undefined) {
     findings.push({ path, value: raw, message: "is no disturbance", allowed: KIND_ALLOWED });
-    return null;
+    return {};
   }
-  const before = findings.length;
-  const seconds = (text: string) => units.convert(text, DURATION);
-  const fields = parseFields<typeof LINK & typeof NODE & typeof POD & typeof BURST>(
-    KINDS[kind] as typeof LINK & typeof NODE & typeof POD & typeof BURST,
-    raw,
-    path,
-    findings,
+  const fields: Fields = parseFields(KINDS[kind], raw, path, findings);
+  const { bandwidth, speed, from, until, restart, at, ...rest } = fields;
+  const seconds = { from, until, restart, at };
+  const times = Object.entries(seconds).flatMap(([key, text]) =>
+    text === undefined ? [] : [[key, units.convert(text, DURATION)] as const],
   );
-  if (findings.length > before) return null;
-  const { link, bandwidth, node, speed, from, until, pod, restart, burst, at } = fields as Required<typeof fields>;
-  if (kind === "link") return { link, bandwidth: left(bandwidth, units), from: seconds(from), until: seconds(until) };
-  if (kind === "node") return { node, speed: left(speed, units), from: seconds(from), until: seconds(until) };
-  if (kind === "pod") return { pod, restart: seconds(restart), at: seconds(at) };
-  return { burst, at: seconds(at) };
+  return {
+    ...rest,
+    ...(bandwidth !== undefined && { bandwidth: left(bandwidth, units) }),
+    ...(speed !== undefined && { speed: left(speed, units) }),
+    ...Object.fromEntries(times),
+  };
 }
+
+type Fields = Partial<
+  z.output<z.ZodObject<typeof LINK>> &
+    z.output<z.ZodObject<typeof NODE>> &
+    z.output<z.ZodObject<typeof POD>> &
+    z.output<z.ZodObject<typeof BURST>>
+>;
 
 function left(value: string | number, units: Units): Left {
   if (typeof value === "number") return { amount: value };

@@ -1,8 +1,7 @@
 import { z } from "zod";
-import type { Disturbance } from "../disturbance.ts";
 import type { KernelCatalogue } from "./catalogue.ts";
 import { closest } from "./closest.ts";
-import { arrivalsOf, disturbanceOf } from "./disturbances.ts";
+import { arrivalsOf, type DraftDisturbance, disturbanceOf } from "./disturbances.ts";
 import { elements, entries, mapping, parseFields, parseValue } from "./fields.ts";
 import { unknownKey } from "./issues.ts";
 import { type Finding, oneOf, type Path, valueText } from "./problem.ts";
@@ -18,7 +17,7 @@ export interface Draft extends Partial<Pick<Topology, "apiVersion" | "name" | "d
   readonly links: readonly Partial<Link>[];
   readonly stages: readonly Partial<Stage>[];
   readonly workload: Partial<Workload>;
-  readonly disturbances?: readonly (Disturbance | null)[];
+  readonly disturbances?: readonly DraftDisturbance[];
 }
 
 /** Makes a draft of a file's content; what is wrong is added to the findings. `null` if the content is no mapping. */

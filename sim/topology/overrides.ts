@@ -75,7 +75,7 @@ export async function withOverrides(
   const more = questions.map((text, i) => {
     const path = ["disturbances", known.length + i];
     const raw = whatIf(text, nodes, path, findings);
-    return raw === null ? null : disturbanceOf(raw, path, units, findings);
+    return raw === null ? {} : disturbanceOf(raw, path, units, findings);
   });
   const all = [...known, ...more];
   const changed = { ...topology, splits, workload, ...(all.length > 0 && { disturbances: all }) };
