@@ -39,10 +39,10 @@ export function recoveryTable(pairs: readonly { readonly plan: Plan; readonly pr
     return [...wrap(`${sizeLabel(size)}: what happens: ${happens}`), ...tableLines(RECOVERY, rows)].join("\n");
   });
   const notes = [
-    "recovery: from the end of the last until frames take at most 10 % longer than without it; never: not within the run.",
+    "recovery: from the end of the last until frames take at most 10 % longer than without it; never: not within the run, which --duration makes longer.",
     "delayed: frames that take longer than that; backlog: frames that are due and not delivered, at most, and usually.",
     ...(all.some(({ recovery }) => !recovery.reached)
-      ? ["not yet: the run is over before; give it more --frames."]
+      ? ["not yet: the run is over before that happens; --duration makes it longer."]
       : []),
   ];
   return `${sections.join("\n\n")}\n${notes.flatMap((note) => wrap(note)).join("\n")}\n\n`;
