@@ -26,6 +26,13 @@ export interface Restart {
   readonly at: number;
 }
 
+/** All pods of a node are killed and started again, as when its machine is. */
+export interface NodeRestart {
+  readonly node: string;
+  readonly restart: number;
+  readonly at: number;
+}
+
 /** So many frames more come due at once; only at a rate. */
 export interface Burst {
   readonly burst: number;
@@ -33,7 +40,7 @@ export interface Burst {
 }
 
 /** Something that happens during a run. */
-export type Disturbance = SlowLink | SlowNode | Restart | Burst;
+export type Disturbance = SlowLink | SlowNode | Restart | NodeRestart | Burst;
 
 /**
  * When frames come due at a source that makes them at a rate, on average: every interval; as a Poisson process; as one that is on and
@@ -69,7 +76,10 @@ export function arrivalsText(arrivals: Arrivals): string {
 /** `link edge-server 10 % 2 s..5 s`: on one line, for people. */
 export function disturbanceText(disturbance: Disturbance): string {
   if ("burst" in disturbance) return `burst ${disturbance.burst} at ${disturbance.at} s`;
-  if ("pod" in disturbance) return `pod ${disturbance.pod} restart ${disturbance.restart} s at ${disturbance.at} s`;
+  if ("restart" in disturbance) {
+    const subject = "pod" in disturbance ? `pod ${disturbance.pod}` : `node ${disturbance.node}`;
+    return `${subject} restart ${disturbance.restart} s at ${disturbance.at} s`;
+  }
   const span = `${disturbance.from} s..${disturbance.until} s`;
   if ("node" in disturbance) return `node ${disturbance.node} ${leftText(disturbance.speed, String)} ${span}`;
   const bits = (bytes: number) => `${Number(((bytes * 8) / 1e6).toPrecision(4))} Mbit/s`;

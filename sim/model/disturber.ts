@@ -72,7 +72,7 @@ function actsOf(
       };
       begins.push({ time: one.from, perform: change(leftOf(one.bandwidth, bandwidth)) });
       ends.push({ time: one.until, perform: change(bandwidth) });
-    } else if ("node" in one) {
+    } else if ("speed" in one) {
       const { speed } = plan.nodes.find(({ name }) => name === one.node)!;
       const here = plan.pods.findIndex(({ node }) => node === one.node);
       // Pods of an emulated node know beforehand how it goes.
@@ -80,10 +80,12 @@ function actsOf(
       const host = shared.slowHostOf(plan, one.node);
       begins.push({ time: one.from, perform: () => host.change(leftOf(one.speed, speed) / speed) });
       ends.push({ time: one.until, perform: () => host.change(1) });
-    } else if ("pod" in one) {
-      const pod = plan.pods.findIndex(({ stages }) => stages.some(({ name }) => name === one.pod));
-      begins.push({ time: one.at, perform: () => restarts.kill(pod) });
-      ends.push({ time: one.at + one.restart, perform: () => restarts.start(pod) });
+    } else if ("restart" in one) {
+      plan.pods.forEach(({ node, stages }, pod) => {
+        if (!("pod" in one ? stages.some(({ name }) => name === one.pod) : node === one.node)) return;
+        begins.push({ time: one.at, perform: () => restarts.kill(pod) });
+        ends.push({ time: one.at + one.restart, perform: () => restarts.start(pod) });
+      });
     }
   }
   return { begins, ends };

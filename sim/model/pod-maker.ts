@@ -64,7 +64,7 @@ export class PodMaker {
     this.#notices = simulation.claim(NOTICE, this.#task);
     const tasks = [this.#task, ...this.#workers.map(taskOf)];
     shared.limit(plan, node, tasks);
-    const slow = (plan.disturbances ?? []).some((one) => "node" in one && one.node === node);
+    const slow = (plan.disturbances ?? []).some((one) => "speed" in one && one.node === node);
     const emulated = costs.pods[index]!.emulated !== null;
     this.#speeds = slow && emulated ? speedsOf(plan, node) : null;
     // What the host does for an emulated node is not slower for that: its pods are held for longer.
@@ -126,7 +126,7 @@ export class PodMaker {
 function speedsOf({ nodes, disturbances = [] }: Plan, node: string): Speeds {
   const { speed } = nodes.find(({ name }) => name === node)!;
   const spans = disturbances.flatMap((one) =>
-    "node" in one && one.node === node
+    "speed" in one && one.node === node
       ? [{ from: one.from, until: one.until, share: leftOf(one.speed, speed) / speed }]
       : [],
   );

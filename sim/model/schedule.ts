@@ -10,7 +10,7 @@ export function scheduleOf(
   const { load, frames, arrivals = { kind: "constant" } } = workload;
   if (load.kind === "saturated") return null;
   // A source that is started again goes on later.
-  const changes = disturbances.some((one) => "burst" in one || "pod" in one);
+  const changes = disturbances.some((one) => "burst" in one || "restart" in one);
   if (arrivals.kind === "constant" && !changes) return null;
   const times = arrivalTimes(arrivals, load.rate, frames, stream);
   return withBursts(times, disturbances);

@@ -95,8 +95,9 @@ function spanOf({ from, until, at, restart }: DraftDisturbance): readonly [begin
 }
 
 /** What it disturbs; `null`: nothing that can't be disturbed twice at once. */
-function subjectOf({ link, node, pod }: DraftDisturbance): string | null {
+function subjectOf({ link, node, pod, restart }: DraftDisturbance): string | null {
   if (link !== undefined) return `link ${link.toSorted().join("-")}`;
-  if (node !== undefined) return `node ${node}`;
+  // A node that is slow can be restarted.
+  if (node !== undefined) return restart === undefined ? `node ${node}` : `restart of node ${node}`;
   return pod === undefined ? null : `pod ${pod}`;
 }

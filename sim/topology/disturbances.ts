@@ -51,6 +51,11 @@ const POD = {
   restart: TIME.refine(aboveZero, `above 0: ${DURATION.allowed}`).describe("After so long it serves again."),
   at: AT,
 };
+const NODE_RESTART = {
+  node: z.string("the name of a node").describe("The node whose pods are killed, all of them."),
+  restart: POD.restart,
+  at: AT,
+};
 const BURST = {
   burst: integer(1, 1_000_000, "an integer from 1 to 1000000").describe(
     "So many frames more come due at once, of those that the run has. Only at a rate.",
@@ -63,7 +68,7 @@ const KINDS = { link: LINK, node: NODE, pod: POD, burst: BURST };
 const KIND_ALLOWED = "one with a key link, node, pod or burst";
 
 export const disturbanceSchema = z.union(
-  [z.strictObject(LINK), z.strictObject(NODE), z.strictObject(POD), z.strictObject(BURST)],
+  [LINK, NODE, POD, NODE_RESTART, BURST].map((shape) => z.strictObject(shape)),
   KIND_ALLOWED,
 );
 
@@ -104,7 +109,8 @@ export function disturbanceOf(raw: unknown, path: Path, units: Units, findings: 
     findings.push({ path, value: raw, message: "is no disturbance", allowed: KIND_ALLOWED });
     return {};
   }
-  const fields: Fields = parseFields(KINDS[kind], raw, path, findings);
+  const shape = kind === "node" && Object.hasOwn(given, "restart") ? NODE_RESTART : KINDS[kind];
+  const fields: Fields = parseFields(shape, raw, path, findings);
   const { bandwidth, speed, from, until, restart, at, ...rest } = fields;
   const seconds = { from, until, restart, at };
   const times = Object.entries(seconds).flatMap(([key, text]) =>

@@ -11,6 +11,7 @@ const FORMS = [
   new RegExp(`^link (?<link>\\S+) (?<bandwidth>\\S.*?) ${SPAN}$`),
   new RegExp(`^node (?<node>\\S+) (?<speed>\\S+) ${SPAN}$`),
   new RegExp(`^pod (?<pod>\\S+) restart (?<restart>${TIME}) at (?<at>${TIME})$`),
+  new RegExp(`^node (?<node>\\S+) restart (?<restart>${TIME}) at (?<at>${TIME})$`),
   new RegExp(`^burst (?<burst>\\d+) at (?<at>${TIME})$`),
 ];
 

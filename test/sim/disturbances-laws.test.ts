@@ -24,10 +24,19 @@ function happenings({ pods }: LineSpec): fc.Arbitrary<Disturbance[]> {
   const restart = fc
     .record({ pod: fc.nat(pods.length - 1), restart: length, at: time })
     .map(({ pod, ...rest }): Disturbance => ({ pod: `stage-${pod}-0`, ...rest }));
+  const fall = fc
+    .record({ node: fc.constantFrom("edge", "server"), restart: length, at: time })
+    .map((one): Disturbance => one);
   const burst: fc.Arbitrary<Disturbance> = fc.record({ burst: fc.integer({ min: 1, max: 10 }), at: time });
   const maybe = <T>(one: fc.Arbitrary<T>) => fc.array(one, { maxLength: 1 });
   return fc
-    .tuple(maybe(link), maybe(node("edge")), maybe(node("server")), fc.array(restart, { maxLength: 3 }), maybe(burst))
+    .tuple(
+      maybe(link),
+      maybe(node("edge")),
+      maybe(node("server")),
+      fc.array(fc.oneof(restart, fall), { maxLength: 3 }),
+      maybe(burst),
+    )
     .map((all) => all.flat());
 }
 
@@ -39,7 +48,7 @@ test("whatever happens, every frame is delivered once and in order, and nothing 
       const { trace, resources } = runDisturbed(spec, disturbances);
       for (const law of [order, conservation, causality, littlesLaw]) law(trace);
       // A pod that was started again does not know what was acknowledged to the one before.
-      if (!disturbances.some((one) => "pod" in one))
+      if (!disturbances.some((one) => "restart" in one))
         capacity(
           trace,
           line(spec).plan.hops.map(({ window }) => window),

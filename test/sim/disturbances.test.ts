@@ -182,6 +182,15 @@ describe("a pod that is killed and started again", () => {
     );
   });
 
+  test("a node with all its pods: as those at once, wherever they are", () => {
+    const all = deliveries(spec, [killed(0, 4.15, 3), killed(1, 4.15, 3)]);
+    expect(deliveries(spec, [{ node: "edge", restart: 3, at: 4.15 }])).toEqual(all);
+    // Frame 2 is lost with both, and comes due again at 7.15 s.
+    delivers(spec, [{ node: "edge", restart: 3, at: 4.15 }], [1.5, 3.5, 8.65, 10.65, 12.65, 14.65, 16.65]);
+    const none = { ...spec, pods: [{ cpu: 0.1 }] };
+    expect(deliveries(none, [{ node: "server", restart: 3, at: 4.15 }])).toEqual(deliveries(none, []));
+  });
+
   test("twice, and again before it was there", () => {
     delivers(spec, [killed(1, 4.15, 1), killed(1, 5.2, 1.95)], [1.5, 3.5, 8.55, 9.55, 10.55, 11.55, 13.5]);
   });

@@ -37,6 +37,7 @@ describe("on one line as in the file", () => {
     ["node edge 0.2 2 s..4 s", "{ node: edge, speed: 0.2, from: 2 s, until: 4 s }"],
     ["node edge-2  50%  2 s..4 s", "{ node: edge-2, speed: 50%, from: 2 s, until: 4 s }"],
     ["pod conv restart 1.5 s at 3 s", "{ pod: conv, restart: 1.5 s, at: 3 s }"],
+    ["node edge restart 1.5 s at 3 s", "{ node: edge, restart: 1.5 s, at: 3 s }"],
     ["burst 20 at 1 s", "{ burst: 20, at: 1 s }"],
   ])("%s", async (text, line) => {
     const [disturbance, ...others] = (await asked(text))!;
