@@ -24,15 +24,15 @@ const KEPT_UP = 0.97;
  */
 export function predict(plan: Plan, profile: Profile, replications = REPLICATIONS): Prediction {
   const costsIn = preparedCosts(plan, profile);
-  const runs: Pick<SimulatedSummary, "summary" | "resources">[] = [];
+  const runs: Omit<SimulatedSummary, "events">[] = [];
   const recoveries: Recovery[] = [];
   for (let replication = 0; replication < replications; replication++) {
     const costs = costsIn(replication);
     if (plan.disturbances === undefined) runs.push(simulateSummary(plan, costs, replication));
     else {
       checkMeasured(plan.id, plan.workload);
-      const { trace, resources } = simulate(plan, costs, replication);
-      runs.push({ summary: summarise(trace), resources });
+      const { trace, ...run } = simulate(plan, costs, replication);
+      runs.push({ ...run, summary: summarise(trace) });
       recoveries.push(recoveryOf(plan, trace, simulate(undisturbed(plan), costs, replication).trace));
     }
   }
@@ -58,7 +58,8 @@ export function predict(plan: Plan, profile: Profile, replications = REPLICATION
     value: mean(runs.map(({ summary }) => summary.utilisation[i]!.value)),
   }));
   const { load } = plan.workload;
-  const saturated = load.kind === "saturated" || throughput < KEPT_UP * load.rate;
+  const offered = (rate: number) => middle(Float64Array.from(runs, (run) => run.offered ?? rate).sort());
+  const saturated = load.kind === "saturated" || throughput < KEPT_UP * offered(load.rate);
   return {
     plan: plan.id,
     throughput,

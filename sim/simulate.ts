@@ -13,12 +13,16 @@ export interface SimulatedRun {
   readonly trace: Trace;
   /** Of hosts, and of links by direction. */
   readonly resources: readonly Resource[];
+  /** Frames per second that came due after warm-up; `null`: as the plan's load says. */
+  readonly offered: number | null;
 }
 
 /** Statistics of one simulated run. */
 export interface SimulatedSummary {
   readonly summary: Summary;
   readonly resources: readonly Resource[];
+  /** As of a {@link SimulatedRun}. */
+  readonly offered: number | null;
   /** Events that it took. */
   readonly events: number;
 }
@@ -31,7 +35,7 @@ export interface SimulatedSummary {
 export function simulate(plan: Plan, costs: Costs, replication: number): SimulatedRun {
   const { simulation, shared, line } = one(plan, costs, replication, true);
   simulation.run();
-  return { trace: line.trace(replication), resources: shared.resources() };
+  return { trace: line.trace(replication), resources: shared.resources(), offered: line.offered };
 }
 
 /**
@@ -47,11 +51,12 @@ export function simulateSummary(plan: Plan, costs: Costs, replication: number): 
     simulation.run();
     // What is done again counts only once: that is in the trace, and not in sums.
     const summary = summarise(line.trace(replication));
-    return { summary, resources: shared.resources(), events: simulation.events };
+    return { summary, resources: shared.resources(), offered: line.offered, events: simulation.events };
   }
   const { simulation, shared, line } = one(plan, costs, replication, false);
   simulation.run();
-  return { summary: line.summary(), resources: shared.resources(), events: simulation.events };
+  const { offered } = line;
+  return { summary: line.summary(), resources: shared.resources(), offered, events: simulation.events };
 }
 
 function one(plan: Plan, costs: Costs, replication: number, whole: boolean) {

@@ -58,6 +58,14 @@ export class Line {
     return this.#latencies.sketch;
   }
 
+  /** Frames per second that came due after warm-up; `null` where that is as the load says. */
+  get offered(): number | null {
+    const { schedule } = this.#records[0]!.shape;
+    if (schedule === null) return null;
+    const { frames, warmup } = this.plan.workload;
+    return (frames - warmup - 1) / (schedule[frames - 1]! - schedule[warmup]!);
+  }
+
   /** Statistics of the run, as `summarise` would have them of its trace. */
   summary(): Summary {
     const { frames, warmup } = this.plan.workload;

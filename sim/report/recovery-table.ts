@@ -32,9 +32,9 @@ export function recoveryTable(pairs: readonly { readonly plan: Plan; readonly pr
         plan.workload.load.label,
         recovery.reached ? timeText(recovery.seconds) : "not yet",
         recovery.reached ? intervalText(recovery) : "",
-        formatAmount(recovery.delayed),
-        formatAmount(recovery.backlog),
-        formatAmount(recovery.usualBacklog),
+        ...[recovery.delayed, recovery.backlog, recovery.usualBacklog].map((frames) =>
+          formatAmount(Math.round(frames)),
+        ),
       ]);
     return [...wrap(`${sizeLabel(size)}: what happens: ${happens}`), ...tableLines(RECOVERY, rows)].join("\n");
   });

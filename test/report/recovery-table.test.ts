@@ -31,7 +31,7 @@ test("what happens, and what it does to each plan", () => {
     split        load       recovery      95 % interval delayed backlog  usual
     AB           rate-1       700 ms    700 ms - 700 ms       3       2      1
     recovery: from the end of the last until frames take at most 10 % longer than
-      without it; never: not within the run.
+      without it; never: not within the run, which --duration makes longer.
     delayed: frames that take longer than that; backlog: frames that are due and not
       delivered, at most, and usually.
 

@@ -134,6 +134,17 @@ describe("predictions", () => {
     expect(recovery!.backlog).toBeGreaterThan(15);
   });
 
+  test("a line that keeps up with what comes is not saturated, however that comes", () => {
+    const bursty: LineSpec = { pods: [{ cpu: 0.5 }], frames: 40, rate: 1 };
+    const { profile } = line(bursty);
+    const saturated = (happens: readonly Disturbance[], arrivals?: Arrivals, rate = 1) =>
+      predict(disturbedPlan({ ...bursty, rate }, happens, arrivals), profile, 5).saturated;
+    // Started again, the source goes on later: fewer frames are offered.
+    expect(saturated([{ pod: "stage-0-0", restart: 20, at: 10 }])).toBe(false);
+    expect(saturated([], { kind: "on-off", on: 2, off: 2 })).toBe(false);
+    expect(saturated([], { kind: "poisson" }, 3)).toBe(true);
+  });
+
   test("all else of a plan in which nothing happens is as without, and there is no recovery", () => {
     const { plan, profile } = line(spec);
     expect(predict(undisturbed(disturbedPlan(spec, [halved(2, 5)])), profile, 3)).toEqual(predict(plan, profile, 3));
