@@ -6,7 +6,7 @@ import { compare } from "../sim/compare/compare.ts";
 import type { Comparison } from "../sim/comparison.ts";
 import { lasting } from "../sim/compile.ts";
 import { compileAll, type Experiment, planOf } from "../sim/experiment.ts";
-import type { Plan } from "../sim/plan.ts";
+import { type Plan, undisturbed } from "../sim/plan.ts";
 import { predict } from "../sim/predict.ts";
 import type { Prediction } from "../sim/prediction.ts";
 import type { Profile } from "../sim/profile.ts";
@@ -95,13 +95,15 @@ export async function predictAll(
     await turn();
     signal.throwIfAborted();
     const { saturated } = experiment;
-    const capacity = capacities.get(saturated) ?? predict(saturated, profile);
+    // Of what it carries when nothing happens.
+    const capacity = capacities.get(saturated) ?? predict(undisturbed(saturated), profile);
     capacities.set(saturated, capacity);
     const asked = planOf(experiment, () => capacity.throughput);
     const { load } = asked.workload;
     const rate = load.kind === "rate" ? load.rate : capacity.throughput;
     const plan = lasting(asked, bench.topology.workload.duration, rate);
-    predicted.push({ plan, prediction: judged(plan, profile, capacity, plan === saturated) });
+    const same = plan === saturated && plan.disturbances === undefined;
+    predicted.push({ plan, prediction: judged(plan, profile, capacity, same) });
     progress.update(++done / bench.experiments.length, plan.id);
   }
   return predicted;

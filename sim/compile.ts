@@ -69,7 +69,8 @@ export function compilePlan(topology: Topology, catalogue: KernelCatalogue, requ
     return { link, shape, bytes: bytesOf(shape), window, compression: link === null ? "none" : compression };
   });
 
-  const { frames, warmup } = topology.workload;
+  const { frames, warmup, arrivals } = topology.workload;
+  const { disturbances } = topology;
   const label = pods.length === 1 ? monolithLabel(split[0]!) : split;
   return deepFreeze({
     id: planId(label, grouping, size, load, { compression: compressionOf({ hops }), workers }),
@@ -81,8 +82,9 @@ export function compilePlan(topology: Topology, catalogue: KernelCatalogue, requ
     pods,
     hops,
     workers,
-    workload: { frames, warmup, load, seed },
+    workload: { frames, warmup, load, ...(arrivals && { arrivals }), seed },
     candidate: topology.stages.every((stage, index) => stage.nodes?.includes(nodes[index]!.name) ?? true),
+    ...(disturbances && { disturbances }),
   });
 }
 

@@ -34,7 +34,7 @@ export interface SimulatedFleet {
  * Runs many plans at once, which share hosts and links: those of the same name are the same. Memory grows with the number of pods,
  * not with that of frames. Lines begin together, and each ends when its frames have.
  * @param replication chooses the random streams.
- * @throws RangeError if there is no line, two have one name, a line has fewer than 2 frames after warm-up, or two plans tell
+ * @throws RangeError if there is no line, two have one name, one has disturbances, a line has fewer than 2 frames after warm-up, or two plans tell
  *   different things of one host or link.
  */
 export function simulateFleet(fleet: readonly FleetLine[], replication: number): SimulatedFleet {
@@ -45,6 +45,8 @@ export function simulateFleet(fleet: readonly FleetLine[], replication: number):
     if (names.has(name)) throw new RangeError(`fleet: two lines are named ${name}`);
     names.add(name);
     checkMeasured(plan.id, plan.workload);
+    if (plan.disturbances !== undefined)
+      throw new RangeError(`fleet: line ${name} has disturbances, which only a line alone can have`);
     sources += sourcesOf(plan);
   }
   const simulation = new Simulation(sources);

@@ -1,4 +1,5 @@
 import type { Compression } from "./compression.ts";
+import type { Arrivals, Disturbance } from "./disturbance.ts";
 import type { FrameShape } from "./frame.ts";
 import type { FrameSize, KernelCost } from "./topology/catalogue.ts";
 import type { Host, Link, Node } from "./topology/topology.ts";
@@ -74,7 +75,7 @@ export interface PlanHop {
   readonly compression: Compression;
 }
 
-/** The load of a plan: `rate` in frames/s (open loop, constant interval), or saturated (closed loop). */
+/** The load of a plan: `rate` in frames/s (open loop), or saturated (closed loop). */
 export type PlanLoad =
   | { readonly kind: "saturated"; readonly label: string }
   | { readonly kind: "rate"; readonly rate: number; readonly label: string };
@@ -87,6 +88,8 @@ export interface PlanWorkload {
   readonly warmup: number;
   /** What the source is offered. */
   readonly load: PlanLoad;
+  /** Of a rate; left out: a constant interval. */
+  readonly arrivals?: Arrivals;
   /** Of all random streams. */
   readonly seed: number;
 }
@@ -115,4 +118,11 @@ export interface Plan {
   readonly workload: PlanWorkload;
   /** False if a stage stands where the topology's `nodes` does not allow it: run as a baseline, never chosen. */
   readonly candidate: boolean;
+  /** What happens during the run, if anything does: only the twin can have it so. */
+  readonly disturbances?: readonly Disturbance[];
+}
+
+/** The same plan with nothing happening during its run. */
+export function undisturbed({ disturbances, ...plan }: Plan): Plan {
+  return plan;
 }

@@ -1,11 +1,14 @@
 import { preparedCosts } from "./model/costs.ts";
-import type { Plan, PlanLoad } from "./plan.ts";
+import { type Plan, type PlanLoad, undisturbed } from "./plan.ts";
+import { predictedRecovery } from "./predict-recovery.ts";
 import type { Bottleneck, Interval, Prediction } from "./prediction.ts";
 import type { Profile } from "./profile.ts";
-import { type SimulatedSummary, simulateSummary } from "./simulate.ts";
+import { type Recovery, recoveryOf } from "./recovery.ts";
+import { type SimulatedSummary, simulate, simulateSummary } from "./simulate.ts";
 import { percentileInterval } from "./statistics/bootstrap.ts";
 import { mean } from "./statistics/moments.ts";
 import { quantile } from "./statistics/quantile.ts";
+import { checkMeasured, summarise } from "./summarise.ts";
 import type { LatencySummary, PodTerms, Summary } from "./summary.ts";
 
 /** Enough for the 2.5 % and 97.5 % points to lie inside the sample. */
@@ -21,9 +24,17 @@ const KEPT_UP = 0.97;
  */
 export function predict(plan: Plan, profile: Profile, replications = REPLICATIONS): Prediction {
   const costsIn = preparedCosts(plan, profile);
-  const runs: SimulatedSummary[] = [];
+  const runs: Omit<SimulatedSummary, "events">[] = [];
+  const recoveries: Recovery[] = [];
   for (let replication = 0; replication < replications; replication++) {
-    runs.push(simulateSummary(plan, costsIn(replication), replication));
+    const costs = costsIn(replication);
+    if (plan.disturbances === undefined) runs.push(simulateSummary(plan, costs, replication));
+    else {
+      checkMeasured(plan.id, plan.workload);
+      const { trace, ...run } = simulate(plan, costs, replication);
+      runs.push({ ...run, summary: summarise(trace) });
+      recoveries.push(recoveryOf(plan, trace, simulate(undisturbed(plan), costs, replication).trace));
+    }
   }
   const over = (figure: (summary: Summary) => number) =>
     Float64Array.from(runs, ({ summary }) => figure(summary)).sort();
@@ -47,7 +58,8 @@ export function predict(plan: Plan, profile: Profile, replications = REPLICATION
     value: mean(runs.map(({ summary }) => summary.utilisation[i]!.value)),
   }));
   const { load } = plan.workload;
-  const saturated = isSaturated(load, throughput);
+  const offered = (rate: number) => middle(Float64Array.from(runs, (run) => run.offered ?? rate).sort());
+  const saturated = isSaturated(load, throughput, offered);
   return {
     plan: plan.id,
     throughput,
@@ -60,6 +72,7 @@ export function predict(plan: Plan, profile: Profile, replications = REPLICATION
     bottleneck: bottleneckOf(utilisation, resources, saturated),
     saturated,
     replications,
+    ...(recoveries.length > 0 && { recovery: predictedRecovery(recoveries) }),
   };
 }
 
@@ -78,9 +91,12 @@ function meanTerms(all: readonly (readonly PodTerms[])[]): PodTerms[] {
   });
 }
 
-/** A plan that is run saturated, or is offered more than it delivers. @param throughput frames per second that it delivers. */
-export function isSaturated(load: PlanLoad, throughput: number): boolean {
-  return load.kind === "saturated" || throughput < KEPT_UP * load.rate;
+/**
+ * A plan that is run saturated, or is offered more than it delivers.
+ * @param throughput frames per second that it delivers; @param offered that come, where it is not evenly that they do.
+ */
+export function isSaturated(load: PlanLoad, throughput: number, offered = (rate: number) => rate): boolean {
+  return load.kind === "saturated" || throughput < KEPT_UP * offered(load.rate);
 }
 
 /** What limits a plan's throughput: the busiest of its pods, hosts and links, or none of them. */

@@ -4,7 +4,7 @@ import { Line, sourcesOf } from "./model/line.ts";
 import { type Resource, Shared } from "./model/shared.ts";
 import { Simulation } from "./model/simulation.ts";
 import type { Plan } from "./plan.ts";
-import { checkMeasured } from "./summarise.ts";
+import { checkMeasured, summarise } from "./summarise.ts";
 import type { Summary } from "./summary.ts";
 import type { Trace } from "./trace.ts";
 
@@ -14,6 +14,8 @@ export interface SimulatedRun {
   readonly trace: Trace;
   /** Of hosts, and of links by direction. */
   readonly resources: readonly Resource[];
+  /** Frames per second that came due after warm-up; `null`: as the plan's load says. */
+  readonly offered: number | null;
 }
 
 /** Statistics of one simulated run. */
@@ -22,6 +24,8 @@ export interface SimulatedSummary {
   readonly summary: Summary;
   /** Of hosts, and of links by direction. */
   readonly resources: readonly Resource[];
+  /** As of a {@link SimulatedRun}. */
+  readonly offered: number | null;
   /** Events that it took. */
   readonly events: number;
 }
@@ -34,19 +38,28 @@ export interface SimulatedSummary {
 export function simulate(plan: Plan, costs: Costs, replication: number): SimulatedRun {
   const { simulation, shared, line } = one(plan, costs, replication, true);
   simulation.run();
-  return { trace: line.trace(replication), resources: shared.resources() };
+  return { trace: line.trace(replication), resources: shared.resources(), offered: line.offered };
 }
 
 /**
  * The same run, of which nothing is kept but its statistics: in memory that does not grow with the number of frames. They are what
- * `summarise` gives of the trace, but for rounding; quantiles of more than 4096 frames are within 0.1 % of it.
+ * `summarise` gives of the trace, but for rounding; quantiles of more than 4096 frames are within 0.1 % of it. A run with
+ * disturbances does take memory for its trace, and one with arrivals other than at a constant interval 8 bytes a frame.
  * @throws RangeError if fewer than 2 frames remain after warm-up.
  */
 export function simulateSummary(plan: Plan, costs: Costs, replication: number): SimulatedSummary {
   checkMeasured(plan.id, plan.workload);
+  if (plan.disturbances !== undefined) {
+    const { simulation, shared, line } = one(plan, costs, replication, true);
+    simulation.run();
+    // What is done again counts only once: that is in the trace, and not in sums.
+    const summary = summarise(line.trace(replication));
+    return { summary, resources: shared.resources(), offered: line.offered, events: simulation.events };
+  }
   const { simulation, shared, line } = one(plan, costs, replication, false);
   simulation.run();
-  return { summary: line.summary(), resources: shared.resources(), events: simulation.events };
+  const { offered } = line;
+  return { summary: line.summary(), resources: shared.resources(), offered, events: simulation.events };
 }
 
 function one(plan: Plan, costs: Costs, replication: number, whole: boolean) {

@@ -43,6 +43,17 @@ export function addWorkload(command: Command): Command {
     .option("--seed <number>", "seed of everything random");
 }
 
+/** What only the twin can have happen. */
+export function addWhatIf(command: Command): Command {
+  return command
+    .option("--arrivals <kind>", "how frames come at a rate: constant, poisson, batches of 20, on 2 s off 1 s")
+    .option(
+      "--what-if <disturbance>",
+      'what happens during a run, again and again: "link edge-server 10 Mbit/s 2 s..5 s", "node edge 50% 2 s..4 s", "pod conv restart 1.5 s at 3 s", "burst 20 at 1 s"',
+      (text: string, before: readonly string[] = []) => [...before, text],
+    );
+}
+
 export function addOutput(command: Command): Command {
   return command.addOption(
     new Option("--output <format>", "what goes to stdout").choices(["table", "json"]).default("table"),
@@ -86,10 +97,10 @@ export function addTolerance(command: Command): Command {
   );
 }
 
-/** The flags of `addWorkload` out of all that a verb has. */
+/** The flags of `addWorkload` and `addWhatIf` out of all that a verb has. */
 export function overridesOf(options: WorkloadOptions): Overrides {
   const { splits, groupings, sizes, frames, duration, warmup, loads, rate } = options;
-  const { window, compression, workers, repeats, seed } = options;
+  const { window, compression, workers, repeats, seed, arrivals, whatIf } = options;
   // A bare number is what one types; in the file a rate has its unit.
   const perSecond = rate !== undefined && /^[\d.]+$/.test(rate) ? `${rate}/s` : rate;
   return {
@@ -106,6 +117,8 @@ export function overridesOf(options: WorkloadOptions): Overrides {
     workers,
     repeats,
     seed,
+    arrivals,
+    whatIf,
   };
 }
 

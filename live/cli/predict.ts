@@ -3,6 +3,7 @@ import {
   addOutput,
   addProfile,
   addRuns,
+  addWhatIf,
   addWorkload,
   type OutputOption,
   overridesOf,
@@ -20,6 +21,7 @@ export function predictVerb(): Command {
       const { predicted } = await import("./steps.ts");
       const { predictionTable } = await import("../../sim/report/table.ts");
       const { variantOf } = await import("../../sim/plan.ts");
+      const { recoveryTable } = await import("../../sim/report/recovery-table.ts");
       const { findingsOfPredictions } = await import("../../sim/compare/findings.ts");
       const { findingsText } = await import("../../sim/report/findings-text.ts");
       const { interruptSignal } = await import("../interrupt.ts");
@@ -35,8 +37,9 @@ export function predictVerb(): Command {
       print(
         options.output,
         value,
-        () => `${predictionTable(pairs)}\nFindings, as predicted:\n${findingsText(findingsOfPredictions(pairs))}`,
+        () =>
+          `${predictionTable(pairs)}\n${recoveryTable(pairs)}Findings, as predicted:\n${findingsText(findingsOfPredictions(pairs))}`,
       );
     });
-  return addOutput(addProfile(addRuns(addWorkload(command))));
+  return addOutput(addProfile(addRuns(addWhatIf(addWorkload(command)))));
 }

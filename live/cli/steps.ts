@@ -2,8 +2,9 @@ import type { Profile } from "../../sim/profile.ts";
 import { obtainProfile } from "../obtain-profile.ts";
 import { progress } from "../progress.ts";
 import { type Bench, type Predicted, predictAll, runAll, writePlans } from "../workbench.ts";
-import { InputError, newFolder } from "./folder.ts";
+import { newFolder } from "./folder.ts";
 import type { FolderOptions, ProfileFlags } from "./options.ts";
+import { requireLive } from "./predicted-only.ts";
 import { say } from "./say.ts";
 
 /** The steps that several verbs take, each with its bar. */
@@ -26,7 +27,7 @@ export async function measured(
   options: ProfileFlags & FolderOptions,
   signal: AbortSignal,
 ): Promise<{ name: string; folder: string; pairs: Predicted[] }> {
-  requireUnlimited(bench);
+  requireLive(bench.topology);
   const { name, folder } = newFolder(bench.topology.name, options);
   const { profile, pairs } = await predicted(bench, options, signal);
   writePlans(folder, process.argv.slice(2), bench, profile, pairs);
@@ -37,16 +38,6 @@ export async function measured(
     `ran ${pairs.length} plans, ${bench.topology.workload.repeats} times each, in ${((performance.now() - begin) / 1e3).toFixed(0)} s`,
   );
   return { name, folder, pairs };
-}
-
-/** @throws InputError if a node has a CPU limit: local processes can't be held to one. */
-function requireUnlimited({ topology }: Bench): void {
-  const limited = topology.nodes.filter(({ cpus }) => cpus !== null);
-  if (limited.length === 0) return;
-  const names = limited.map(({ name, cpus }) => `node ${name} (cpus: ${cpus})`).join(", ");
-  throw new InputError(
-    `${names}: pods on this machine can't be held to a CPU limit; edgetwin predict can tell what it does`,
-  );
 }
 
 /** Without --tolerance a comparison is judged by the project's own aim. */

@@ -57,6 +57,13 @@ export class LinkFlow {
     this.#link.activate(this);
   }
 
+  /** Forgets all messages that have not wholly left. */
+  clear(): void {
+    if (this.#length === 0) return;
+    this.#link.abandon(this);
+    this.#length = 0;
+  }
+
   /** Turns to the next waiting message; false when there is none. */
   advance(): boolean {
     this.#head = (this.#head + 1) & (this.#tags.length - 1);
@@ -85,10 +92,12 @@ export class LinkFlow {
  * O(active flows). Its one event, that of the next message to have left, is put into the agenda by {@link settle}.
  */
 export class SharedLink {
-  /** Bytes per second. */
-  readonly bandwidth: number;
+  #bandwidth: number;
   readonly #agenda: Agenda;
   readonly #source: number;
+  /** Bytes that would have fitted before the bandwidth changed last, and when that was. */
+  #fitted = 0;
+  #changed = 0;
   /** Flows that are sending, by ascending cap. */
   readonly #active: LinkFlow[] = [];
   /** Bytes of messages that have wholly left. */
@@ -108,7 +117,33 @@ export class SharedLink {
     if (!(bandwidth > 0)) throw new RangeError(`bandwidth(=${bandwidth}) should be > 0`);
     this.#agenda = agenda;
     this.#source = source;
-    this.bandwidth = bandwidth;
+    this.#bandwidth = bandwidth;
+  }
+
+  /** Bytes per second. */
+  get bandwidth(): number {
+    return this.#bandwidth;
+  }
+
+  /**
+   * From now on it is another, which its flows share at once.
+   * @param bandwidth Bytes per second; 0: nothing moves until it changes again.
+   * @throws RangeError if that is negative or NaN.
+   */
+  change(bandwidth: number): void {
+    if (!(bandwidth >= 0)) throw new RangeError(`bandwidth(=${bandwidth}) should be >= 0`);
+    this.#update();
+    this.#fitted = this.capacity;
+    this.#changed = this.#agenda.now;
+    this.#bandwidth = bandwidth;
+    this.#share();
+    this.#touch();
+  }
+
+  /** Bytes that would have fitted so far, up to now. */
+  get capacity(): number {
+    const elapsed = this.#agenda.now - this.#changed;
+    return elapsed === 0 ? this.#fitted : this.#fitted + elapsed * this.#bandwidth;
   }
 
   /** Bytes that have left the sender so far, up to now. */
@@ -156,12 +191,23 @@ export class SharedLink {
     const place = this.#next;
     const flow = this.#active[place]!;
     this.#sent += flow.current;
-    if (!flow.advance()) {
-      for (let i = place + 1; i < this.#active.length; i++) this.#active[i - 1] = this.#active[i]!;
-      this.#active.pop();
-      this.#share();
-    }
+    if (!flow.advance()) this.#dismiss(place);
     this.#touch();
+  }
+
+  /** A flow gives up what it was sending; for {@link LinkFlow.clear}. */
+  abandon(flow: LinkFlow): void {
+    this.#update();
+    this.#sent += flow.current - flow.remaining;
+    this.#dismiss(this.#active.indexOf(flow));
+    this.#touch();
+  }
+
+  /** The flow at that place has nothing left to send. */
+  #dismiss(place: number): void {
+    for (let i = place + 1; i < this.#active.length; i++) this.#active[i - 1] = this.#active[i]!;
+    this.#active.pop();
+    this.#share();
   }
 
   /** Tells the agenda of the next message to have left, if that has changed. */
@@ -181,7 +227,8 @@ export class SharedLink {
       soonest = time;
       this.#next = i;
     }
-    this.#agenda.put(this.#source, this.#agenda.now + soonest, this.#order);
+    if (this.#bandwidth === 0) this.#agenda.remove(this.#source);
+    else this.#agenda.put(this.#source, this.#agenda.now + soonest, this.#order);
   }
 
   #touch(): void {
@@ -197,7 +244,7 @@ export class SharedLink {
 
   /** Water filling: in order of caps, each flow gets its cap or an equal share of what is left, if that is less. */
   #share(): void {
-    let left = this.bandwidth;
+    let left = this.#bandwidth;
     let flows = this.#active.length;
     for (const flow of this.#active) {
       flow.rate = Math.min(flow.cap, left / flows);

@@ -87,6 +87,11 @@ export class SharedProcessor {
     return this.#rate();
   }
 
+  /** True while it works on the task. */
+  holds(task: number): boolean {
+    return this.#tasks.subarray(0, this.#active).includes(task);
+  }
+
   /** Takes a task out: core-seconds that it still needs. @throws RangeError if there is no such task. */
   withdraw(task: number): number {
     const index = this.#tasks.subarray(0, this.#active).indexOf(task);

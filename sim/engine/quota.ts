@@ -96,6 +96,24 @@ export class QuotaProcessor {
     return task;
   }
 
+  /** True while it works on the task, or has it wait for its quota. */
+  holds(task: number): boolean {
+    return this.#processor.holds(task) || this.#groupOf.get(task)?.throttled.has(task) === true;
+  }
+
+  /** As of a {@link SharedProcessor}. */
+  withdraw(task: number): number {
+    this.#update();
+    const group = this.#groupOf.get(task);
+    const waiting = group?.throttled.get(task);
+    if (group !== undefined && waiting !== undefined) {
+      group.throttled.delete(task);
+      return waiting;
+    }
+    group?.running.delete(task);
+    return this.#processor.withdraw(task);
+  }
+
   /** Throttles what has used its quota up, or begins a new period. To be called at the event of that source. */
   tick(): void {
     this.#update();

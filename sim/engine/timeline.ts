@@ -51,6 +51,12 @@ export class Timeline {
     if (at === 0) this.#agenda.put(this.#source, time, order);
   }
 
+  /** None of them comes. */
+  clear(): void {
+    this.#length = 0;
+    this.#agenda.remove(this.#source);
+  }
+
   /** Takes the first event, which there must be, and has the agenda know of the one after it: its tag. */
   shift(): number {
     const tag = this.#tags[this.#head]!;

@@ -1,12 +1,13 @@
 import type { Agenda } from "../engine/agenda.ts";
 import type { Instants } from "../engine/instants.ts";
 import { Fifo } from "../engine/queue.ts";
-import type { Processor } from "../engine/quota.ts";
 import type { RandomStream } from "../engine/random.ts";
 import type { PodCosts } from "./costs.ts";
 import { EmulatedClock } from "./emulated-clock.ts";
 import type { PodServer } from "./pod-server.ts";
 import type { PodRecord } from "./record.ts";
+import type { PodHost } from "./slow-processor.ts";
+import type { Speeds } from "./speeds.ts";
 import { BUSY, Draws, type ThreadState, type Waiting } from "./thread.ts";
 
 /** What workers share with their pod. */
@@ -14,9 +15,13 @@ export interface CrewShape {
   readonly pod: PodServer;
   readonly agenda: Agenda;
   readonly instants: Instants;
-  readonly host: Processor;
+  readonly host: PodHost;
   readonly waiting: Waiting;
   readonly record: PodRecord;
+  /** As of its pod. */
+  readonly speeds: Speeds | null;
+  /** The frame that it begins with. */
+  readonly first: number;
 }
 
 /** A thread of a pod that computes. */
@@ -30,7 +35,7 @@ export class Worker {
   readonly #task: number;
   /** Of its events in the agenda. */
   readonly #source: number;
-  readonly #clock = new EmulatedClock();
+  readonly #clock: EmulatedClock;
   /** Since when it has waited for a frame. */
   #idleSince = 0;
   #frame = -1;
@@ -41,6 +46,7 @@ export class Worker {
     this.#crew = crew;
     this.#shape = shape;
     this.pod = shape.pod;
+    this.#clock = new EmulatedClock(shape.speeds);
     this.#compute = compute;
     this.#held = held;
     this.#task = task;
@@ -105,8 +111,8 @@ export class Crew {
   readonly workers: readonly Worker[];
   readonly #wakeUp: Draws;
   /** Frames are published in turn, and so taken. */
-  #published = 0;
-  #taken = 0;
+  #published: number;
+  #taken: number;
   /** Those that wait, longest first. */
   readonly #waiting = new Fifo<Worker>();
 
@@ -119,6 +125,8 @@ export class Crew {
     first: { readonly worker: number; readonly source: number },
   ) {
     const compute = new Draws(streams.compute, costs.compute);
+    this.#published = shape.first;
+    this.#taken = shape.first;
     this.#wakeUp = new Draws(streams.wakeUp, costs.wakeUps!.worker);
     const held = costs.emulated?.compute ?? Number.NaN;
     this.workers = Array.from({ length: count }, (_, i) => {

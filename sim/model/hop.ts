@@ -1,11 +1,11 @@
 import type { Agenda } from "../engine/agenda.ts";
 import type { LinkFlow, SharedLink } from "../engine/link.ts";
-import type { Processor } from "../engine/quota.ts";
 import type { RandomStream } from "../engine/random.ts";
 import { Timeline } from "../engine/timeline.ts";
 import { mean } from "../statistics/moments.ts";
 import type { HopCosts, PodCosts } from "./costs.ts";
 import type { PodServer } from "./pod-server.ts";
+import type { PodHost } from "./slow-processor.ts";
 import { COLD, Draws, IDLE } from "./thread.ts";
 
 /** Work of an emulated link's relay, for which nobody waits. */
@@ -24,11 +24,14 @@ export interface HopShape {
 /** What is on its way from a pod to the next, and back. */
 export class Hop {
   readonly link: SharedLink | null;
-  readonly from: PodServer;
-  readonly to: PodServer;
+  from: PodServer;
+  to: PodServer;
+  /** The frame that is expected there next, and the last that upstream was told to be delivered. */
+  next = 0;
+  told = 0;
   readonly #agenda: Agenda;
   readonly #flow: LinkFlow | null;
-  readonly #host: Processor;
+  readonly #host: PodHost;
   readonly #payload: Float64Array;
   readonly #relayCpuPerByte: number;
   readonly #delay: Draws;
@@ -92,18 +95,47 @@ export class Hop {
   /** The next frame is there; to be called at its event. */
   deliver(): void {
     const tag = this.#deliveries.shift();
+    this.next = (tag >> 1) + 1;
     this.to.arrive(tag >> 1, (tag & 1) === 1 ? COLD : IDLE);
   }
 
   /** Tells upstream that all frames below `next` are delivered. */
   acknowledge(next: number): void {
-    const time = this.#agenda.now + this.#acknowledgement.next(IDLE);
-    if (time > this.#lastBack) this.#lastBack = time;
-    this.#acknowledgements.push(this.#lastBack, this.#agenda.ticket(), next);
+    this.told = next;
+    this.#send(next);
   }
 
-  /** The next acknowledgement is there; to be called at its event. */
+  #send(message: number): void {
+    const time = this.#agenda.now + this.#acknowledgement.next(IDLE);
+    if (time > this.#lastBack) this.#lastBack = time;
+    this.#acknowledgements.push(this.#lastBack, this.#agenda.ticket(), message);
+  }
+
+  /** The next acknowledgement is there, or what a pod asks for; to be called at its event. */
   hear(): void {
     this.from.acknowledged(this.#acknowledgements.shift());
+  }
+
+  /** One of its pods is gone, and with it the connection and all that was under way. */
+  cut(): void {
+    this.from.outlet.lost();
+    this.#flow?.clear();
+    this.link?.settle();
+    this.#deliveries.clear();
+    this.#acknowledgements.clear();
+    this.#lastThere = 0;
+    this.#lastBack = 0;
+  }
+
+  /** The pod that frames go to has been started again, and asks for those from `next` on. */
+  open(next: number): void {
+    this.#send(-1 - next);
+  }
+
+  /** The pod that frames come from has been started again. */
+  join(from: PodServer): void {
+    this.from = from;
+    from.outlet.hop = this;
+    if (this.told > 0) from.acknowledged(this.told);
   }
 }

@@ -1,24 +1,20 @@
-import type { RandomStream } from "../engine/random.ts";
 import type { Plan } from "../plan.ts";
 import type { QuantileSketch } from "../statistics/quantile-sketch.ts";
 import { ratioOf, type Summary } from "../summary.ts";
 import type { Trace } from "../trace.ts";
-import type { Costs } from "./costs.ts";
-import { Crew, taskOf } from "./crew.ts";
+import { Disturber } from "./disturber.ts";
 import { Hop } from "./hop.ts";
-import { PodServer } from "./pod-server.ts";
+import { PodMaker, type Priced, type Streams } from "./pod-maker.ts";
 import { Latencies, PodRecord } from "./record.ts";
+import { Restarts } from "./restarts.ts";
+import { scheduleOf } from "./schedule.ts";
 import type { Shared } from "./shared.ts";
-import { ACKNOWLEDGEMENT, DELIVERY, DUE, NOTICE, type Simulation, TIMER, WORKER } from "./simulation.ts";
+import { ACKNOWLEDGEMENT, DELIVERY, DUE, type Simulation } from "./simulation.ts";
 import { Source } from "./source.ts";
-import { Waiting } from "./thread.ts";
-
-/** Makes the random stream of a cause. */
-export type Streams = (...path: readonly (string | number)[]) => RandomStream;
 
 /** Sources of events that a line may have, with all its hosts and links. */
 export function sourcesOf({ hosts, pods, hops, workers }: Plan): number {
-  return 2 * hosts.length + pods.length * (2 + workers) + 3 * hops.length + 1;
+  return 2 * hosts.length + pods.length * (2 + workers) + 3 * hops.length + 2;
 }
 
 /** One plan in a simulation: its pods on their hosts, its hops, its source; and what is recorded of it. */
@@ -28,38 +24,46 @@ export class Line {
   readonly #latencies = new Latencies();
 
   /** @param whole the trace is wanted, and not the summary. */
-  constructor(
-    simulation: Simulation,
-    shared: Shared,
-    { plan, costs }: { readonly plan: Plan; readonly costs: Costs },
-    streams: Streams,
-    whole: boolean,
-  ) {
+  constructor(simulation: Simulation, shared: Shared, { plan, costs }: Priced, streams: Streams, whole: boolean) {
     this.plan = plan;
     const first = simulation.pods.length;
-    this.#records = recordsOf(simulation, plan, whole);
+    const schedule = scheduleOf(plan, streams("arrivals"));
+    this.#records = recordsOf(simulation, plan, schedule, whole);
     if (!whole) this.#records.at(-1)!.deliver(this.#records[0]!, this.#latencies);
-    plan.pods.forEach((_, i) => {
-      addPod(simulation, shared, { plan, costs }, i, streams, this.#records[i]!);
-    });
-    plan.hops.forEach((_, i) => {
-      addHop(simulation, shared, { plan, costs }, i, streams, first + i);
-    });
+    const makers = plan.pods.map(
+      (_, i) => new PodMaker(simulation, shared, { plan, costs }, i, streams, this.#records[i]!),
+    );
+    const hops = plan.hops.map((_, i) => addHop(simulation, shared, { plan, costs }, i, streams, first + i));
     const { frames, load } = plan.workload;
-    const source = simulation.pods[first]!;
+    let source: Source | null = null;
     if (load.kind === "saturated") {
-      source.due(frames);
-      source.settle();
+      makers[0]!.pod.due(frames);
+      makers[0]!.pod.settle();
     } else {
       const place = simulation.claim(DUE, simulation.sources.length);
       const lateness = { stream: streams("lateness"), seconds: costs.lateness };
-      simulation.sources.push(new Source(simulation.agenda, place, source, { rate: load.rate, frames }, lateness));
+      const due = { rate: load.rate, frames, schedule };
+      source = new Source(simulation.agenda, place, makers[0]!.pod, due, lateness);
+      simulation.sources.push(source);
+    }
+    if (plan.disturbances !== undefined) {
+      const restarts = new Restarts(simulation.agenda, makers, hops, source, frames);
+      const end = () => this.#records.at(-1)!.ends.last;
+      simulation.disturbers.push(new Disturber(simulation, shared, { plan, costs }, restarts, end));
     }
   }
 
   /** Latencies of the frames after warm-up, seconds. */
   get latencies(): QuantileSketch {
     return this.#latencies.sketch;
+  }
+
+  /** Frames per second that came due after warm-up; `null` where that is as the load says. */
+  get offered(): number | null {
+    const { schedule } = this.#records[0]!.shape;
+    if (schedule === null) return null;
+    const { frames, warmup } = this.plan.workload;
+    return (frames - warmup - 1) / (schedule[frames - 1]! - schedule[warmup]!);
   }
 
   /** Statistics of the run, as `summarise` would have them of its trace. */
@@ -101,7 +105,12 @@ export class Line {
   }
 }
 
-function recordsOf({ agenda }: Simulation, { pods, hops, workers, workload }: Plan, whole: boolean): PodRecord[] {
+function recordsOf(
+  { agenda }: Simulation,
+  { pods, hops, workers, workload }: Plan,
+  schedule: Float64Array | null,
+  whole: boolean,
+): PodRecord[] {
   const { frames, warmup, load } = workload;
   // What the first hop lets in, and a frame for each that computes before it; of one pod, that.
   const inFlight = Math.min(frames, (hops[0]?.window ?? 0) + Math.max(1, workers));
@@ -109,57 +118,11 @@ function recordsOf({ agenda }: Simulation, { pods, hops, workers, workload }: Pl
   const records: PodRecord[] = [];
   pods.forEach(({ name, node }, i) => {
     const rate = i === 0 && load.kind === "rate" ? load.rate : 0;
-    const shape = { pod: name, node, workers, warmup, rows, whole, rate };
+    const due = i === 0 ? schedule : null;
+    const shape = { pod: name, node, workers, warmup, rows, whole, rate, schedule: due };
     records.push(new PodRecord(agenda, records[i - 1] ?? null, shape));
   });
   return records;
-}
-
-interface Priced {
-  readonly plan: Plan;
-  readonly costs: Costs;
-}
-
-function addPod(
-  simulation: Simulation,
-  shared: Shared,
-  { plan, costs }: Priced,
-  i: number,
-  streams: Streams,
-  record: PodRecord,
-): void {
-  const { agenda, instants } = simulation;
-  const { name, node } = plan.pods[i]!;
-  const priced = costs.pods[i]!;
-  const { load, frames } = plan.workload;
-  const { workers } = plan;
-  const task = simulation.pods.length;
-  const of = {
-    compute: streams(name, "compute"),
-    receive: streams(name, "receive"),
-    send: streams(name, "send"),
-    wakeUp: streams(name, "wake-up"),
-  };
-  const waiting = new Waiting(costs.gaps, streams(name, "thread"));
-  const host = shared.hostOf(plan, node);
-  const shape = {
-    task,
-    frames,
-    window: plan.hops[i]?.window ?? 0,
-    workers,
-    punctual: i === 0 && load.kind === "rate",
-    timer: simulation.claim(TIMER, task),
-    notices: simulation.claim(NOTICE, task),
-  };
-  const pod = new PodServer({ agenda, instants }, host, priced, of, waiting, shape, record);
-  simulation.pods.push(pod);
-  const numbers = Array.from({ length: workers }, (_, j) => simulation.workers.length + j);
-  shared.limit(plan, node, [task, ...numbers.map(taskOf)]);
-  if (workers === 0) return;
-  const claimed = numbers.map((number) => simulation.claim(WORKER, number));
-  const crew = { pod, agenda, instants, host, waiting, record };
-  pod.crew = new Crew(crew, priced, of, workers, { worker: numbers[0]!, source: claimed[0]! });
-  simulation.workers.push(...pod.crew.workers);
 }
 
 function addHop(
@@ -169,7 +132,7 @@ function addHop(
   i: number,
   streams: Streams,
   from: number,
-): void {
+): Hop {
   const id = simulation.hops.length;
   const shape = {
     id,
@@ -180,5 +143,7 @@ function addHop(
   const of = { delay: streams("hop", i, "delay"), acknowledgement: streams("hop", i, "acknowledgement") };
   const ends = [simulation.pods[from]!, simulation.pods[from + 1]!] as const;
   const { receive } = costs.pods[i + 1]!;
-  simulation.hops.push(new Hop(simulation.agenda, ends, costs.hops[i]!, receive, of, shape));
+  const hop = new Hop(simulation.agenda, ends, costs.hops[i]!, receive, of, shape);
+  simulation.hops.push(hop);
+  return hop;
 }

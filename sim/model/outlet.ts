@@ -11,8 +11,10 @@ export class Outlet {
   /** `null`: they go nowhere. */
   hop: Hop | null = null;
   /** Next frame to be acknowledged, and to be sent. */
-  base = 0;
-  #cursor = 0;
+  base: number;
+  #cursor: number;
+  /** The frame that is next on this connection: what was to be sent on one before is not. */
+  #expected: number;
   readonly #agenda: Agenda;
   readonly #window: number;
   readonly #chores: Chores;
@@ -27,7 +29,11 @@ export class Outlet {
     window: number,
     chores: Chores,
     record: PodRecord,
+    first: number,
   ) {
+    this.base = first;
+    this.#cursor = first;
+    this.#expected = first;
     this.#agenda = agenda;
     this.#window = window;
     this.#chores = chores;
@@ -36,10 +42,22 @@ export class Outlet {
     this.#handover = new Draws(stream, costs.handover);
   }
 
-  /** All frames below `next` are acknowledged. */
-  release(next: number): void {
+  /** All frames below `next` are acknowledged; or, below 0, those from -1 - `next` on are asked for by a pod that was started again. */
+  release(next: number): boolean {
+    if (next < 0) {
+      this.#cursor = -1 - next;
+      this.#expected = -1 - next;
+      return false;
+    }
     if (this.#record.shape.whole) this.#record.trace.acked.fill(this.#agenda.now, this.base, next);
     if (next > this.base) this.base = next;
+    return true;
+  }
+
+  /** The connection is gone: nothing can be sent until there is another. */
+  lost(): void {
+    this.#cursor = Number.POSITIVE_INFINITY;
+    this.#expected = -1;
   }
 
   /** Has the thread send what it may of the frames below `finished`. @param thread what that did before. */
@@ -59,8 +77,10 @@ export class Outlet {
     if (this.hop !== null && this.hop.link !== null) this.hop.link.settle();
   }
 
-  /** A frame is handed over. */
+  /** A frame is handed over; to nobody, if that was to be on a connection that is gone. */
   transmit(frame: number): void {
+    if (frame !== this.#expected) return;
+    this.#expected++;
     this.#record.sent(frame);
     const bytes = this.hop!.transmit(frame);
     if (this.#record.shape.whole) this.#record.trace.sentBytes[frame] = bytes;

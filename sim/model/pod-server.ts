@@ -1,6 +1,5 @@
 import type { Agenda } from "../engine/agenda.ts";
 import type { Instants } from "../engine/instants.ts";
-import type { Processor } from "../engine/quota.ts";
 import { Timeline } from "../engine/timeline.ts";
 import * as chore from "./chores.ts";
 import type { EmulatedPace, PodCosts } from "./costs.ts";
@@ -11,6 +10,7 @@ import { Outlet } from "./outlet.ts";
 import { OwnThread } from "./own-thread.ts";
 import { BEGIN, CHORE, COMPRESS, COMPUTE, type Doing, type PodShape, type PodStreams } from "./pod-shape.ts";
 import type { PodRecord } from "./record.ts";
+import type { PodHost } from "./slow-processor.ts";
 import { BUSY, type COLD, Draws, type IDLE, type ThreadState, type Waiting } from "./thread.ts";
 
 /**
@@ -21,7 +21,7 @@ import { BUSY, type COLD, Draws, type IDLE, type ThreadState, type Waiting } fro
  */
 export class PodServer {
   readonly record: PodRecord;
-  readonly host: Processor;
+  readonly host: PodHost;
   readonly outlet: Outlet;
   readonly own: OwnThread;
   /** The hop that frames come by; `null` at the source. */
@@ -37,15 +37,15 @@ export class PodServer {
   readonly #compress: Draws | null;
   readonly #wakeUp: Draws | null;
   readonly #notices: Timeline;
-  readonly #clock = new EmulatedClock();
+  readonly #clock: EmulatedClock;
   readonly #chores = new chore.Chores();
   /** Frames that may be begun and not acknowledged. */
   readonly #room: number;
   /** Number of frames that are ready to be computed, counted from the first. */
-  #ready = 0;
+  #ready: number;
   /** Next frame to begin, and to finish. */
-  #begun = 0;
-  #next = 0;
+  #begun: number;
+  #next: number;
   #busy = false;
   #doing: Doing = CHORE;
   /** A turn is due that may compute. */
@@ -58,7 +58,7 @@ export class PodServer {
 
   constructor(
     { agenda, instants }: { readonly agenda: Agenda; readonly instants: Instants },
-    host: Processor,
+    host: PodHost,
     costs: PodCosts,
     streams: PodStreams,
     waiting: Waiting,
@@ -75,10 +75,12 @@ export class PodServer {
     this.#receive = new Draws(streams.receive, costs.receive);
     this.#decompress = costs.decompress && new Draws(streams.receive, costs.decompress);
     this.#compress = costs.compress && new Draws(streams.send, costs.compress);
-    this.outlet = new Outlet(agenda, streams.send, costs, shape.window, this.#chores, record);
+    this.outlet = new Outlet(agenda, streams.send, costs, shape.window, this.#chores, record, shape.first);
     this.#wakeUp = costs.wakeUps && new Draws(streams.wakeUp, costs.wakeUps.messages);
     this.own = new OwnThread(agenda, waiting);
     this.#notices = new Timeline(agenda, shape.notices);
+    this.#clock = new EmulatedClock(shape.speeds);
+    this.#ready = this.#begun = this.#next = shape.first;
     this.#room = shape.window + Math.max(1, shape.workers);
   }
 
@@ -131,11 +133,9 @@ export class PodServer {
       this.#busy = false;
       this.#done();
       this.#dispatch();
-    } else if (this.#doing === COMPUTE) {
-      this.#hold(this.#emulated === null ? 0 : this.#emulated.compute);
     } else {
-      this.#clock.takeUp(this.#agenda.now - this.#compressCpu);
-      this.#hold(this.#emulated === null ? 0 : this.#emulated.compress);
+      if (this.#doing === COMPRESS) this.#clock.takeUp(this.#agenda.now - this.#compressCpu);
+      this.#hold(this.#emulated === null ? 0 : this.#emulated[this.#doing === COMPRESS ? "compress" : "compute"]);
     }
   }
 
@@ -208,8 +208,7 @@ export class PodServer {
   }
 
   #release(next: number): void {
-    this.outlet.release(next);
-    this.up?.acknowledge(next);
+    if (this.outlet.release(next)) this.up?.acknowledge(next);
     this.outlet.pump(this.#next, this.#thread);
   }
 

@@ -1,4 +1,5 @@
 import type { RandomStream } from "../engine/random.ts";
+import type { Speeds } from "./speeds.ts";
 
 export interface PodStreams {
   readonly compute: RandomStream;
@@ -12,6 +13,8 @@ export interface PodShape {
   /** What the host calls its own thread's work, 0 or more. */
   readonly task: number;
   readonly frames: number;
+  /** The frame that it begins with: 0, or another where it has been started again. */
+  readonly first: number;
   /** Frames that may be unacknowledged on the hop behind it. */
   readonly window: number;
   /** Threads that compute beside its own; 0: its own does. */
@@ -21,6 +24,8 @@ export interface PodShape {
   /** Sources in the agenda: of what its thread is held for, and of what it hears from its workers. */
   readonly timer: number;
   readonly notices: number;
+  /** Of an emulated node that is slower for a while; `null`: of any other. */
+  readonly speeds: Speeds | null;
 }
 
 /** What its thread's work on the host is, or what it is held for. */

@@ -15,6 +15,8 @@ export interface RecordShape {
   readonly whole: boolean;
   /** Frames/s of a source that has to make them at a rate; 0: of another. */
   readonly rate: number;
+  /** When each frame is due there, where that is not at a constant interval. */
+  readonly schedule: Float64Array | null;
 }
 
 /** Latencies of the frames of a line after warm-up, seconds. */
@@ -107,7 +109,7 @@ export class PodRecord {
     this.#end[row] = Number.NaN;
     if (frame < this.#warmup) return;
     if (this.#upstream !== null) this.#queue += now - this.#decoded[row]!;
-    else if (this.#rate > 0) this.#queue += now - frame / this.#rate;
+    else if (this.#rate > 0) this.#queue += now - this.scheduled(frame);
   }
 
   ended(frame: number): void {
@@ -147,6 +149,8 @@ export class PodRecord {
 
   /** When a frame that is in flight was due at this source. */
   scheduled(frame: number): number {
+    const { schedule } = this.shape;
+    if (schedule !== null) return schedule[frame]!;
     return this.#rate > 0 ? frame / this.#rate : this.#start[frame & this.mask]!;
   }
 

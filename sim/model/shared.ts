@@ -4,6 +4,7 @@ import { type Processor, QuotaProcessor } from "../engine/quota.ts";
 import type { Plan } from "../plan.ts";
 import type { Costs } from "./costs.ts";
 import { HOST, LINK, QUOTA, type Simulation } from "./simulation.ts";
+import { SlowProcessor } from "./slow-processor.ts";
 
 /** How busy something was that pods share. */
 export interface Resource {
@@ -20,6 +21,8 @@ export class Shared {
   readonly #simulation: Simulation;
   readonly #hosts = new Map<string, Processor>();
   readonly #links = new Map<string, SharedLink>();
+  /** By node. */
+  readonly #slow = new Map<string, SlowProcessor>();
 
   constructor(simulation: Simulation) {
     this.#simulation = simulation;
@@ -57,6 +60,18 @@ export class Shared {
     return this.#hosts.get(nodeOf(plan, node).host)!;
   }
 
+  /** As a node has it that is slower for a while. */
+  slowHostOf(plan: Plan, node: string): SlowProcessor {
+    const known = this.#slow.get(node) ?? new SlowProcessor(this.hostOf(plan, node));
+    this.#slow.set(node, known);
+    return known;
+  }
+
+  /** Both directions of the link between two nodes, as far as frames take them. */
+  linksOf([a, b]: readonly [string, string]): SharedLink[] {
+    return [this.#links.get(`${a}>${b}`), this.#links.get(`${b}>${a}`)].filter((link) => link !== undefined);
+  }
+
   /** Holds all threads of a pod to its node's limit, if that has one. @param tasks what its host calls their work. */
   limit(plan: Plan, node: string, tasks: readonly number[]): void {
     const { cpus } = nodeOf(plan, node);
@@ -87,7 +102,7 @@ export class Shared {
       return { kind: "host", name, value: share(host.delivered, now * host.cores) };
     });
     const links = Array.from(this.#links, ([name, link]): Resource => {
-      return { kind: "link", name, value: share(link.carried, now * link.bandwidth) };
+      return { kind: "link", name, value: share(link.carried, link.capacity) };
     });
     return [...hosts, ...links];
   }

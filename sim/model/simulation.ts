@@ -3,6 +3,7 @@ import { Instants } from "../engine/instants.ts";
 import type { SharedLink } from "../engine/link.ts";
 import { type Processor, QuotaProcessor } from "../engine/quota.ts";
 import { type Worker, workerOf } from "./crew.ts";
+import type { Disturber } from "./disturber.ts";
 import { type Hop, RELAY } from "./hop.ts";
 import type { PodServer } from "./pod-server.ts";
 import type { Source } from "./source.ts";
@@ -17,6 +18,7 @@ export const NOTICE = 5;
 export const WORKER = 6;
 export const DUE = 7;
 export const QUOTA = 8;
+export const DISTURBANCE = 9;
 export type Kind =
   | typeof HOST
   | typeof LINK
@@ -26,7 +28,8 @@ export type Kind =
   | typeof NOTICE
   | typeof WORKER
   | typeof DUE
-  | typeof QUOTA;
+  | typeof QUOTA
+  | typeof DISTURBANCE;
 
 /** All that is simulated together, each kind by its own numbers, and the loop that runs it. */
 export class Simulation {
@@ -38,6 +41,7 @@ export class Simulation {
   readonly pods: PodServer[] = [];
   readonly workers: Worker[] = [];
   readonly sources: Source[] = [];
+  readonly disturbers: Disturber[] = [];
   /** Of sources in the agenda: their kind, and the number of what they are of. */
   readonly #kinds: Uint8Array;
   readonly #numbers: Int32Array;
@@ -127,7 +131,8 @@ export class Simulation {
       const host = this.hosts[number]!;
       if (host instanceof QuotaProcessor) host.tick();
       host.settle();
-    } else {
+    } else if (kind === DISTURBANCE) this.disturbers[number]!.happen();
+    else {
       const pod = this.pods[number]!;
       if (kind === TIMER) pod.timer();
       else pod.notice();

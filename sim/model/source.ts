@@ -4,13 +4,15 @@ import { Timeline } from "../engine/timeline.ts";
 import type { Samples } from "./costs.ts";
 import type { PodServer } from "./pod-server.ts";
 
-/** When frames come due at a source that has to make them at a rate: every interval, and late by what its timers are late. */
+/** When frames come due at a source that has to make them at a rate: by its schedule, and late by what its timers are late. */
 export class Source {
-  readonly pod: PodServer;
+  pod: PodServer;
   readonly #rate: number;
   readonly #frames: number;
   readonly #stream: RandomStream;
   readonly #lateness: Samples;
+  /** When each frame is due, where that is not at a constant interval. */
+  readonly #schedule: Float64Array | null;
   readonly #due: Timeline;
   /** The next frame to be drawn. */
   #next = 0;
@@ -20,12 +22,13 @@ export class Source {
     agenda: Agenda,
     source: number,
     pod: PodServer,
-    load: { readonly rate: number; readonly frames: number },
+    load: { readonly rate: number; readonly frames: number; readonly schedule: Float64Array | null },
     lateness: { readonly stream: RandomStream; readonly seconds: Samples },
   ) {
     this.pod = pod;
     this.#rate = load.rate;
     this.#frames = load.frames;
+    this.#schedule = load.schedule;
     this.#stream = lateness.stream;
     this.#lateness = lateness.seconds;
     this.#due = new Timeline(agenda, source);
@@ -39,13 +42,29 @@ export class Source {
     this.pod.due(frame + 1);
   }
 
+  #timeOf(frame: number): number {
+    return this.#schedule === null ? frame / this.#rate : this.#schedule[frame]!;
+  }
+
+  /** Its pod has been started again: it goes on at its pace with this frame. What it missed does not come in a burst. */
+  restart(pod: PodServer, frame: number, now: number): void {
+    this.pod = pod;
+    this.#due.clear();
+    this.#next = frame;
+    const schedule = this.#schedule!;
+    const late = now - (schedule[frame] ?? now);
+    // Not a rounding before now.
+    for (let n = frame; late > 0 && n < this.#frames; n++) schedule[n] = Math.max(now, schedule[n]! + late);
+    this.#draw();
+  }
+
   /** Draws all that may come before the first there is, as a late one comes after others. */
   #draw(): void {
-    while (this.#next < this.#frames && this.#next / this.#rate <= this.#due.next) {
+    while (this.#next < this.#frames && this.#timeOf(this.#next) <= this.#due.next) {
       const frame = this.#next++;
       const late = this.#stream.pick(this.#lateness);
       // Before all else of the same time, as if it had been scheduled before the run.
-      this.#due.push(frame / this.#rate + Math.max(late, 0), frame - this.#frames, frame);
+      this.#due.push(this.#timeOf(frame) + Math.max(late, 0), frame - this.#frames, frame);
     }
   }
 }

@@ -1,5 +1,6 @@
 import { groupingOf } from "../compare/label.ts";
 import type { Compression } from "../compression.ts";
+import { arrivalsText, disturbanceText } from "../disturbance.ts";
 import type { Experiment } from "../experiment.ts";
 import { describeShape } from "../frame.ts";
 import { loadLabel } from "../load.ts";
@@ -42,8 +43,9 @@ export function topologyTable(topology: Topology, plan: Plan): string {
     ...tableLines(STAGES, rows),
     "",
     ...wrap(
-      `workload: sizes ${workload.sizes.map(sizeText).join(", ")}; loads ${workload.loads.map(loadLabel).join(", ")}; ${workload.frames} frames, ${workload.warmup} of them warm-up; window ${workload.window};${compressionText(workload.compression)}${workersText(workload.workers)} ${workload.repeats} runs per plan; seed ${workload.seed}`,
+      `workload: sizes ${workload.sizes.map(sizeText).join(", ")}; loads ${workload.loads.map(loadLabel).join(", ")};${workload.arrivals === undefined ? "" : ` arrivals ${arrivalsText(workload.arrivals)};`} ${workload.frames} frames, ${workload.warmup} of them warm-up; window ${workload.window};${compressionText(workload.compression)}${workersText(workload.workers)} ${workload.repeats} runs per plan; seed ${workload.seed}`,
     ),
+    ...(topology.disturbances ?? []).flatMap((one) => wrap(`happens: ${disturbanceText(one)}`)),
   ];
   return lines.join("\n");
 }

@@ -1,5 +1,6 @@
 import { loadLabel } from "../load.ts";
 import type { KernelCatalogue } from "./catalogue.ts";
+import { checkDisturbances } from "./check-disturbances.ts";
 import { checkSplits } from "./check-splits.ts";
 import { checkStages } from "./check-stages.ts";
 import type { Draft } from "./draft.ts";
@@ -20,6 +21,7 @@ export function check(draft: Draft, catalogue: KernelCatalogue): Finding[] {
     ...checkStages(draft, catalogue),
     ...checkWorkload(draft),
     ...checkSplits(draft),
+    ...checkDisturbances(draft),
   ];
 }
 

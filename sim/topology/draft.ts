@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { KernelCatalogue } from "./catalogue.ts";
 import { closest } from "./closest.ts";
+import { arrivalsOf, type DraftDisturbance, disturbanceOf } from "./disturbances.ts";
 import { elements, entries, mapping, parseFields, parseValue } from "./fields.ts";
 import { unknownKey } from "./issues.ts";
 import { type Finding, oneOf, type Path, valueText } from "./problem.ts";
@@ -17,6 +18,7 @@ export interface Draft
   readonly links: readonly Partial<Link>[];
   readonly stages: readonly Partial<Stage>[];
   readonly workload: Partial<Workload>;
+  readonly disturbances?: readonly DraftDisturbance[];
 }
 
 /** Makes a draft of a file's content; what is wrong is added to the findings. `null` if the content is no mapping. */
@@ -60,14 +62,23 @@ export function draftOf(raw: unknown, catalogue: KernelCatalogue, units: Units, 
     workload: withWarmup(workloadOf(parseFields(WORKLOAD, root.workload, ["workload"], findings), units)),
     splits: root.splits === undefined ? null : parseValue(splits, root.splits, ["splits"], findings),
     groupings: parseValue(groupings, root.groupings, ["groupings"], findings),
+    ...disturbancesOf(root.disturbances, units, findings),
   };
+}
+
+function disturbancesOf(raw: unknown, units: Units, findings: Finding[]): Pick<Draft, "disturbances"> {
+  const given = elements(raw ?? [], ["disturbances"], findings);
+  if (given.length === 0) return {};
+  return { disturbances: given.map((one, index) => disturbanceOf(one, ["disturbances", index], units, findings)) };
 }
 
 /** The workload that its fields in the file say; a field that is not there is left out. */
 export function workloadOf(fields: Partial<z.output<z.ZodObject<typeof WORKLOAD>>>, units: Units): Partial<Workload> {
-  const { sizes, loads, duration, ...rest } = fields;
+  const { sizes, loads, duration, arrivals: text, ...rest } = fields;
+  const arrivals = text === undefined ? undefined : arrivalsOf(text, units);
   return {
     ...rest,
+    ...(arrivals && { arrivals }),
     ...(duration !== undefined && { duration: units.convert(duration, DURATION) }),
     ...(sizes && { sizes: sizes.map((size) => parseSize(String(size))) }),
     ...(loads && { loads: loads.map((load) => loadOf(load, units)) }),

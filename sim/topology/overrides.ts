@@ -2,12 +2,14 @@ import type { ZodType, z } from "zod";
 import { deepFreeze } from "../freeze.ts";
 import type { KernelCatalogue } from "./catalogue.ts";
 import { check } from "./check.ts";
+import { disturbanceOf } from "./disturbances.ts";
 import { workloadOf } from "./draft.ts";
 import { parseFields } from "./fields.ts";
 import { type Finding, type Path, type Problem, pathText, TopologyError } from "./problem.ts";
 import { groupingsSchema, rateSchema, splitsSchema, WORKLOAD } from "./schema.ts";
 import type { Topology } from "./topology.ts";
 import { loadUnits } from "./units.ts";
+import { whatIf } from "./what-if.ts";
 
 /** Values of flags as the command line has them; lists are separated by commas: `--sizes 128,1280x720`. */
 export interface Overrides {
@@ -21,14 +23,18 @@ export interface Overrides {
   readonly loads?: string | undefined;
   /** A rate as the only load: `30/s`. Not together with `loads`. */
   readonly rate?: string | undefined;
+  readonly arrivals?: string | undefined;
   readonly window?: string | number | undefined;
   readonly compression?: string | undefined;
   readonly workers?: string | undefined;
   readonly repeats?: string | number | undefined;
   readonly seed?: string | number | undefined;
+  /** Disturbances besides the file's, each on a line of its own: `link edge-server 10% 2 s..5 s`. */
+  readonly whatIf?: readonly string[] | undefined;
 }
 
-type Flag = keyof Overrides;
+/** Those that are one value each. */
+type Flag = Exclude<keyof Overrides, "whatIf">;
 
 const LISTS: readonly Flag[] = ["splits", "groupings", "sizes", "loads", "compression", "workers"];
 const SCHEMAS: Readonly<Record<Flag, ZodType>> = {
@@ -48,7 +54,8 @@ export async function withOverrides(
   catalogue: KernelCatalogue,
 ): Promise<Topology> {
   const flags = (Object.keys(SCHEMAS) as Flag[]).filter((flag) => overrides[flag] !== undefined);
-  if (flags.length === 0) return topology;
+  const { whatIf: questions = [] } = overrides;
+  if (flags.length === 0 && questions.length === 0) return topology;
   const raw = Object.fromEntries(flags.map((flag) => [flag, fileValue(flag, overrides[flag]!)]));
   const shape = Object.fromEntries(flags.map((flag) => [flag, SCHEMAS[flag]]));
   const findings: Finding[] = [];
@@ -66,16 +73,30 @@ export async function withOverrides(
   // So many frames, no more: a duration of the file's would add to them.
   const exact = given.frames !== undefined && given.duration === undefined ? { duration: "0 s" } : {};
   const fields = { ...given, ...exact, ...(rate !== undefined && { loads: [rate] }) };
-  const workload = { ...topology.workload, ...workloadOf(fields, await loadUnits()) };
-  const changed: Topology = {
+  const units = await loadUnits();
+  const { arrivals, ...others } = topology.workload;
+  const usual = given.arrivals === undefined && arrivals !== undefined ? { arrivals } : {};
+  const workload = { ...others, ...usual, ...workloadOf(fields, units) };
+  const { disturbances: known = [] } = topology;
+  const nodes = topology.nodes.map(({ name }) => name);
+  const more = questions.map((text, i) => {
+    const path = ["disturbances", known.length + i];
+    const raw = whatIf(text, nodes, path, findings);
+    return raw === null ? {} : disturbanceOf(raw, path, units, findings);
+  });
+  const all = [...known, ...more];
+  const changed = {
     ...topology,
     splits,
     workload,
     ...(groupings !== undefined && { groupings: [], onlyGroupings: groupings }),
+    ...(all.length > 0 && { disturbances: all }),
   };
   findings.push(...check(changed, catalogue));
-  if (findings.length > 0) throw new TopologyError(findings.map((finding) => problemOf(finding, flags)));
-  return deepFreeze(changed);
+  if (findings.length > 0)
+    throw new TopologyError(findings.map((finding) => problemOf(finding, flags, questions.length > 0)));
+  // Nothing was found, so nothing is missing.
+  return deepFreeze(changed as Topology);
 }
 
 type Given = Partial<z.output<z.ZodObject<typeof WORKLOAD>>> & {
@@ -102,8 +123,14 @@ function numberIn(text: string): string | number {
   return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
 }
 
-function problemOf({ path, causes = [], value, message, allowed }: Finding, flags: readonly Flag[]): Problem {
-  const flag = [path, ...causes].map((one) => flagOf(one, flags)).find((one) => one !== undefined);
+function problemOf(
+  { path, causes = [], value, message, allowed }: Finding,
+  flags: readonly Flag[],
+  asked: boolean,
+): Problem {
+  // The file's own are right by themselves: what is wrong with disturbances is so since there are more.
+  const question = asked && path[0] === "disturbances" ? "what-if" : undefined;
+  const flag = question ?? [path, ...causes].map((one) => flagOf(one, flags)).find((one) => one !== undefined);
   const place = flag === undefined ? pathText(path) : `--${flag}`;
   return { file: null, line: null, column: null, path: place, value, message, allowed };
 }

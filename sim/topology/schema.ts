@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { COMPRESSIONS } from "../compression.ts";
+import { arrivalsSchema, disturbanceSchema } from "./disturbances.ts";
 import { SIZE_PATTERN } from "./size.ts";
-import { BANDWIDTH, DURATION, MEMORY, PERCENT_PATTERN, POWER, PRICE, type Quantity, RATE } from "./units.ts";
+import { BANDWIDTH, DURATION, MEMORY, PERCENT_PATTERN, POWER, PRICE, RATE } from "./units.ts";
+import { aboveZero, integer, matching } from "./values.ts";
 
 // The topology file, mapping by mapping. The error text of a schema says what is allowed; descriptions are shown by editors.
 
@@ -10,16 +12,6 @@ const NAME_ALLOWED =
   "a name of at most 40 lower-case letters, digits and '-', beginning with a letter, not ending with '-'";
 const NAME_PATTERN = /^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$/;
 export const nameSchema = z.string(NAME_ALLOWED).regex(NAME_PATTERN, NAME_ALLOWED);
-
-const integer = (min: number, max = Number.MAX_SAFE_INTEGER, allowed = `an integer >= ${min}`) => {
-  return z.int(allowed).min(min, allowed).max(max, allowed);
-};
-
-const matching = ({ allowed, pattern }: Pick<Quantity, "allowed" | "pattern">) =>
-  z.string(allowed).regex(pattern, allowed);
-
-/** A number of zeros only would pass a quantity's pattern. */
-const aboveZero = (text: string) => Number.parseFloat(text) > 0;
 
 export const HOST = {
   cores: integer(1, 4096, "an integer from 1 to 4096")
@@ -117,6 +109,7 @@ export const WORKLOAD = {
     .min(1, "at least one load")
     .default(["saturated"])
     .describe("What frames are offered."),
+  arrivals: arrivalsSchema.optional(),
   window: integer(1).default(8).describe("Frames that may be unacknowledged on a hop."),
   compression: z
     .array(z.enum(COMPRESSIONS, "none or zstd"), "a list of none and zstd")
@@ -166,6 +159,10 @@ export const TOPOLOGY = {
   groupings: groupingsSchema
     .default([])
     .describe("Ways to cut the stages into pods, besides one pod per stage: stage counts per pod."),
+  disturbances: z
+    .array(disturbanceSchema, "a list of disturbances")
+    .optional()
+    .describe("What happens during every run, times from its beginning. Predicted only."),
 };
 
 /** `--rate`. */

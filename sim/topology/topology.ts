@@ -1,4 +1,5 @@
 import type { Compression } from "../compression.ts";
+import type { Arrivals, Disturbance } from "../disturbance.ts";
 import type { FrameSize } from "./catalogue.ts";
 
 /** A machine: its nodes share its cores. */
@@ -71,6 +72,8 @@ export interface Workload {
   /** Frames at the start of a run that statistics leave out. */
   readonly warmup: number;
   readonly loads: readonly Load[];
+  /** Of loads that are rates, or shares; left out: a constant interval. Predicted only. */
+  readonly arrivals?: Arrivals;
   /** Frames that may be unacknowledged on a hop. */
   readonly window: number;
   /** Of hops that cross a link: each plan that has some is there once for every entry. */
@@ -99,4 +102,6 @@ export interface Topology {
   readonly groupings: readonly (readonly number[])[];
   /** Asked for on the command line: every split is cut so and in no other way. Left out: as `compileAll` says. */
   readonly onlyGroupings?: readonly (readonly number[])[];
+  /** What happens during every run, if anything does. Predicted only. */
+  readonly disturbances?: readonly Disturbance[];
 }

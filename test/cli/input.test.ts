@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -45,6 +45,12 @@ describe("a wrong command line ends with 2 and one clear message", () => {
     [["compare", "no-such-run"], /no-such-run: no run there/],
     [["report", "no-such-run"], /no-such-run: no run there/],
     [["predict", LOCAL, "--profile", "missing.json"], /missing\.json: no such file/],
+    [["predict", LOCAL, "--what-if", "link edge-server"], /--what-if: "link edge-server" is not allowed: such as/],
+    [
+      ["predict", LOCAL, "--what-if", "burst 2 at 1 s", "--what-if", "pod x restart 1 s at 1 s"],
+      /--what-if: "x" is not/,
+    ],
+    [["run", LOCAL, "--what-if", "burst 2 at 1 s"], /unknown option '--what-if'/],
   ])("%j", async (args, message) => {
     const { code, stdout, stderr } = await edgetwin(args);
     expect(stderr).toMatch(message);
@@ -62,6 +68,29 @@ describe("a wrong command line ends with 2 and one clear message", () => {
     const { code, stderr } = await edgetwin(["check", file]);
     expect(code).toBe(2);
     for (const line of [2, 4, 5, 6]) expect(stderr).toContain(`broken.yaml:${line}:`);
+  });
+});
+
+describe("what the testbed can't have happen", () => {
+  const file = join(mkdtempSync(join(tmpdir(), "edgetwin-")), "disturbed.yaml");
+  const happens = "disturbances:\n  - { burst: 20, at: 1 s }\n  - { pod: conv, restart: 1.5 s, at: 3 s }\n";
+  const local = readFileSync(LOCAL, "utf8").replace(/^workload:$/m, "workload:\n  arrivals: poisson");
+  writeFileSync(file, `${local}\n${happens}`);
+
+  test.each(["run", "validate"])("%s refuses it, all of it, before anything is measured", async (verb) => {
+    const { code, stdout, stderr } = await edgetwin([verb, file, "--runs", join(file, "..", "runs")]);
+    expect(stderr).toBe(
+      "error: local has what the testbed can't do yet: edgetwin predict says what it would do; take it out to run for real\n" +
+        "  disturbances: burst 20 at 1 s\n  disturbances: pod conv restart 1.5 s at 3 s\n  workload.arrivals: poisson\n",
+    );
+    expect([code, stdout]).toEqual([2, ""]);
+  });
+
+  test("check shows it", async () => {
+    const { code, stdout } = await edgetwin(["check", file]);
+    expect(code).toBe(0);
+    expect(stdout).toContain("happens: pod conv restart 1.5 s at 3 s");
+    expect(stdout).toMatch(/arrivals\s+poisson;/);
   });
 });
 

@@ -127,6 +127,11 @@ describe("refuses, naming the flag,", () => {
       "--groupings: 2+1 has a pod on two nodes in every split: pods whose stages are on one node",
     ],
     [{ seed: "1.5" }, "--seed: 1.5 is not allowed: an integer >= 0"],
+    [{ arrivals: "often" }, '--arrivals: "often" is not allowed: constant, poisson, batches of 20, or on 2 s off 1 s'],
+    [
+      { arrivals: "poisson", loads: "saturated" },
+      "--arrivals: has no effect: a load that is a rate or a share: in a saturated run a frame is always due",
+    ],
   ])("%j", async (overrides, message) => {
     await expect(override(overrides)).rejects.toMatchObject({ name: "TopologyError", message });
   });

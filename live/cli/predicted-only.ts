@@ -1,0 +1,17 @@
+import { arrivalsText, disturbanceText } from "../../sim/disturbance.ts";
+import type { Topology } from "../../sim/topology/topology.ts";
+import { InputError } from "./folder.ts";
+
+/** @throws InputError if a topology has what the testbed can't do: CPU limits, and all that happens during a run. */
+export function requireLive({ name, nodes, disturbances = [], workload: { arrivals } }: Topology): void {
+  const lines = [
+    ...nodes.flatMap(({ name, cpus }) => (cpus === null ? [] : [`nodes.${name}.cpus: ${cpus}`])),
+    ...disturbances.map((one) => `disturbances: ${disturbanceText(one)}`),
+    ...(arrivals === undefined ? [] : [`workload.arrivals: ${arrivalsText(arrivals)}`]),
+  ];
+  if (lines.length === 0) return;
+  const what = lines.map((line) => `\n  ${line}`).join("");
+  throw new InputError(
+    `${name} has what the testbed can't do yet: edgetwin predict says what it would do; take it out to run for real${what}`,
+  );
+}

@@ -1,0 +1,134 @@
+import { leftOf } from "../disturbance.ts";
+import type { RandomStream } from "../engine/random.ts";
+import type { Plan } from "../plan.ts";
+import type { Costs } from "./costs.ts";
+import { Crew, taskOf } from "./crew.ts";
+import { PodServer } from "./pod-server.ts";
+import type { PodStreams } from "./pod-shape.ts";
+import type { PodRecord } from "./record.ts";
+import type { Shared } from "./shared.ts";
+import { NOTICE, type Simulation, TIMER, WORKER } from "./simulation.ts";
+import type { PodHost } from "./slow-processor.ts";
+import { Speeds } from "./speeds.ts";
+import { Waiting } from "./thread.ts";
+
+/** Makes the random stream of a cause. */
+export type Streams = (...path: readonly (string | number)[]) => RandomStream;
+
+export interface Priced {
+  readonly plan: Plan;
+  readonly costs: Costs;
+}
+
+/** Makes one pod of a line, with its workers, and makes it anew where it is started again. */
+export class PodMaker {
+  readonly #simulation: Simulation;
+  readonly #priced: Priced;
+  readonly #index: number;
+  readonly #record: PodRecord;
+  readonly #host: PodHost;
+  readonly #of: PodStreams;
+  readonly #waiting: Waiting;
+  readonly #speeds: Speeds | null;
+  /** Its own number, and those of its workers; and their sources in the agenda. */
+  readonly #task: number;
+  readonly #workers: readonly number[];
+  readonly #timer: number;
+  readonly #notices: number;
+  readonly #awake: readonly number[];
+
+  constructor(
+    simulation: Simulation,
+    shared: Shared,
+    priced: Priced,
+    index: number,
+    streams: Streams,
+    record: PodRecord,
+  ) {
+    const { plan, costs } = priced;
+    const { name, node } = plan.pods[index]!;
+    this.#simulation = simulation;
+    this.#priced = priced;
+    this.#index = index;
+    this.#record = record;
+    this.#of = {
+      compute: streams(name, "compute"),
+      receive: streams(name, "receive"),
+      send: streams(name, "send"),
+      wakeUp: streams(name, "wake-up"),
+    };
+    this.#waiting = new Waiting(costs.gaps, streams(name, "thread"));
+    this.#task = simulation.pods.length;
+    this.#workers = Array.from({ length: plan.workers }, (_, j) => simulation.workers.length + j);
+    this.#timer = simulation.claim(TIMER, this.#task);
+    this.#notices = simulation.claim(NOTICE, this.#task);
+    const tasks = [this.#task, ...this.#workers.map(taskOf)];
+    shared.limit(plan, node, tasks);
+    const slow = (plan.disturbances ?? []).some((one) => "speed" in one && one.node === node);
+    const emulated = costs.pods[index]!.emulated !== null;
+    this.#speeds = slow && emulated ? speedsOf(plan, node) : null;
+    // What the host does for an emulated node is not slower for that: its pods are held for longer.
+    if (slow && !emulated) {
+      const host = shared.slowHostOf(plan, node);
+      host.own(tasks);
+      this.#host = host;
+    } else this.#host = shared.hostOf(plan, node);
+    this.#awake = this.#workers.map((number) => simulation.claim(WORKER, number));
+    this.make(0);
+  }
+
+  /** The pod as it is now. */
+  get pod(): PodServer {
+    return this.#simulation.pods[this.#task]!;
+  }
+
+  /** A fresh pod in place of the one before, which has done all frames below `first`. */
+  make(first: number): PodServer {
+    const { agenda, instants, pods, workers } = this.#simulation;
+    const { plan, costs } = this.#priced;
+    const { load, frames } = plan.workload;
+    const priced = costs.pods[this.#index]!;
+    const [host, waiting, record, speeds] = [this.#host, this.#waiting, this.#record, this.#speeds];
+    const shape = {
+      task: this.#task,
+      frames,
+      first,
+      window: plan.hops[this.#index]?.window ?? 0,
+      workers: plan.workers,
+      punctual: this.#index === 0 && load.kind === "rate",
+      timer: this.#timer,
+      notices: this.#notices,
+      speeds,
+    };
+    const pod = new PodServer({ agenda, instants }, host, priced, this.#of, waiting, shape, record);
+    pods[this.#task] = pod;
+    if (plan.workers === 0) return pod;
+    const crew = { pod, agenda, instants, host, waiting, record, speeds, first };
+    const from = { worker: this.#workers[0]!, source: this.#awake[0]! };
+    pod.crew = new Crew(crew, priced, this.#of, plan.workers, from);
+    pod.crew.workers.forEach((worker, j) => {
+      workers[this.#workers[j]!] = worker;
+    });
+    return pod;
+  }
+
+  /** Ends all that the pod and its workers are about to do. */
+  kill(): void {
+    const { agenda } = this.#simulation;
+    for (const task of [this.#task, ...this.#workers.map(taskOf)])
+      if (this.#host.holds(task)) this.#host.withdraw(task);
+    this.#host.settle();
+    for (const source of [this.#timer, this.#notices, ...this.#awake]) agenda.remove(source);
+  }
+}
+
+/** Speeds of a node by a plan's disturbances, as shares of its own. */
+function speedsOf({ nodes, disturbances = [] }: Plan, node: string): Speeds {
+  const { speed } = nodes.find(({ name }) => name === node)!;
+  const spans = disturbances.flatMap((one) =>
+    "speed" in one && one.node === node
+      ? [{ from: one.from, until: one.until, share: leftOf(one.speed, speed) / speed }]
+      : [],
+  );
+  return new Speeds(spans.sort((a, b) => a.from - b.from));
+}
