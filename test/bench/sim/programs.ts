@@ -34,6 +34,10 @@ export function ours(engine: string): Program {
   return { name: engine, ours: true, command: [process.execPath, here("ours.ts"), engine] };
 }
 
+export function twin(): Program {
+  return { name: "twin", ours: true, command: [process.execPath, here("twin.ts")] };
+}
+
 export function cLoop(): Promise<Program> {
   return compiled("C, heap", "cc", ["-O2", "-march=native"], "peers/heap.c", ["-lm"], "apt install gcc");
 }

@@ -2,9 +2,11 @@ import { cpus } from "node:os";
 import { median } from "../hops/median.ts";
 import { W1 } from "./w1.ts";
 import { W2 } from "./w2.ts";
+import { W3 } from "./w3.ts";
+import { W4 } from "./w4.ts";
 import type { Outcome, Runner, Workload } from "./workload.ts";
 
-const WORKLOADS: Readonly<Record<string, Workload>> = { W1, W2 };
+const WORKLOADS: Readonly<Record<string, Workload>> = { W1, W2, W3, W4 };
 /** Runs of each, of which the median counts; they take turns, as the machine's moods should be everybody's. */
 const TURNS = 5;
 

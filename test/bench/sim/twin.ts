@@ -1,0 +1,29 @@
+/** The model in a process of its own: node twin.ts W3|W4 FRAMES. All statistics are on. */
+import { simulateFleet } from "../../../sim/fleet.ts";
+import { costsOf } from "../../../sim/model/costs.ts";
+import { simulateSummary } from "../../../sim/simulate.ts";
+import { w3, w4 } from "./plans.ts";
+
+const CAMERAS = 1000;
+
+const [, , workload, frames] = process.argv;
+
+/** What is to be timed, and the frames/s that it simulates. */
+function prepared(count: number): () => number {
+  if (workload === "W4") {
+    const fleet = w4(CAMERAS, count);
+    return () => simulateFleet(fleet, 0).total.throughput;
+  }
+  const { plan, profile } = w3(count);
+  const costs = costsOf(plan, profile, 0);
+  return () => simulateSummary(plan, costs, 0).summary.throughput;
+}
+
+const run = prepared(Number(frames));
+// What is run for the first time is compiled while it runs, as the peers' programs are before.
+prepared(Math.ceil(Number(frames) / 10))();
+const begin = performance.now();
+const throughput = run();
+const seconds = (performance.now() - begin) / 1000;
+const megabytes = (process.resourceUsage().maxRSS * 1024) / 1e6;
+process.stdout.write(`${JSON.stringify({ seconds, throughput, megabytes })}\n`);
