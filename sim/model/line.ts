@@ -42,7 +42,8 @@ export class Line {
     } else {
       const place = simulation.claim(DUE, simulation.sources.length);
       const lateness = { stream: streams("lateness"), seconds: costs.lateness };
-      const due = { rate: load.rate, frames, schedule };
+      const bursts = (plan.disturbances ?? []).filter((one) => "burst" in one);
+      const due = { rate: load.rate, frames, schedule, bursts };
       source = new Source(simulation.agenda, place, makers[0]!.pod, due, lateness);
       simulation.sources.push(source);
     }

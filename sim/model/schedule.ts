@@ -1,4 +1,4 @@
-import type { Arrivals, Disturbance } from "../disturbance.ts";
+import type { Arrivals, Burst, Disturbance } from "../disturbance.ts";
 import type { RandomStream } from "../engine/random.ts";
 import type { Plan } from "../plan.ts";
 
@@ -51,6 +51,26 @@ function withBursts(times: Float64Array, disturbances: readonly Disturbance[]): 
   const all = [...times];
   for (const { burst, at } of bursts) for (let i = 0; i < burst; i++) all.push(at);
   return Float64Array.from(all).sort().subarray(0, times.length);
+}
+
+/**
+ * Has a source that was started again go on with a frame: what is overdue comes due now, and all after it so much later, at its pace;
+ * bursts that are still to come keep their time.
+ */
+export function resume(schedule: Float64Array, frame: number, now: number, bursts: readonly Burst[]): void {
+  const rest = schedule.subarray(frame);
+  const left = bursts.map(({ burst, at }) => ({ burst, at }));
+  const others: number[] = [];
+  const atOnce: number[] = [];
+  for (const time of rest) {
+    const of = left.find(({ burst, at }) => burst > 0 && at === time);
+    if (of !== undefined) of.burst--;
+    (of === undefined ? others : atOnce).push(time);
+  }
+  const late = Math.max(0, now - (others[0] ?? now));
+  // Not a rounding before now.
+  const times = [...others.map((time) => Math.max(now, time + late)), ...atOnce.map((at) => Math.max(now, at))];
+  rest.set(Float64Array.from(times).sort());
 }
 
 /** Of each frame of a schedule with bursts, the frame that would be due then, or next, without them. */

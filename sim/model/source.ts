@@ -1,8 +1,10 @@
+import type { Burst } from "../disturbance.ts";
 import type { Agenda } from "../engine/agenda.ts";
 import type { RandomStream } from "../engine/random.ts";
 import { Timeline } from "../engine/timeline.ts";
 import type { Samples } from "./costs.ts";
 import type { PodServer } from "./pod-server.ts";
+import { resume } from "./schedule.ts";
 
 /** When frames come due at a source that has to make them at a rate: by its schedule, and late by what its timers are late. */
 export class Source {
@@ -13,6 +15,7 @@ export class Source {
   readonly #lateness: Samples;
   /** When each frame is due, where that is not at a constant interval. */
   readonly #schedule: Float64Array | null;
+  readonly #bursts: readonly Burst[];
   readonly #due: Timeline;
   /** The next frame to be drawn. */
   #next = 0;
@@ -22,13 +25,19 @@ export class Source {
     agenda: Agenda,
     source: number,
     pod: PodServer,
-    load: { readonly rate: number; readonly frames: number; readonly schedule: Float64Array | null },
+    load: {
+      readonly rate: number;
+      readonly frames: number;
+      readonly schedule: Float64Array | null;
+      readonly bursts: readonly Burst[];
+    },
     lateness: { readonly stream: RandomStream; readonly seconds: Samples },
   ) {
     this.pod = pod;
     this.#rate = load.rate;
     this.#frames = load.frames;
     this.#schedule = load.schedule;
+    this.#bursts = load.bursts;
     this.#stream = lateness.stream;
     this.#lateness = lateness.seconds;
     this.#due = new Timeline(agenda, source);
@@ -51,10 +60,7 @@ export class Source {
     this.pod = pod;
     this.#due.clear();
     this.#next = frame;
-    const schedule = this.#schedule!;
-    const late = now - (schedule[frame] ?? now);
-    // Not a rounding before now.
-    for (let n = frame; late > 0 && n < this.#frames; n++) schedule[n] = Math.max(now, schedule[n]! + late);
+    resume(this.#schedule!, frame, now, this.#bursts);
     this.#draw();
   }
 

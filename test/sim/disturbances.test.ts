@@ -214,6 +214,18 @@ describe("a burst", () => {
     expect([...trace.pods[0]!.end]).toEqual([0.25, 1.25, 1.75, 2, 2.25, 2.5, 2.75, 3.25]);
   });
 
+  test("keeps its time when the source was started again before, unless it was to come meanwhile", () => {
+    const spec: LineSpec = { pods: [{ cpu: 0.25 }], frames: 9, rate: 1 };
+    const times = (at: number) =>
+      runDisturbed(spec, [
+        { burst: 3, at },
+        { pod: "stage-0-0", restart: 1.5, at: 1.75 },
+      ]).trace.scheduled;
+    // Frame 2 was due at 2 s: it comes at 3.25 s, and those after it at 4.25 s, 5.25 s and so on.
+    expect([...times(4.5)]).toEqual([0, 1, 3.25, 4.25, 4.5, 4.5, 4.5, 5.25, 6.25]);
+    expect([...times(2.5)]).toEqual([0, 1, 3.25, 3.25, 3.25, 3.25, 4.25, 5.25, 6.25]);
+  });
+
   test("is nothing where there is always a frame due", () => {
     const spec: LineSpec = { pods: [{ cpu: 0.25 }], frames: 8 };
     expect(deliveries(spec, [{ burst: 4, at: 1.5 }])).toEqual(deliveries(spec, []));
