@@ -55,7 +55,7 @@ describe("the same seed gives the same bytes", () => {
   });
 
   // Node, Deno and Chromium have one engine, V8; this is another, with elementary functions of its own.
-  test.skipIf(webkit === null)(`in WebKit's engine${why(webkit, "apt install libjavascriptcoregtk-bin")}`, async () => {
+  test.skipIf(webkit === null)(`in WebKit's engine${why(webkit, "no jsc: apt install libjavascriptcoregtk-4.0-bin")}`, async () => {
     const folder = mkdtempSync(join(tmpdir(), "edgetwin-webkit-"));
     try {
       for (const [path, code] of stripped(PRINT)) {
