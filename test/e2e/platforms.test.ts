@@ -55,19 +55,22 @@ describe("the same seed gives the same bytes", () => {
   });
 
   // Node, Deno and Chromium have one engine, V8; this is another, with elementary functions of its own.
-  test.skipIf(webkit === null)(`in WebKit's engine${why(webkit, "apt install libjavascriptcoregtk-bin")}`, async () => {
-    const folder = mkdtempSync(join(tmpdir(), "edgetwin-webkit-"));
-    try {
-      for (const [path, code] of stripped(PRINT)) {
-        mkdirSync(dirname(join(folder, path)), { recursive: true });
-        // This shell has `print` for `console.log`.
-        writeFileSync(join(folder, path), code.replace(/^console\.log\(/m, "print("));
+  test.skipIf(webkit === null)(
+    `in WebKit's engine${why(webkit, "no jsc: apt install libjavascriptcoregtk-4.0-bin")}`,
+    async () => {
+      const folder = mkdtempSync(join(tmpdir(), "edgetwin-webkit-"));
+      try {
+        for (const [path, code] of stripped(PRINT)) {
+          mkdirSync(dirname(join(folder, path)), { recursive: true });
+          // This shell has `print` for `console.log`.
+          writeFileSync(join(folder, path), code.replace(/^console\.log\(/m, "print("));
+        }
+        expect(await printed(webkit!, "-m", join(folder, PRINT))).toEqual(here);
+      } finally {
+        rmSync(folder, { recursive: true });
       }
-      expect(await printed(webkit!, "-m", join(folder, PRINT))).toEqual(here);
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
-  });
+    },
+  );
 });
 
 test("digests tell seeds apart, and are of different things", () => {
