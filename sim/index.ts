@@ -47,15 +47,34 @@ export { Timeline } from "./engine/timeline.ts";
 
 export { withLoad } from "./compile.ts";
 export { COMPRESSIONS, type Compression } from "./compression.ts";
+export type {
+  Arrivals as FrameArrivals,
+  Burst,
+  Disturbance,
+  Left,
+  NodeRestart,
+  Restart,
+  SlowLink,
+  SlowNode,
+} from "./disturbance.ts";
 export type { ElementType, FrameShape } from "./frame.ts";
 export { type Pipeline, pipeline } from "./pipeline/pipeline.ts";
 export type { Cost, LinkSpec, NodeSpec, PipelineSpec, PodSpec, WorkersSpec, ZstdSpec } from "./pipeline/spec.ts";
-export type { Plan, PlanHop, PlanLoad, PlanPod, PlanStage, PlanWorkload } from "./plan.ts";
+export {
+  type Plan,
+  type PlanHop,
+  type PlanLoad,
+  type PlanPod,
+  type PlanStage,
+  type PlanWorkload,
+  undisturbed,
+} from "./plan.ts";
 export {
   type Calibration,
   type CompressionCost,
   type ComputeCost,
   type Fingerprint,
+  type Gaps,
   type HandoverCost,
   type HostCost,
   type LatenessCost,
@@ -92,7 +111,8 @@ export {
 export { ProfileError } from "./model/profile-error.ts";
 export type { Resource } from "./model/shared.ts";
 export { predict, REPLICATIONS } from "./predict.ts";
-export type { Bottleneck, Interval, Prediction } from "./prediction.ts";
+export type { Bottleneck, Interval, PredictedRecovery, Prediction } from "./prediction.ts";
+export { type Recovery, recoveryOf } from "./recovery.ts";
 export { type SimulatedRun, type SimulatedSummary, simulate, simulateSummary } from "./simulate.ts";
 export { latencies, summarise } from "./summarise.ts";
 export type { LatencySummary, PodTerms, Summary } from "./summary.ts";

@@ -18,7 +18,7 @@ export interface LineRun {
 
 /**
  * Simulates a line of stations. Memory does not depend on the number of jobs, only on how many are in the line at once. The same
- * line and seed give the same result on every platform, by either engine.
+ * line, seed and engine give the same bytes on every platform; either engine gives the same times but for rounding.
  * @throws RangeError if the line or the run is not valid, or the max-plus engine is asked for a station of several servers.
  */
 export function simulateLine(line: Line, { jobs, seed, warmup, engine }: LineRun): LineResult {
