@@ -4,7 +4,7 @@ export class Interrupted extends Error {
 }
 
 /**
- * A signal that aborts on ctrl-C or SIGTERM, so that work in progress ends in order: pods first. A second one ends this
+ * A signal that aborts on ctrl-C or SIGTERM, so that work in progress ends in order: pods and workers first. A second one ends this
  * process at once; its pods notice that by themselves.
  */
 export function interruptSignal(): AbortSignal {
@@ -12,7 +12,7 @@ export function interruptSignal(): AbortSignal {
   for (const name of ["SIGINT", "SIGTERM"] as const) {
     process.on(name, () => {
       if (controller.signal.aborted) process.exit(130);
-      process.stderr.write("\ninterrupted: stopping the pods (once more to end at once)\n");
+      process.stderr.write("\ninterrupted: ending what was started (once more to end at once)\n");
       controller.abort(new Interrupted("interrupted"));
     });
   }
