@@ -4,7 +4,7 @@ import { Pace } from "../../live/stage/pace.ts";
 
 const HELD = { receive: 0, compute: 4e-3, compress: 0, send: 0 };
 
-test("waiting for a frame's time is no lead: the next frame is held for as long as any", () => {
+test("waiting for a frame's time is no lead: the next frame is held for as long as every other", () => {
   const pace = new Pace();
   pace.reset(HELD);
   const begin = now() + 1e-3;
