@@ -1,3 +1,5 @@
+import { Arena } from "./arena.ts";
+
 /**
  * Clock of a simulation and what happens next. Events come from few and known sources (a processor's next finishing task, the
  * head of a queue, a timer), each of which has at most one that is pending: so they are a table by source, in order of (time,
@@ -10,6 +12,8 @@
 export class Agenda {
   /** Simulation time, seconds. */
   now = 0;
+  /** Where those that have events keep their numbers. */
+  readonly arena = new Arena();
   readonly #times: Float64Array;
   readonly #orders: Float64Array;
   /** Sources whose event is pending, and the place of each there; -1: none is pending. */

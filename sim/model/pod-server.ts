@@ -38,7 +38,7 @@ export class PodServer {
   readonly #wakeUp: Draws | null;
   readonly #notices: Timeline;
   readonly #clock: EmulatedClock;
-  readonly #chores = new chore.Chores();
+  readonly #chores: chore.Chores;
   /** Frames that may be begun and not acknowledged. */
   readonly #room: number;
   /** Number of frames that are ready to be computed, counted from the first. */
@@ -71,6 +71,7 @@ export class PodServer {
     this.record = record;
     this.#shape = shape;
     this.#emulated = costs.emulated;
+    this.#chores = new chore.Chores(agenda.arena);
     this.#compute = new Draws(streams.compute, costs.compute);
     this.#receive = new Draws(streams.receive, costs.receive);
     this.#decompress = costs.decompress && new Draws(streams.receive, costs.decompress);
