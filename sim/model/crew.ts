@@ -97,7 +97,7 @@ export class Worker {
     record.started(this.#frame);
     this.#clock.takeUp(agenda.now);
     const cpu = this.#compute.next(thread);
-    if (record.shape.whole) record.trace.computeCpu[this.#frame] = cpu;
+    if (record.trace !== null) record.trace.computeCpu[this.#frame] = cpu;
     if (cpu === 0) instants.push(2 * this.#task + 1);
     else host.submit(cpu, this.#task);
   }

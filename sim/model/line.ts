@@ -91,9 +91,13 @@ export class Line {
   /** What the testbed would record. */
   trace(repeat: number): Trace {
     const { id, workload } = this.plan;
-    const { frames, warmup } = workload;
+    const { frames, warmup, load } = workload;
     const source = this.#records[0]!;
-    const scheduled = Float64Array.from({ length: frames }, (_, frame) => source.scheduled(frame));
+    const pods = this.#records.map(({ trace }) => trace!);
+    const scheduled =
+      load.kind === "saturated"
+        ? pods[0]!.start.slice()
+        : Float64Array.from({ length: frames }, (_, frame) => source.scheduled(frame));
     return {
       plan: id,
       origin: "twin",
@@ -101,7 +105,7 @@ export class Line {
       frames,
       warmup,
       scheduled,
-      pods: this.#records.map(({ trace }) => trace),
+      pods,
     };
   }
 }
@@ -115,12 +119,12 @@ function recordsOf(
   const { frames, warmup, load } = workload;
   // What the first hop lets in, and a frame for each that computes before it; of one pod, that.
   const inFlight = Math.min(frames, (hops[0]?.window ?? 0) + Math.max(1, workers));
-  const rows = whole ? frames : 1 << (32 - Math.clz32(inFlight - 1));
+  const rows = 1 << (32 - Math.clz32(inFlight - 1));
   const records: PodRecord[] = [];
   pods.forEach(({ name, node }, i) => {
     const rate = i === 0 && load.kind === "rate" ? load.rate : 0;
     const due = i === 0 ? schedule : null;
-    const shape = { pod: name, node, workers, warmup, rows, whole, rate, schedule: due };
+    const shape = { pod: name, node, workers, frames, warmup, rows, whole, rate, schedule: due };
     records.push(new PodRecord(agenda, records[i - 1] ?? null, shape));
   });
   return records;

@@ -190,7 +190,7 @@ export class PodServer {
       if (this.#decompress === null) this.#decoded(frame);
       else {
         const work = this.#decompress.next((about & 3) as ThreadState);
-        if (this.record.shape.whole) this.record.trace.decompressCpu[frame] = work;
+        if (this.record.trace !== null) this.record.trace.decompressCpu[frame] = work;
         this.#chores.follow(chore.DECOMPRESS, frame, work);
       }
     } else if (kind === chore.HAND_OVER) this.outlet.transmit(about);
@@ -273,7 +273,7 @@ export class PodServer {
     }
     this.record.started(frame);
     const cpu = this.#compute.next(this.#thread);
-    if (this.record.shape.whole) this.record.trace.computeCpu[frame] = cpu;
+    if (this.record.trace !== null) this.record.trace.computeCpu[frame] = cpu;
     this.#work(COMPUTE, cpu);
   }
 
@@ -286,7 +286,7 @@ export class PodServer {
   /** Sends on, in order, what is computed; where frames are compressed, one after the other, each before the next is looked at. */
   #collect(): void {
     while (this.#next < (this.crew === null ? this.#begun : this.crew.taken) && this.record.hasEnded(this.#next)) {
-      if (this.crew !== null && this.record.shape.whole) this.record.trace.noticed[this.#next] = this.#agenda.now;
+      if (this.crew !== null && this.record.trace !== null) this.record.trace.noticed[this.#next] = this.#agenda.now;
       if (this.#compress === null) this.#finish();
       else {
         this.#pack(this.#compress);
@@ -297,7 +297,7 @@ export class PodServer {
 
   #pack(compress: Draws): void {
     const cpu = compress.next(this.#thread);
-    if (this.record.shape.whole) this.record.trace.compressCpu[this.#next] = cpu;
+    if (this.record.trace !== null) this.record.trace.compressCpu[this.#next] = cpu;
     this.#sendCpu += cpu;
     this.#compressCpu = cpu;
     this.own.work();
