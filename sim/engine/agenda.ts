@@ -3,8 +3,8 @@ import { Arena } from "./arena.ts";
 /**
  * Clock of a simulation and what happens next. Events come from few and known sources (a processor's next finishing task, the
  * head of a queue, a timer), each of which has at most one that is pending: so they are a table by source, in order of (time,
- * order of scheduling) by an indexed 4-ary heap (Tarjan, Data Structures and Network Algorithms, 1983, section 3.2). Nothing is
- * allocated per event. The clock, in seconds, starts at 0.
+ * order of scheduling) by an indexed 4-ary heap (Tarjan, Data Structures and Network Algorithms, 1983, section 3.2) that holds times
+ * itself, so that what is compared lies side by side. Nothing is allocated per event. The clock, in seconds, starts at 0.
  *
  * Whoever runs the events takes the {@link first} source, moves the clock to its time, and has the source put its next event in
  * place of that one, or {@link remove} it.
@@ -14,10 +14,10 @@ export class Agenda {
   now = 0;
   /** Where those that have events keep their numbers. */
   readonly arena = new Arena();
-  readonly #times: Float64Array;
-  readonly #orders: Float64Array;
-  /** Sources whose event is pending, and the place of each there; -1: none is pending. */
+  /** Of the pending events, as a heap: time and order of each, and its source. */
+  readonly #keys: Float64Array;
   readonly #heap: Int32Array;
+  /** By source: its place there; -1: none is pending. */
   readonly #places: Int32Array;
   #length = 0;
   /** In an array, as it outgrows 32 bits. */
@@ -25,8 +25,7 @@ export class Agenda {
 
   /** Nothing is pending at first. @param sources How many there are: 0..sources - 1. */
   constructor(sources: number) {
-    this.#times = new Float64Array(sources);
-    this.#orders = new Float64Array(sources);
+    this.#keys = new Float64Array(2 * sources);
     this.#heap = new Int32Array(sources);
     this.#places = new Int32Array(sources).fill(-1);
   }
@@ -44,9 +43,8 @@ export class Agenda {
   /** Moves the clock to the next event: its source, -1 if there is none. */
   advance(): number {
     if (this.#length === 0) return -1;
-    const source = this.#heap[0]!;
-    this.now = this.#times[source]!;
-    return source;
+    this.now = this.#keys[0]!;
+    return this.#heap[0]!;
   }
 
   /** Rank of what is scheduled now among events of one and the same time: one more at each call, from 0. */
@@ -56,9 +54,7 @@ export class Agenda {
 
   /** True if some event comes at the present time, before what has this rank. */
   precedes(order: number): boolean {
-    if (this.#length === 0) return false;
-    const first = this.#heap[0]!;
-    return this.#times[first]! <= this.now && this.#orders[first]! < order;
+    return this.#length > 0 && this.#keys[0]! <= this.now && this.#keys[1]! < order;
   }
 
   /**
@@ -70,17 +66,9 @@ export class Agenda {
     if (!(time >= this.now && time < Number.POSITIVE_INFINITY)) {
       throw new RangeError(`time(=${time}) should be finite and >= the current simulation time ${this.now}`);
     }
-    this.#times[source] = time;
-    this.#orders[source] = order;
-    this.#settle(source);
-  }
-
-  /** Where a source belongs whose event is new or has changed. */
-  #settle(source: number): void {
     const place = this.#places[source]!;
-    if (place < 0) this.#up(source, this.#length++);
-    else if (place > 0 && this.#before(source, this.#heap[(place - 1) >> 2]!)) this.#up(source, place);
-    else this.#down(source, place);
+    if (place < 0) this.#up(source, time, order, this.#length++);
+    else this.#settle(source, time, order, place);
   }
 
   /** Takes the event of a source out; nothing happens if none is pending. */
@@ -88,53 +76,67 @@ export class Agenda {
     const place = this.#places[source]!;
     if (place < 0) return;
     this.#places[source] = -1;
-    const last = this.#heap[--this.#length]!;
-    if (last === source) return;
-    if (place > 0 && this.#before(last, this.#heap[(place - 1) >> 2]!)) this.#up(last, place);
-    else this.#down(last, place);
+    const last = --this.#length;
+    if (place < last) this.#settle(this.#heap[last]!, this.#keys[2 * last]!, this.#keys[2 * last + 1]!, place);
   }
 
-  #before(a: number, b: number): boolean {
-    const x = this.#times[a]!;
-    const y = this.#times[b]!;
-    return x < y || (x === y && this.#orders[a]! < this.#orders[b]!);
+  /** Where an event belongs that comes in place of another. */
+  #settle(source: number, time: number, order: number, place: number): void {
+    if (place > 0 && !this.#before((place - 1) >> 2, time, order)) this.#up(source, time, order, place);
+    else this.#down(source, time, order, place);
   }
 
-  #up(source: number, from: number): void {
+  /** True if the event at a place comes before one that would. */
+  #before(place: number, time: number, order: number): boolean {
+    const other = this.#keys[2 * place]!;
+    return other < time || (other === time && this.#keys[2 * place + 1]! < order);
+  }
+
+  #up(source: number, time: number, order: number, from: number): void {
     let place = from;
     while (place > 0) {
       const above = (place - 1) >> 2;
-      const parent = this.#heap[above]!;
-      if (!this.#before(source, parent)) break;
-      this.#heap[place] = parent;
-      this.#places[parent] = place;
+      if (this.#before(above, time, order)) break;
+      this.#move(above, place);
       place = above;
     }
-    this.#heap[place] = source;
-    this.#places[source] = place;
+    this.#set(source, time, order, place);
   }
 
-  #down(source: number, from: number): void {
+  #down(source: number, time: number, order: number, from: number): void {
+    const keys = this.#keys;
     const length = this.#length;
     let place = from;
     for (;;) {
-      const below = 4 * place + 1;
-      if (below >= length) break;
-      const end = Math.min(below + 4, length);
-      let next = below;
-      let child = this.#heap[below]!;
-      for (let other = below + 1; other < end; other++) {
-        const candidate = this.#heap[other]!;
-        if (!this.#before(candidate, child)) continue;
-        next = other;
-        child = candidate;
+      let next = 4 * place + 1;
+      if (next >= length) break;
+      const end = Math.min(next + 4, length);
+      let least = keys[2 * next]!;
+      for (let child = next + 1; child < end; child++) {
+        const other = keys[2 * child]!;
+        if (!(other < least || (other === least && keys[2 * child + 1]! < keys[2 * next + 1]!))) continue;
+        least = other;
+        next = child;
       }
-      if (!this.#before(child, source)) break;
-      this.#heap[place] = child;
-      this.#places[child] = place;
+      if (!this.#before(next, time, order)) break;
+      this.#move(next, place);
       place = next;
     }
+    this.#set(source, time, order, place);
+  }
+
+  #move(from: number, to: number): void {
+    const source = this.#heap[from]!;
+    this.#heap[to] = source;
+    this.#keys[2 * to] = this.#keys[2 * from]!;
+    this.#keys[2 * to + 1] = this.#keys[2 * from + 1]!;
+    this.#places[source] = to;
+  }
+
+  #set(source: number, time: number, order: number, place: number): void {
     this.#heap[place] = source;
+    this.#keys[2 * place] = time;
+    this.#keys[2 * place + 1] = order;
     this.#places[source] = place;
   }
 }

@@ -1,10 +1,10 @@
 import type { Agenda } from "../engine/agenda.ts";
 import type { Instants } from "../engine/instants.ts";
 import { Fifo } from "../engine/queue.ts";
-import type { RandomStream } from "../engine/random.ts";
 import type { PodCosts } from "./costs.ts";
 import { EmulatedClock } from "./emulated-clock.ts";
 import type { PodServer } from "./pod-server.ts";
+import type { PodStreams } from "./pod-shape.ts";
 import type { PodRecord } from "./record.ts";
 import type { PodHost } from "./slow-processor.ts";
 import type { Speeds } from "./speeds.ts";
@@ -120,14 +120,14 @@ export class Crew {
   constructor(
     shape: CrewShape,
     costs: PodCosts,
-    streams: { readonly compute: RandomStream; readonly wakeUp: RandomStream },
+    streams: PodStreams,
     count: number,
     first: { readonly worker: number; readonly source: number },
   ) {
     const compute = new Draws(streams.compute, costs.compute);
     this.#published = shape.first;
     this.#taken = shape.first;
-    this.#wakeUp = new Draws(streams.wakeUp, costs.wakeUps!.worker);
+    this.#wakeUp = new Draws(streams.wakeUp!, costs.wakeUps!.worker);
     const held = costs.emulated?.compute ?? Number.NaN;
     this.workers = Array.from({ length: count }, (_, i) => {
       return new Worker(this, shape, compute, held, taskOf(first.worker + i), first.source + i);

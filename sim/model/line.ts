@@ -12,7 +12,7 @@ import type { Shared } from "./shared.ts";
 import { ACKNOWLEDGEMENT, DELIVERY, DUE, type Simulation } from "./simulation.ts";
 import { Source } from "./source.ts";
 
-/** Sources of events that a line may have, with all its hosts and links. */
+/** Sources of events that a line may have at most, with all its hosts and links. */
 export function sourcesOf({ hosts, pods, hops, workers }: Plan): number {
   return 2 * hosts.length + pods.length * (2 + workers) + 3 * hops.length + 2;
 }

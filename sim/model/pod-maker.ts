@@ -55,13 +55,13 @@ export class PodMaker {
       compute: streams(name, "compute"),
       receive: streams(name, "receive"),
       send: streams(name, "send"),
-      wakeUp: streams(name, "wake-up"),
+      wakeUp: plan.workers === 0 ? null : streams(name, "wake-up"),
     };
     this.#waiting = new Waiting(costs.gaps, streams(name, "thread"));
     this.#task = simulation.pods.length;
     this.#workers = Array.from({ length: plan.workers }, (_, j) => simulation.workers.length + j);
-    this.#timer = simulation.claim(TIMER, this.#task);
-    this.#notices = simulation.claim(NOTICE, this.#task);
+    this.#timer = costs.pods[index]!.emulated === null ? -1 : simulation.claim(TIMER, this.#task);
+    this.#notices = plan.workers === 0 ? -1 : simulation.claim(NOTICE, this.#task);
     const tasks = [this.#task, ...this.#workers.map(taskOf)];
     shared.limit(plan, node, tasks);
     const slow = (plan.disturbances ?? []).some((one) => "speed" in one && one.node === node);
@@ -118,7 +118,7 @@ export class PodMaker {
     for (const task of [this.#task, ...this.#workers.map(taskOf)])
       if (this.#host.holds(task)) this.#host.withdraw(task);
     this.#host.settle();
-    for (const source of [this.#timer, this.#notices, ...this.#awake]) agenda.remove(source);
+    for (const source of [this.#timer, this.#notices, ...this.#awake]) if (source >= 0) agenda.remove(source);
   }
 }
 

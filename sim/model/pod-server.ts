@@ -36,8 +36,10 @@ export class PodServer {
   readonly #decompress: Draws | null;
   readonly #compress: Draws | null;
   readonly #wakeUp: Draws | null;
-  readonly #notices: Timeline;
-  readonly #clock: EmulatedClock;
+  /** With workers. */
+  readonly #notices: Timeline | null;
+  /** On an emulated node. */
+  readonly #clock: EmulatedClock | null;
   readonly #chores: chore.Chores;
   /** Frames that may be begun and not acknowledged. */
   readonly #room: number;
@@ -77,10 +79,10 @@ export class PodServer {
     this.#decompress = costs.decompress && new Draws(streams.receive, costs.decompress);
     this.#compress = costs.compress && new Draws(streams.send, costs.compress);
     this.outlet = new Outlet(agenda, streams.send, costs, shape.window, this.#chores, record, shape.first);
-    this.#wakeUp = costs.wakeUps && new Draws(streams.wakeUp, costs.wakeUps.messages);
+    this.#wakeUp = costs.wakeUps && new Draws(streams.wakeUp!, costs.wakeUps.messages);
     this.own = new OwnThread(agenda, waiting);
-    this.#notices = new Timeline(agenda, shape.notices);
-    this.#clock = new EmulatedClock(shape.speeds);
+    this.#notices = shape.workers === 0 ? null : new Timeline(agenda, shape.notices);
+    this.#clock = costs.emulated && new EmulatedClock(shape.speeds);
     this.#ready = this.#begun = this.#next = shape.first;
     this.#room = shape.window + Math.max(1, shape.workers);
   }
@@ -117,12 +119,12 @@ export class PodServer {
   computed(): void {
     const thread = this.own.state();
     const delay = thread === BUSY ? 0 : this.#wakeUp!.next(thread);
-    this.#notices.push(this.#agenda.now + delay, this.#agenda.ticket(), thread);
+    this.#notices!.push(this.#agenda.now + delay, this.#agenda.ticket(), thread);
   }
 
   /** The thread hears that workers have ended a frame; to be called at the event. */
   notice(): void {
-    const thread = this.#notices.shift() as ThreadState;
+    const thread = this.#notices!.shift() as ThreadState;
     if (thread !== BUSY) this.#thread = thread;
     this.#chores.look();
     this.#dispatch();
@@ -135,8 +137,8 @@ export class PodServer {
       this.#done();
       this.#dispatch();
     } else {
-      if (this.#doing === COMPRESS) this.#clock.takeUp(this.#agenda.now - this.#compressCpu);
-      this.#hold(this.#emulated === null ? 0 : this.#emulated[this.#doing === COMPRESS ? "compress" : "compute"]);
+      if (this.#doing === COMPRESS) this.#clock?.takeUp(this.#agenda.now - this.#compressCpu);
+      this.#hold(this.#doing === COMPRESS ? "compress" : "compute");
     }
   }
 
@@ -220,7 +222,7 @@ export class PodServer {
       this.#turn = true;
       this.#instants.push(2 * this.#shape.task);
     } else {
-      this.#clock.rest();
+      this.#clock?.rest();
       this.own.rest();
     }
   }
@@ -234,15 +236,21 @@ export class PodServer {
     this.#thread = this.own.takeUp();
     this.#busy = true;
     this.#doing = BEGIN;
-    if (this.#emulated !== null) this.#clock.takeUp(this.#agenda.now - this.#receiveCpu);
-    this.#hold(this.#emulated === null ? 0 : this.#emulated.receive);
+    this.#clock?.takeUp(this.#agenda.now - this.#receiveCpu);
+    this.#hold("receive");
   }
 
-  /** Goes on when the emulated machine has worked for so many seconds more. */
-  #hold(seconds: number): void {
-    if (this.#emulated !== null) this.#clock.work(seconds);
-    if (this.#clock.until <= this.#agenda.now) this.#goOn();
-    else this.#agenda.put(this.#shape.timer, this.#clock.until, this.#agenda.ticket());
+  /** Goes on when the emulated machine, if there is one, has done this, too. */
+  #hold(work: "receive" | "compute" | "compress"): void {
+    const clock = this.#clock;
+    if (clock !== null) {
+      clock.work(this.#emulated![work]);
+      if (clock.until > this.#agenda.now) {
+        this.#agenda.put(this.#shape.timer, clock.until, this.#agenda.ticket());
+        return;
+      }
+    }
+    this.#goOn();
   }
 
   #goOn(): void {
@@ -311,9 +319,9 @@ export class PodServer {
       this.up?.acknowledge(this.#next);
       return;
     }
-    if (this.#emulated !== null) {
+    if (this.#clock !== null) {
       this.#clock.takeUp(this.#agenda.now);
-      this.#clock.work(this.#emulated.send);
+      this.#clock.work(this.#emulated!.send);
     }
     this.outlet.pump(this.#next, this.#thread);
   }

@@ -5,7 +5,8 @@ export interface PodStreams {
   readonly compute: RandomStream;
   readonly receive: RandomStream;
   readonly send: RandomStream;
-  readonly wakeUp: RandomStream;
+  /** With workers. */
+  readonly wakeUp: RandomStream | null;
 }
 
 /** What a pod is besides its costs. */
@@ -21,7 +22,7 @@ export interface PodShape {
   readonly workers: number;
   /** It makes frames at a rate, and what computes them waits for each one's time. */
   readonly punctual: boolean;
-  /** Sources in the agenda: of what its thread is held for, and of what it hears from its workers. */
+  /** Sources in the agenda: of what its thread is held for, and of what it hears from its workers; -1: it has none. */
   readonly timer: number;
   readonly notices: number;
   /** Of an emulated node that is slower for a while; `null`: of any other. */

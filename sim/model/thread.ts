@@ -12,18 +12,15 @@ const THREADS: readonly Thread[] = ["busy", "idle", "cold"];
 
 /** Tells what threads are by the time that they have waited. */
 export class Waiting {
-  readonly #idle: number;
-  readonly #cold: number;
-  readonly #cooling: number;
-  /** How far a thread goes cold from the one to the other, as a share of how far it ever does. */
+  /** Seconds: all pods of a plan have the same. */
+  readonly #gaps: Gaps;
+  /** How far a thread goes cold from `idle` to `cold`, as a share of how far it ever does. */
   readonly #span: number;
   readonly #stream: RandomStream;
 
-  constructor({ idle, cold, cooling }: Gaps, stream: RandomStream) {
-    this.#idle = idle;
-    this.#cold = cold;
-    this.#cooling = cooling;
-    this.#span = 1 - exp((idle - cold) / cooling);
+  constructor(gaps: Gaps, stream: RandomStream) {
+    this.#gaps = gaps;
+    this.#span = 1 - exp((gaps.idle - gaps.cold) / gaps.cooling);
     this.#stream = stream;
   }
 
@@ -32,9 +29,10 @@ export class Waiting {
    * costs what one does that goes cold exponentially.
    */
   after(gap: number): typeof IDLE | typeof COLD {
-    if (gap <= this.#idle) return IDLE;
-    if (gap >= this.#cold) return COLD;
-    return this.#stream.uniform() * this.#span < 1 - exp((this.#idle - gap) / this.#cooling) ? COLD : IDLE;
+    const { idle, cold, cooling } = this.#gaps;
+    if (gap <= idle) return IDLE;
+    if (gap >= cold) return COLD;
+    return this.#stream.uniform() * this.#span < 1 - exp((idle - gap) / cooling) ? COLD : IDLE;
   }
 }
 
