@@ -20,8 +20,7 @@ export class Agenda {
   /** By source: its place there; -1: none is pending. */
   readonly #places: Int32Array;
   #length = 0;
-  /** In an array, as it outgrows 32 bits. */
-  readonly #scheduled = new Float64Array(1);
+  #scheduled = 0;
 
   /** Nothing is pending at first. @param sources How many there are: 0..sources - 1. */
   constructor(sources: number) {
@@ -49,7 +48,7 @@ export class Agenda {
 
   /** Rank of what is scheduled now among events of one and the same time: one more at each call, from 0. */
   ticket(): number {
-    return this.#scheduled[0]!++;
+    return this.#scheduled++;
   }
 
   /** True if some event comes at the present time, before what has this rank. */
@@ -66,9 +65,14 @@ export class Agenda {
     if (!(time >= this.now && time < Number.POSITIVE_INFINITY)) {
       throw new RangeError(`time(=${time}) should be finite and >= the current simulation time ${this.now}`);
     }
-    const place = this.#places[source]!;
-    if (place < 0) this.#up(source, time, order, this.#length++);
-    else this.#settle(source, time, order, place);
+    let place = this.#places[source]!;
+    if (place < 0) {
+      place = this.#length++;
+      this.#heap[place] = source;
+    }
+    this.#keys[2 * place] = time;
+    this.#keys[2 * place + 1] = order;
+    this.#settle(place);
   }
 
   /** Takes the event of a source out; nothing happens if none is pending. */
@@ -77,35 +81,57 @@ export class Agenda {
     if (place < 0) return;
     this.#places[source] = -1;
     const last = --this.#length;
-    if (place < last) this.#settle(this.#heap[last]!, this.#keys[2 * last]!, this.#keys[2 * last + 1]!, place);
+    if (place === last) return;
+    this.#heap[place] = this.#heap[last]!;
+    this.#keys[2 * place] = this.#keys[2 * last]!;
+    this.#keys[2 * place + 1] = this.#keys[2 * last + 1]!;
+    this.#settle(place);
   }
 
-  /** Where an event belongs that comes in place of another. */
-  #settle(source: number, time: number, order: number, place: number): void {
-    if (place > 0 && !this.#before((place - 1) >> 2, time, order)) this.#up(source, time, order, place);
-    else this.#down(source, time, order, place);
+  // What follows gets no times as arguments: a number that is not an integer takes memory as one, unless the call is inlined.
+
+  /** Puts the event at a place where it belongs: it is new there, or has changed. */
+  #settle(place: number): void {
+    const keys = this.#keys;
+    const above = (place - 1) >> 2;
+    if (place > 0 && (keys[2 * place]! < keys[2 * above]! || this.#tied(place, above))) this.#rise(place);
+    else this.#sink(place);
   }
 
-  /** True if the event at a place comes before one that would. */
-  #before(place: number, time: number, order: number): boolean {
-    const other = this.#keys[2 * place]!;
-    return other < time || (other === time && this.#keys[2 * place + 1]! < order);
+  /** True if both are of one time, and the first was scheduled before the other. */
+  #tied(place: number, other: number): boolean {
+    const keys = this.#keys;
+    return keys[2 * place]! === keys[2 * other]! && keys[2 * place + 1]! < keys[2 * other + 1]!;
   }
 
-  #up(source: number, time: number, order: number, from: number): void {
+  #rise(from: number): void {
+    const [keys, heap, places] = [this.#keys, this.#heap, this.#places];
+    const source = heap[from]!;
+    const time = keys[2 * from]!;
+    const order = keys[2 * from + 1]!;
     let place = from;
     while (place > 0) {
       const above = (place - 1) >> 2;
-      if (this.#before(above, time, order)) break;
-      this.#move(above, place);
+      const other = keys[2 * above]!;
+      if (other < time || (other === time && keys[2 * above + 1]! < order)) break;
+      const parent = heap[above]!;
+      heap[place] = parent;
+      places[parent] = place;
+      keys[2 * place] = other;
+      keys[2 * place + 1] = keys[2 * above + 1]!;
       place = above;
     }
-    this.#set(source, time, order, place);
+    heap[place] = source;
+    places[source] = place;
+    keys[2 * place] = time;
+    keys[2 * place + 1] = order;
   }
 
-  #down(source: number, time: number, order: number, from: number): void {
-    const keys = this.#keys;
-    const length = this.#length;
+  #sink(from: number): void {
+    const [keys, heap, places, length] = [this.#keys, this.#heap, this.#places, this.#length];
+    const source = heap[from]!;
+    const time = keys[2 * from]!;
+    const order = keys[2 * from + 1]!;
     let place = from;
     for (;;) {
       let next = 4 * place + 1;
@@ -118,25 +144,17 @@ export class Agenda {
         least = other;
         next = child;
       }
-      if (!this.#before(next, time, order)) break;
-      this.#move(next, place);
+      if (!(least < time || (least === time && keys[2 * next + 1]! < order))) break;
+      const child = heap[next]!;
+      heap[place] = child;
+      places[child] = place;
+      keys[2 * place] = least;
+      keys[2 * place + 1] = keys[2 * next + 1]!;
       place = next;
     }
-    this.#set(source, time, order, place);
-  }
-
-  #move(from: number, to: number): void {
-    const source = this.#heap[from]!;
-    this.#heap[to] = source;
-    this.#keys[2 * to] = this.#keys[2 * from]!;
-    this.#keys[2 * to + 1] = this.#keys[2 * from + 1]!;
-    this.#places[source] = to;
-  }
-
-  #set(source: number, time: number, order: number, place: number): void {
-    this.#heap[place] = source;
-    this.#keys[2 * place] = time;
-    this.#keys[2 * place + 1] = order;
-    this.#places[source] = place;
+    heap[place] = source;
+    places[source] = place;
+    keys[2 * place] = time;
+    keys[2 * place + 1] = order;
   }
 }

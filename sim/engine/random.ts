@@ -39,8 +39,11 @@ export class RandomStream {
 
   /** 32 random bits as an integer in 0..2^32 - 1. */
   #bits(): number {
-    const [a, b, c, d] = [this.#a, this.#b, this.#c ^ this.#a, this.#d ^ this.#b];
+    const a = this.#a;
+    const b = this.#b;
     const sum = (a + this.#d) | 0;
+    const c = this.#c ^ a;
+    const d = this.#d ^ b;
     this.#a = a ^ d;
     this.#b = b ^ c;
     this.#c = c ^ (b << 9);
