@@ -29,8 +29,10 @@ export function hash(parts: readonly (string | number)[]): [number, number, numb
 }
 
 function absorb(state: [number, number, number, number], word: number): void {
-  let [a, b, c, d] = state;
-  a ^= word;
+  let a = state[0] ^ word;
+  let b = state[1];
+  let c = state[2];
+  let d = state[3];
   for (let round = 0; round < 4; round++) {
     a = (a + b) | 0;
     d = rotate(d ^ a, 16);

@@ -32,6 +32,7 @@ export class Ring {
   /** Forgets all entries. */
   protected empty(): void {
     this.#length = 0;
+    this.#head = 0;
   }
 
   /** Where the first entry begins. */
@@ -52,8 +53,8 @@ export class Ring {
 
   /** Drops the first entry. */
   protected drop(): void {
-    this.#head = (this.#head + 1) & this.#mask;
-    this.#length--;
+    // One that is empty again begins anew, so that a ring with little in it stays in one line of the cache.
+    this.#head = --this.#length === 0 ? 0 : (this.#head + 1) & this.#mask;
   }
 
   #grow(): void {

@@ -93,7 +93,7 @@ export class Worker {
       this.#crew.wait(this);
       return;
     }
-    record.reach(pod.collected, this.#frame);
+    record.reach(pod.oldest, this.#frame);
     record.started(this.#frame);
     this.#clock.takeUp(agenda.now);
     const cpu = this.#compute.next(thread);

@@ -112,19 +112,16 @@ export class Line {
 
 function recordsOf(
   { agenda }: Simulation,
-  { pods, hops, workers, workload }: Plan,
+  { pods, workers, workload }: Plan,
   schedule: Float64Array | null,
   whole: boolean,
 ): PodRecord[] {
   const { frames, warmup, load } = workload;
-  // What the first hop lets in, and a frame for each that computes before it; of one pod, that.
-  const inFlight = Math.min(frames, (hops[0]?.window ?? 0) + Math.max(1, workers));
-  const rows = 1 << (32 - Math.clz32(inFlight - 1));
   const records: PodRecord[] = [];
   pods.forEach(({ name, node }, i) => {
     const rate = i === 0 && load.kind === "rate" ? load.rate : 0;
     const due = i === 0 ? schedule : null;
-    const shape = { pod: name, node, workers, frames, warmup, rows, whole, rate, schedule: due };
+    const shape = { pod: name, node, workers, frames, warmup, whole, rate, schedule: due };
     records.push(new PodRecord(agenda, records[i - 1] ?? null, shape));
   });
   return records;

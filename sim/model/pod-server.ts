@@ -92,6 +92,11 @@ export class PodServer {
     return this.#next;
   }
 
+  /** The first frame that is not done with yet: not acknowledged, or, where they go nowhere, not finished. */
+  get oldest(): number {
+    return this.outlet.hop === null ? this.#next : this.outlet.base;
+  }
+
   /** A frame's bytes are there, all of them: they wait for the thread to read them. */
   arrive(frame: number, waited: typeof IDLE | typeof COLD): void {
     const thread = this.own.idle ? waited : BUSY;
@@ -188,6 +193,7 @@ export class PodServer {
     const { kind, about } = this.#chores;
     if (kind === chore.RECEIVE) {
       const frame = about >> 2;
+      this.record.reach(this.oldest, frame);
       this.record.arrived(frame);
       if (this.#decompress === null) this.#decoded(frame);
       else {
@@ -279,6 +285,7 @@ export class PodServer {
       this.#dispatch();
       return;
     }
+    this.record.reach(this.oldest, frame);
     this.record.started(frame);
     const cpu = this.#compute.next(this.#thread);
     if (this.record.trace !== null) this.record.trace.computeCpu[frame] = cpu;

@@ -11,8 +11,6 @@ export interface RecordShape {
   readonly warmup: number;
   /** Of the run. */
   readonly frames: number;
-  /** A power of two, as many as frames can be in flight at least. */
-  readonly rows: number;
   /** The trace is wanted. */
   readonly whole: boolean;
   /** Frames/s of a source that has to make them at a rate; 0: of another. */
@@ -51,6 +49,8 @@ const START = 2;
 const END = 3;
 const SENT = 4;
 const STAMPED = 5;
+/** Rows at first: there are more when more frames are in flight. */
+const FEW = 2;
 
 /**
  * What happens to frames at one pod: stamps of those in flight, sums of what `summarise` takes means of, and the trace where that is
@@ -83,10 +83,10 @@ export class PodRecord {
     this.#rate = shape.rate;
     const { pod, node, workers, frames } = shape;
     this.trace = shape.whole ? emptyPodTrace(pod, node, frames, { workers }) : null;
-    this.#mask = shape.rows - 1;
-    this.#begin = agenda.arena.take(ROWS + shape.rows * STAMPED);
+    this.#mask = FEW - 1;
+    this.#begin = agenda.arena.take(ROWS + FEW * STAMPED);
     this.#kept = agenda.arena.block;
-    this.#kept.fill(Number.NaN, this.#begin + FIRST, this.#begin + ROWS + shape.rows * STAMPED);
+    this.#kept.fill(Number.NaN, this.#begin + FIRST, this.#begin + ROWS + FEW * STAMPED);
   }
 
   /** What ends here is delivered: its latency since the line's source is to be kept. */
@@ -179,10 +179,12 @@ export class PodRecord {
 
   /** Sees to it that frames from `oldest` to `frame` have a row each. */
   reach(oldest: number, frame: number): void {
-    const mask = this.#mask;
-    if (frame - oldest <= mask) return;
+    while (frame - oldest > this.#mask) this.#grow(oldest);
+  }
+
+  #grow(oldest: number): void {
+    const [from, at, mask] = [this.#kept, this.#begin, this.#mask];
     const { arena } = this.#agenda;
-    const [from, at] = [this.#kept, this.#begin];
     this.#mask = 2 * mask + 1;
     this.#begin = arena.take(ROWS + (this.#mask + 1) * STAMPED);
     this.#kept = arena.block;

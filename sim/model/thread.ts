@@ -36,6 +36,22 @@ export class Waiting {
   }
 }
 
+/** By costs, which all pods have in common that cost the same: a fleet has thousands of those. */
+const known = new WeakMap<ThreadSamples | WaitedSamples, readonly Float64Array[]>();
+
+/** Samples by the number of what the thread did before. */
+function inTurn(samples: ThreadSamples | WaitedSamples): readonly Float64Array[] {
+  let all = known.get(samples);
+  if (all === undefined) {
+    all = THREADS.map((thread) => {
+      const of: Samples = thread in samples ? (samples as ThreadSamples)[thread] : samples.idle;
+      return of instanceof Float64Array ? of : Float64Array.from(of);
+    });
+    known.set(samples, all);
+  }
+  return all;
+}
+
 /** Draws costs of one kind, by what the thread did before. */
 export class Draws {
   readonly #stream: RandomStream;
@@ -43,10 +59,7 @@ export class Draws {
 
   constructor(stream: RandomStream, samples: ThreadSamples | WaitedSamples) {
     this.#stream = stream;
-    this.#samples = THREADS.map((thread) => {
-      const known: Samples = thread in samples ? (samples as ThreadSamples)[thread] : samples.idle;
-      return known instanceof Float64Array ? known : Float64Array.from(known);
-    });
+    this.#samples = inTurn(samples);
   }
 
   /** Seconds. */
