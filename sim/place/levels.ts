@@ -1,6 +1,6 @@
 import type { CostTable } from "./cost-table.ts";
 import type { Wish } from "./objective.ts";
-import { sumsToGo } from "./runs.ts";
+import { leastWith, type SumToGo, sumsToGo } from "./runs.ts";
 import { cycleBound, figure, mayDo, ROUNDING, type Score } from "./score.ts";
 import { energySum, latencySum, priceSum, roundSum, type Sum } from "./sums.ts";
 import type { ToGo } from "./to-go.ts";
@@ -16,9 +16,9 @@ export interface Bound {
 interface Level {
   readonly above: number;
   readonly upTo: number;
-  readonly round: Float64Array;
+  readonly round: SumToGo;
   /** Of the objective; `null`: that is the cycle itself. */
-  readonly sum: Float64Array | null;
+  readonly sum: SumToGo | null;
 }
 
 /** Levels narrower than this are not split, and no more often than so. */
@@ -86,16 +86,28 @@ export class Levels {
   }
 
   /** Infinite: no placement of the level begins so. */
-  #cycleAt({ above, upTo, round }: Level, score: Score, hop: number, least: number): number {
-    const cycle = Math.max(above, least, (score.round + round[hop]!) / this.#table.window);
+  #cycleAt(level: Level, score: Score, hop: number, least: number): number {
+    const { above, upTo, round } = level;
+    if (least > upTo * ROUNDING) return Number.POSITIVE_INFINITY;
+    const cycle = Math.max(above, least, (score.round + this.#behind(round, level, score, hop)) / this.#table.window);
     return cycle <= upTo * ROUNDING ? cycle : Number.POSITIVE_INFINITY;
   }
 
-  #figure({ sum }: Level, { latency, joules, watts, price }: Score, hop: number, cycle: number): number {
-    if (sum === null) return cycle;
+  /** What is already on the next node's host leaves the fewer of its cores. */
+  #behind(sum: SumToGo, { upTo }: Level, { loads }: Score, hop: number): number {
+    const { cores, hosts, space } = this.#table;
+    const n = space.nodes.length;
+    const node = hop % n;
+    const host = hosts[node]!;
+    return leastWith(sum, hop, Math.floor(hop / (n * n)) * n + node, upTo * ROUNDING * cores[host]! - loads[host]!);
+  }
+
+  #figure(level: Level, score: Score, hop: number, cycle: number): number {
+    if (level.sum === null) return cycle;
+    const { latency, joules, watts, price } = score;
     const { objective, rate } = this.#wish;
     const interval = rate === null ? cycle : 1 / rate;
-    const rest = sum[hop]!;
+    const rest = this.#behind(level.sum, level, score, hop);
     if (objective === "cost") return (price + rest) * interval;
     return objective === "latency" ? latency + rest : joules + watts * interval + rest;
   }
@@ -104,7 +116,7 @@ export class Levels {
     const table = this.#table;
     const objective = this.#objectiveSum(above);
     const sums = objective === null ? [roundSum(table)] : [roundSum(table), objective];
-    const [round, sum = null] = sumsToGo(table, sums, upTo * ROUNDING) as [Float64Array, Float64Array?];
+    const [round, sum = null] = sumsToGo(table, sums, upTo * ROUNDING) as [SumToGo, SumToGo?];
     return { above, upTo, round, sum };
   }
 

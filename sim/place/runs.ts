@@ -4,18 +4,44 @@ import { loadSum, type Sum } from "./sums.ts";
 
 const INFINITE = Number.POSITIVE_INFINITY;
 
+/** The least of a sum that can still come behind a hop. */
+export interface SumToGo {
+  /**
+   * Indexed by the table's `hop`, the hop's sender's costs not counted; at the first stage, which no hop leads to, `hop(0, node, node)`.
+   * Infinite where the stages that are left fit nowhere.
+   */
+  readonly least: Float64Array;
+  /**
+   * The same from a stage on that is on a node, its receiving not counted, by how many CPU seconds per frame the run there takes:
+   * pairs of those, ascending, and of a sum, descending. At `stage * nodes + node`; left out where that is all the same.
+   */
+  readonly stairs: (Float64Array | undefined)[];
+}
+
+/** The least of a sum behind a hop to a node whose host has so many CPU seconds per frame left. @param cell of the stairs. */
+export function leastWith({ least, stairs }: SumToGo, hop: number, cell: number, left: number): number {
+  const steps = stairs[cell];
+  if (steps === undefined) return least[hop]!;
+  let at = steps.length - 2;
+  if (steps[at]! <= left) return least[hop]!;
+  const lowest = steps[at + 1]!;
+  while (at >= 0 && steps[at]! > left) at -= 2;
+  return at < 0 ? INFINITE : least[hop]! + (steps[at + 1]! - lowest);
+}
+
 /**
  * The least of sums that can still come behind a hop, each by itself, of placements whose cycle is at most `upTo` seconds: no pod
  * takes longer, and no node's pods more of its host's cores, nor its stages more memory than it has. As nothing goes back, what
  * is on a node is a run of consecutive stages: so this is backward dynamic programming over nodes and runs, O(k r p) for each node
  * where a run has at most r stages and a pod p, and O(k p) where a node has cores and memory for all stages. Bounds
  * all the same: cycles count the least messages that a pod can have, and of cores that nodes share each node is given all.
- * @returns an array a sum, indexed by the table's `hop`, the hop's sender's costs not counted; at the first stage, which no hop leads
- * to, `hop(0, node, node)`. Infinite where the stages that are left fit nowhere.
  */
-export function sumsToGo(table: CostTable, sums: readonly Sum[], upTo = INFINITE): Float64Array[] {
+export function sumsToGo(table: CostTable, sums: readonly Sum[], upTo = INFINITE): SumToGo[] {
   const { stages: k, nodes, memory } = table.space;
-  const least = sums.map(() => new Float64Array(k * nodes.length ** 2).fill(INFINITE));
+  const found = sums.map(
+    (): SumToGo => ({ least: new Float64Array(k * nodes.length ** 2).fill(INFINITE), stairs: [] }),
+  );
+  const least = found.map((one) => one.least);
   const needed = new Float64Array(k + 1);
   for (let stage = 0; stage < k; stage++) needed[stage + 1] = needed[stage]! + memory[stage]!;
   for (let node = nodes.length - 1; node >= 0; node--) {
@@ -27,10 +53,10 @@ export function sumsToGo(table: CostTable, sums: readonly Sum[], upTo = INFINITE
     const fitsAll = needed[k]! <= room && table.compute[table.segment(0, k, node)]! <= capacity;
     const best = fitsAll
       ? withoutLimits(table, sums, node, ends, pods)
-      : withinLimits(table, sums, node, ends, pods, { capacity, needed, room });
+      : withinLimits(table, sums, node, ends, pods, { capacity, needed, room }, found);
     write(table, sums, node, best, least);
   }
-  return least;
+  return found;
 }
 
 /** What a run on a node can begin and end with. */
@@ -140,16 +166,23 @@ function withinLimits(
   { behind, entering, leaving }: Ends,
   pods: readonly (readonly number[])[],
   { capacity, needed, room }: Limits,
+  found: readonly SumToGo[],
 ): Float64Array[] {
   const k = pods.length;
+  const { nodes } = table.space;
   const load = loadSum(table, (host) => host === table.hosts[node]);
   const best = sums.map(() => new Float64Array(k).fill(INFINITE));
   // Of a run so far, the hop to its next pod included.
   const used = new Float64Array(k + 1);
   const so = sums.map(() => new Float64Array(k + 1));
+  // Of a run as a whole, by where it ends; what comes behind it included in the sums.
+  const needs = new Float64Array(k + 1);
+  const ended = sums.map(() => new Float64Array(k + 1));
   for (let first = k - 1; first >= 0; first--) {
     if (pods[first]!.length === 0) continue;
     used.fill(INFINITE, first);
+    needs.fill(INFINITE, first);
+    for (const one of ended) one.fill(INFINITE, first);
     used[first] = entering[first]!;
     for (const one of so) {
       one.fill(INFINITE, first);
@@ -162,7 +195,9 @@ function withinLimits(
         const at = table.segment(from, to, node);
         const busy = used[from]! + load.pod(at, node, from);
         if (busy > capacity) continue;
-        const ends = busy + leaving[to]! <= capacity;
+        const need = busy + leaving[to]!;
+        const ends = need <= capacity;
+        if (ends && need < needs[to]!) needs[to] = need;
         const on = to === k ? -1 : table.hop(to, node, node);
         const next = on === -1 ? INFINITE : busy + load.out(on, node, node) + load.into(on, node, node);
         const goesOn = next <= capacity;
@@ -170,15 +205,31 @@ function withinLimits(
         for (let i = 0; i < sums.length; i++) {
           const sum = sums[i]!;
           const value = so[i]![from]! + sum.pod(at, node, from);
-          if (ends && value + behind[i]![to]! < best[i]![first]!) best[i]![first] = value + behind[i]![to]!;
+          if (ends && value + behind[i]![to]! < ended[i]![to]!) ended[i]![to] = value + behind[i]![to]!;
           if (!goesOn) continue;
           const further = value + sum.out(on, node, node) + sum.into(on, node, node);
           if (further < so[i]![to]!) so[i]![to] = further;
         }
       }
     }
+    for (let i = 0; i < sums.length; i++) {
+      const steps = stairsOf(needs, ended[i]!, first);
+      if (steps.length === 0) continue;
+      best[i]![first] = steps.at(-1)!;
+      found[i]!.stairs[first * nodes.length + node] = steps;
+    }
   }
   return best;
+}
+
+/** Of runs that end at a stage behind `first`: what they need, ascending, and the least sum of those that need no more. */
+function stairsOf(needs: Float64Array, sums: Float64Array, first: number): Float64Array {
+  const ends: number[] = [];
+  for (let to = first + 1; to < sums.length; to++) if (sums[to]! < INFINITE) ends.push(to);
+  ends.sort((a, b) => needs[a]! - needs[b]!);
+  const steps: number[] = [];
+  for (const to of ends) if (steps.length === 0 || sums[to]! < steps.at(-1)!) steps.push(needs[to]!, sums[to]!);
+  return Float64Array.from(steps);
 }
 
 /** To what comes from a stage on, the hop into it is added. */

@@ -22,11 +22,8 @@ export interface ToGo {
 export function toGo(table: CostTable): ToGo {
   const { cores, hosts } = table;
   const each = cores.map((_, host) => loadSum(table, (one) => one === host));
-  const [latency, work, ...loads] = sumsToGo(table, [latencySum(table), loadSum(table, () => true), ...each]) as [
-    Float64Array,
-    Float64Array,
-    ...Float64Array[],
-  ];
+  const sums = sumsToGo(table, [latencySum(table), loadSum(table, () => true), ...each]);
+  const [latency, work, ...loads] = sums.map(({ least }) => least) as [Float64Array, Float64Array, ...Float64Array[]];
   return {
     slowest: slowestToGo(table),
     latency,
