@@ -225,12 +225,13 @@ class Probe {
     const known = this.#narrowed.get(id);
     if (known !== undefined) return known;
     const here = ({ node }: { readonly node: string }) => node === from || node === to;
-    const { messages, handovers, loopbacks } = this.#profile;
+    const { messages, handovers, loopbacks, links } = this.#profile;
     const narrowed = {
       ...this.#profile,
       messages: messages.filter(here),
       handovers: handovers.filter(here),
       loopbacks: loopbacks.filter(here),
+      links: links.filter(({ between }) => between.includes(from) && between.includes(to)),
     };
     this.#narrowed.set(id, narrowed);
     return narrowed;
@@ -255,9 +256,8 @@ function leastWaiting(samples: ThreadSamples | null): number {
 
 /** Until a frame is on its way takes a sample of `handover`, but no longer than one of sending it as a whole. */
 function shortestHandover({ handover, send }: PodCosts): number {
-  const all = [handover.idle, handover.cold, send.busy, send.idle, send.cold];
-  return all.reduce(
-    (shortest, samples) => Array.from(samples).reduce((a, b) => Math.min(a, b), shortest),
-    Number.POSITIVE_INFINITY,
-  );
+  let shortest = Number.POSITIVE_INFINITY;
+  for (const samples of [handover.idle, handover.cold, send.busy, send.idle, send.cold])
+    for (let i = 0; i < samples.length; i++) shortest = Math.min(shortest, samples[i]!);
+  return shortest;
 }

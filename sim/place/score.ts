@@ -126,13 +126,13 @@ export function figure({ objective, rate }: Wish, score: Score, cycle: number): 
 }
 
 /** A rate is kept up with if the cycle is that short; rounding aside. */
-const ROUNDING = 1 + 1e-9;
+export const ROUNDING = 1 + 1e-9;
 
 /**
  * By its bounds the placement may do what is wished. The 95th percentile of latency is taken to be no lower than the mean of an
  * empty line: less than one frame in twenty would have to take most of the time for it to be.
  */
-export function mayDo({ rate, latencyBound }: Wish, { latency }: Score, cycle: number): boolean {
+export function mayDo({ rate, latencyBound }: Wish, { latency }: Pick<Score, "latency">, cycle: number): boolean {
   if (rate !== null && cycle * rate > ROUNDING) return false;
   return latencyBound === null || latency <= latencyBound * ROUNDING;
 }

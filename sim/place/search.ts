@@ -1,7 +1,8 @@
 import type { CostTable } from "./cost-table.ts";
 import { Heap } from "./heap.ts";
+import { Levels } from "./levels.ts";
 import type { Wish } from "./objective.ts";
-import { cycleBound, figure, mayDo, NOTHING, type Score, withPod } from "./score.ts";
+import { NOTHING, type Score, withPod } from "./score.ts";
 import { isAskedFor, type PlacedPod, type Placement } from "./space.ts";
 import type { ToGo } from "./to-go.ts";
 
@@ -94,13 +95,13 @@ class Tree {
   readonly #table: CostTable;
   readonly #rest: ToGo;
   readonly #wish: Wish;
-  readonly #cycleBelow: number;
+  readonly #levels: Levels;
 
   constructor(table: CostTable, rest: ToGo, wish: Wish, cycleBelow: number) {
     this.#table = table;
     this.#rest = rest;
     this.#wish = wish;
-    this.#cycleBelow = cycleBelow;
+    this.#levels = new Levels(table, rest, wish, cycleBelow);
   }
 
   /** Nothing is placed yet but where the first stage goes. */
@@ -139,11 +140,11 @@ class Tree {
 
   /** @param hop behind the beginning; -1 if it is whole. @returns `null` if it leads to nothing that is wished. */
   #promising(chain: Chain | null, stage: number, node: number, score: Score, hop: number): Beginning | null {
-    const best = hop === -1 ? score : withRest(score, this.#rest, hop);
-    const cycle = cycleBound(this.#table, best);
-    if (!(cycle < this.#cycleBelow && cycle < Number.POSITIVE_INFINITY && mayDo(this.#wish, best, cycle))) return null;
-    const second = this.#wish.objective === "throughput" ? best.latency : cycle;
-    return { chain, stage, node, score, cycle, figure: figure(this.#wish, best, cycle), second };
+    const bound = this.#levels.of(score, hop);
+    if (bound === null) return null;
+    const { figure, cycle, latency } = bound;
+    const second = this.#wish.objective === "throughput" ? latency : cycle;
+    return { chain, stage, node, score, cycle, figure, second };
   }
 }
 
@@ -152,20 +153,6 @@ function isBefore(a: Beginning, b: Beginning): boolean {
   if (a.figure !== b.figure) return a.figure < b.figure;
   if (a.second !== b.second) return a.second < b.second;
   return a.stage > b.stage;
-}
-
-/** What a beginning comes to at least. */
-function withRest(score: Score, rest: ToGo, hop: number): Score {
-  return {
-    slowest: Math.max(score.slowest, rest.slowest[hop]!),
-    loads: score.loads.map((load, host) => load + rest.loads[host]![hop]!),
-    round: score.round + rest.round[hop]!,
-    latency: score.latency + rest.latency[hop]!,
-    memory: score.memory,
-    joules: score.joules + rest.joules[hop]!,
-    watts: score.watts + rest.watts[hop]!,
-    price: score.price + rest.price[hop]!,
-  };
 }
 
 function candidateOf({ chain, score, cycle, figure }: Beginning): Candidate {

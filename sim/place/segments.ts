@@ -17,6 +17,8 @@ export class Segments {
   readonly #byKey = new Map<string, Map<string, ComputeCost>>();
   /** Numbers of stages of which anything was measured together. */
   readonly #lengths = new Set<number>();
+  /** Mean CPU seconds of single stages, by node and thread. */
+  readonly #alone = new Map<string, number[]>();
 
   /** @param stages of a plan, in order. */
   constructor(stages: readonly PlanStage[], profile: Profile) {
@@ -49,12 +51,19 @@ export class Segments {
 
   /** The mean CPU seconds of the same segments, one after the other. @throws ProfileError as `growing`. */
   means(from: number, end: number, node: string, thread: Thread): number[] {
+    const id = `${node} ${thread}`;
+    const alone = this.#alone.get(id) ?? [];
+    this.#alone.set(id, alone);
     const means: number[] = [];
+    let sum = 0;
     for (let to = from + 1; to <= end; to++) {
       const measured = this.#measured(from, to).get(node);
-      means.push(
-        measured === undefined ? (means.at(-1) ?? 0) + this.#alone(to - 1, node, thread) : mean(measured.cpu[thread]),
-      );
+      if (measured !== undefined) sum = mean(measured.cpu[thread]);
+      else {
+        alone[to - 1] ??= mean(this.#single(to - 1, node).cpu[thread]);
+        sum += alone[to - 1]!;
+      }
+      means.push(sum);
     }
     return means;
   }
@@ -74,10 +83,6 @@ export class Segments {
   #measured(from: number, to: number): ReadonlyMap<string, ComputeCost> {
     if (!this.#lengths.has(to - from)) return NONE;
     return this.#byKey.get(computeKey(this.#stages.slice(from, to))) ?? NONE;
-  }
-
-  #alone(stage: number, node: string, thread: Thread): number {
-    return mean(this.#single(stage, node).cpu[thread]);
   }
 
   #single(stage: number, node: string): ComputeCost {

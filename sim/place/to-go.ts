@@ -1,5 +1,7 @@
 import type { CostTable } from "./cost-table.ts";
+import { sumsToGo } from "./runs.ts";
 import { cycleOf } from "./score.ts";
+import { latencySum, loadSum } from "./sums.ts";
 
 /**
  * The least that can still come behind a hop, each figure by itself: exact for that figure alone, so together a bound. Indexed by
@@ -9,113 +11,35 @@ export interface ToGo {
   /** Seconds per frame of the slowest pod or link. Infinite where the stages that are left fit nowhere. */
   readonly slowest: Float64Array;
   readonly latency: Float64Array;
-  readonly round: Float64Array;
-  /** CPU seconds per frame, by host. */
+  /** CPU seconds per frame, by host, and of all hosts together. */
   readonly loads: readonly Float64Array[];
-  readonly joules: Float64Array;
-  readonly watts: Float64Array;
-  readonly price: Float64Array;
+  readonly work: Float64Array;
+  /** From a node on: hosts, and how many cores they have. */
+  readonly reachable: readonly { readonly hosts: readonly number[]; readonly all: number }[];
 }
 
-/**
- * Backward dynamic programming over (stage, hop into it): O(k^2 n^3) for the bottleneck, whose pods add the costs of a hop before
- * and of one behind, and O(k^2 n + k n^2) for each sum. The partitioning of PipeDream (Narayanan et al., SOSP 2019, section 3.1)
- * with nodes that differ, links, and messages that cost CPU time at both ends. Sums that a placement takes the larger of (CPU
- * time, or what an emulated node holds it to) count by the one that mostly is.
- */
+/** Dynamic programming: of sums that of `sumsToGo`, of the bottleneck PipeDream's. */
 export function toGo(table: CostTable): ToGo {
-  const { nodes } = table.space;
-  const held = nodes.map(({ speed }) => speed < 1);
-  const cost = (values: Float64Array, other: Float64Array) => (at: number, node: number) =>
-    (held[node] ? other : values)[at]!;
-  const none = () => 0;
-  const compute = cost(table.compute, table.computeHeld);
-  const receive = cost(table.receive, table.receiveHeld);
-  const dynamic = nodes.map(({ power }, node) =>
-    power === undefined ? 0 : (power.busy - power.idle) / table.cores[table.hosts[node]!]!,
-  );
-  const entering = (price: (node: number) => number): Sum => ({
-    pod: none,
-    into: (_, from, to) => (from === to ? 0 : price(to)),
-    out: none,
-  });
+  const { cores, hosts } = table;
+  const each = cores.map((_, host) => loadSum(table, (one) => one === host));
+  const sums = sumsToGo(table, [latencySum(table), loadSum(table, () => true), ...each]);
+  const [latency, work, ...loads] = sums.map(({ least }) => least) as [Float64Array, Float64Array, ...Float64Array[]];
   return {
     slowest: slowestToGo(table),
-    latency: sumToGo(table, {
-      pod: cost(table.computeWaiting, table.computeHeld),
-      into: (at, _, node) => cost(table.receiveWaiting, table.receiveHeld)(at, node),
-      out: (at) => table.ready[at]! + table.lag[at]!,
+    latency,
+    loads,
+    work,
+    reachable: hosts.map((_, node) => {
+      const later = [...new Set(hosts.slice(node))];
+      return { hosts: later, all: later.reduce((sum, host) => sum + cores[host]!, 0) };
     }),
-    round: sumToGo(table, {
-      // A round begins when the first pod has done its part.
-      pod: (at, node, from) => (from === 0 ? 0 : compute(at, node)),
-      into: (at, _, node) => receive(at, node),
-      out: (at) => table.lag[at]! + table.back[at]!,
-    }),
-    loads: table.cores.map((_, host) => {
-      const here = (node: number) => table.hosts[node] === host;
-      return sumToGo(table, {
-        pod: (at, node) => (here(node) ? table.compute[at]! : 0),
-        into: (at, _, node) => (here(node) ? table.receive[at]! : 0),
-        out: (at, node) => (here(node) ? table.send[at]! + table.relay[at]! : 0),
-      });
-    }),
-    // With workers the larger of two sums counts, so one of them is what there is at least.
-    joules: sumToGo(table, {
-      pod: (at, node) => dynamic[node]! * compute(at, node),
-      into: (at, _, node) => (table.workers > 0 ? 0 : dynamic[node]! * receive(at, node)),
-      out: (at, node) => (table.workers > 0 ? 0 : dynamic[node]! * cost(table.send, table.sendHeld)(at, node)),
-    }),
-    watts: sumToGo(
-      table,
-      entering((node) => nodes[node]!.power?.idle ?? 0),
-    ),
-    price: sumToGo(
-      table,
-      entering((node) => (nodes[node]!.price ?? 0) / 3600),
-    ),
   };
 }
 
-/** A figure that adds up over pods and hops. */
-interface Sum {
-  /** Of a pod's stages. @param at their segment. @param from the first of them. */
-  readonly pod: (at: number, node: number, from: number) => number;
-  /** At the receiver of a hop. @param at the hop. */
-  readonly into: (at: number, from: number, to: number) => number;
-  /** At its sender, and on the way. */
-  readonly out: (at: number, from: number, to: number) => number;
-}
-
-function sumToGo(table: CostTable, { pod, into, out }: Sum): Float64Array {
-  const { space, segment, hop } = table;
-  const { stages: k, nodes, allowed, hops } = space;
-  const n = nodes.length;
-  const least = new Float64Array(k * n * n).fill(Number.POSITIVE_INFINITY);
-  // Least of what comes behind a pod that ends before a stage, on a node: the hop from there included.
-  const behind = new Float64Array((k + 1) * n).fill(Number.POSITIVE_INFINITY);
-  behind.fill(0, k * n);
-  for (let from = k - 1; from >= 0; from--) {
-    for (let node = 0; node < n; node++) {
-      let best = Number.POSITIVE_INFINITY;
-      for (let to = from + 1; to <= k && allowed[to - 1]![node]; to++)
-        best = Math.min(best, pod(segment(from, to, node), node, from) + behind[to * n + node]!);
-      if (best === Number.POSITIVE_INFINITY) continue;
-      if (from === 0) least[hop(0, node, node)] = best;
-      else {
-        for (let before = 0; before <= node; before++) {
-          const at = hop(from, before, node);
-          if (!hops[before]![node] || Number.isNaN(table.send[at]!)) continue;
-          least[at] = into(at, before, node) + best;
-          const here = from * n + before;
-          behind[here] = Math.min(behind[here]!, out(at, before, node) + least[at]!);
-        }
-      }
-    }
-  }
-  return least;
-}
-
+/**
+ * O(k^2 n^3), as pods add the costs of a hop before and of one behind: the partitioning of PipeDream (Narayanan et al., SOSP 2019,
+ * section 3.1) with nodes that differ, links, and messages that cost CPU time at both ends.
+ */
 function slowestToGo(table: CostTable): Float64Array {
   const { space, segment, hop } = table;
   const { stages: k, nodes, hops } = space;
