@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { edgetwin } from "./edgetwin.ts";
+import { edgetwin, started } from "./edgetwin.ts";
 
 const LOCAL = "topologies/local.yaml";
 const VERBS = ["check", "layers", "plan", "profile", "predict", "place", "run", "compare", "report", "validate"];
@@ -57,6 +57,11 @@ describe("a wrong command line ends with 2 and one clear message", () => {
     expect(stderr).not.toMatch(/^\s+at /m);
     expect(stdout).toBe("");
     expect(code).toBe(2);
+  });
+
+  test("as a process of its own does", async () => {
+    const { code, stdout, stderr } = await started(["check", "missing.yaml"]).ended;
+    expect([code, stdout, stderr]).toEqual([2, "", "error: missing.yaml: no such file\n"]);
   });
 
   test("a broken topology: all problems at once, with file and line", async () => {
