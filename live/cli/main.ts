@@ -15,6 +15,7 @@ import { reportVerb } from "./report.ts";
 import { runVerb } from "./run.ts";
 import { sweepVerb } from "./sweep.ts";
 import { validateVerb } from "./validate.ts";
+import { refuseTogether } from "./wrong-input.ts";
 
 const VERBS = [
   checkVerb,
@@ -45,6 +46,6 @@ export function main(): Promise<number> {
     .configureHelp({ helpWidth: 80 })
     .exitOverride()
     .addHelpText("after", "\nStart with:\n  edgetwin validate topologies/local.yaml");
-  for (const verb of VERBS) program.addCommand(verb().copyInheritedSettings(program));
+  for (const verb of VERBS) program.addCommand(refuseTogether(verb().copyInheritedSettings(program)));
   return exitCodeOf(() => program.parseAsync());
 }

@@ -93,26 +93,90 @@ test.each(["sweep", "merge", "capacity"])("%s --help fits 80 columns", async (ve
   for (const line of stdout.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
 });
 
-describe("a wrong command line ends with 2", () => {
+describe("a wrong command line ends with 2, and says all that is wrong with it", () => {
+  const local = "topologies/local.yaml";
+  const counts = "an integer from 1 to 999999";
+  const times = "a time above 0 such as 50ms or 5min (units: us, ms, s, min, h)";
+
   test("every problem of every --set and of the other flags at once", async () => {
-    const flags = ["--set", "link.bandwith=1Mbit/s", "--set", "window=0", "--loads", "fast"];
-    const { code, stderr } = await edgetwin(["sweep", files.topology, ...flags]);
-    expect(code).toBe(2);
-    expect(stderr).toMatch(/--loads: "fast" is not allowed/);
-    expect(stderr).toMatch(/--set link\.bandwith: .*did you mean "link\.bandwidth"\?/);
-    expect(stderr).toMatch(/--set window: "0" is not allowed: an integer from 1/);
+    const flags = ["--set", "link.bandwith=1Mbit/s", "--set", "window=0", "--loads", "fast", "--replications", "many"];
+    const { code, stdout, stderr } = await edgetwin(["sweep", files.topology, ...flags, "--dry-run", "--shard", "9/8"]);
+    expect([code, stdout]).toEqual([2, ""]);
+    expect(stderr.trimEnd().split("\n")).toEqual([
+      `error: --replications: "many" is not allowed: ${counts}`,
+      '--shard: "9/8" is not allowed: K/N with K from 1 to N, such as 3/8',
+      "--dry-run: only together with --on",
+      expect.stringMatching(/^--loads: "fast" is not allowed: saturated, a share/),
+      expect.stringMatching(/^--set link\.bandwith: .*did you mean "link\.bandwidth"\?/),
+      expect.stringMatching(/^--set window: "0" is not allowed: an integer from 1/),
+    ]);
   });
 
   test.each([
-    [["sweep", "topologies/local.yaml", "--shard", "9/8"], /--shard.*3\/8/s],
-    [["merge", "no-such-folder"], /no-such-folder.*no such file/],
-    [["capacity", "topologies/local.yaml"], /a bound is missing: one of --p95, --p99, --median/],
-    [["capacity", "topologies/local.yaml", "--p95", "50"], /--p95.*50 ms/s],
-    [["capacity", "topologies/local.yaml", "--p95", "5ms", "--rate", "5"], /--rate: capacity finds the rate itself/],
-  ])("%j", async (args, message) => {
-    const { code, stderr } = await edgetwin(args);
-    expect(stderr).toMatch(message);
-    expect(code).toBe(2);
+    [
+      ["sweep", local, "--on", "kubernets", "--image", "x"],
+      ['--on: "kubernets" is not allowed: did you mean "kubernetes"?'],
+    ],
+    [
+      ["sweep", local, "--on", "kubernetes", "--shard", "1/2", "--shards", "0"],
+      [
+        `--shards: "0" is not allowed: ${counts}`,
+        "--on kubernetes: --image is missing: a container image that has edgetwin on its path",
+        "--shard: can't be given together with --on: --shards says how many",
+      ],
+    ],
+    [
+      ["sweep", "inputs.json.gz", "--sizes", "64", "--set", "window=1", "--name", "a/b"],
+      [
+        "--name: \"a/b\" is not allowed: letters, digits, '.', '_' and '-', beginning with a letter or digit",
+        "--sizes: can't be given together with inputs.json.gz, which holds all that a sweep is of",
+        "--set: can't be given together with inputs.json.gz, which holds all that a sweep is of",
+      ],
+    ],
+    [
+      ["sweep", local, "--objective", "p59", "--output", "xml"],
+      [
+        '--objective: "p59" is not allowed: did you mean "p50"? (one of throughput, mean, p50, p95, p99)',
+        '--output: "xml" is not allowed: one of table, json',
+      ],
+    ],
+    [["sweep", "no-such.json.gz"], ["no-such.json.gz: no such file"]],
+    [
+      ["merge", "no-such-folder", "--objective", "speed", "--name", ""],
+      [
+        '--objective: "speed" is not allowed: one of throughput, mean, p50, p95, p99',
+        "--name: \"\" is not allowed: letters, digits, '.', '_' and '-', beginning with a letter or digit",
+      ],
+    ],
+    [["capacity", local], ["a bound is missing: one of --p95, --p99, --median, such as --p95 50ms"]],
+    [
+      ["capacity", local, "--p95", "50", "--rate", "5", "--sizes", "0"],
+      [
+        `--p95: "50" is not allowed: ${times}`,
+        "--rate: capacity finds the rate itself",
+        '--sizes: "0" is not allowed: an edge length such as 512 (512 x 512 pixels) or width x height such as 1280x720',
+      ],
+    ],
+    [
+      ["capacity", local, "--p95", "5ms", "--p99", "0 s", "--budget", "1 week"],
+      [
+        `--p99: "0 s" is not allowed: ${times}`,
+        `--budget: "1 week" is not allowed: ${times}`,
+        "a bound is enough: one of --p95, --p99, --median, such as --p95 50ms",
+      ],
+    ],
+    [
+      ["predict", local, "--precision", "2", "--arrivals", "often", "--what-if", "burst 0 at 1 s"],
+      [
+        '--precision: "2" is not allowed: a share such as 10% or 0.1, above 0 and at most 1',
+        '--arrivals: "often" is not allowed: constant, poisson, batches of 20, or on 2 s off 1 s',
+        "--what-if: 0 is not allowed: an integer from 1 to 1000000",
+      ],
+    ],
+  ])("%j", async (args, lines) => {
+    const { code, stdout, stderr } = await edgetwin(args);
+    expect(stderr).toBe(`error: ${lines.join("\n")}\n`);
+    expect([code, stdout]).toEqual([2, ""]);
   });
 });
 
