@@ -5,6 +5,7 @@ import {
   addOutput,
   addProfile,
   addRuns,
+  addWhatIf,
   addWorkload,
   type OutputOption,
   overridesOf,
@@ -39,7 +40,7 @@ export function capacityVerb(): Command {
       const found = await capacities(file, settings);
       print(options.output, { bound, capacities: found }, () => capacityTable(found, bound));
     });
-  return addCheck(addOutput(addProfile(addRuns(addWorkload(command)))), problemsOf);
+  return addCheck(addOutput(addProfile(addRuns(addWhatIf(addWorkload(command))))), problemsOf);
 }
 
 /** What keeps a bound from being just one, and rates from being found. */

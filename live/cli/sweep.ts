@@ -5,6 +5,7 @@ import {
   addOutput,
   addProfile,
   addRuns,
+  addWhatIf,
   addWorkload,
   type OutputOption,
   OVERRIDES,
@@ -82,7 +83,7 @@ export function sweepVerb(): Command {
       say(`sweep: page, CSV and JSON are in ${swept.folder}`);
       print(options.output, sweepSummary(swept.outcome, swept.flips), () => sweepTable(swept.outcome, swept.flips));
     });
-  return addCheck(addOutput(addProfile(addRuns(addWorkload(command)))), problemsOf);
+  return addCheck(addOutput(addProfile(addRuns(addWhatIf(addWorkload(command))))), problemsOf);
 }
 
 /** Flags that go with nothing that was typed. */

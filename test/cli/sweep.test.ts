@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { beforeAll, describe, expect, test, vi } from "vitest";
@@ -21,6 +21,11 @@ const sweep = (name: string, ...flags: readonly string[]) => [
 ];
 const read = (name: string, file: string) => readFileSync(join(files.runs, name, file), "utf8");
 
+function expectSame(folder: string, as: string): void {
+  const files = ["manifest.json", "results.jsonl", "results.csv", "sweep.json"];
+  for (const file of files) expect(read(folder, file), file).toBe(read(as, file));
+}
+
 describe("edgetwin sweep", () => {
   test("says the best split at every point and where it changes, within 80 columns, and leaves files", async () => {
     const { code, stdout, stderr } = await edgetwin(sweep("whole"));
@@ -36,20 +41,17 @@ describe("edgetwin sweep", () => {
     expect(readdirSync(join(files.runs, "whole")).filter((name) => name.endsWith(".tmp"))).toEqual([]);
   });
 
-  test("killed in the middle it goes on where it stopped: the same bytes as of one that was not", async () => {
-    const { child, ended } = started(sweep("killed"));
-    const path = join(files.runs, "killed", "results.jsonl");
-    while (child.exitCode === null && !(existsSync(path) && statSync(path).size > 500)) await wait(5);
-    child.kill("SIGKILL");
-    await ended;
-    const before = readFileSync(path, "utf8").trimEnd().split("\n").length;
-    expect(before).toBeLessThan(40);
+  test("killed in the middle of a line it goes on where it stopped: the same bytes as of one that was not", async () => {
+    const left = join(files.runs, "killed");
+    mkdirSync(left);
+    for (const file of ["manifest.json", "inputs.json.gz"])
+      copyFileSync(join(files.runs, "whole", file), join(left, file));
+    const lines = read("whole", "results.jsonl").split("\n");
+    writeFileSync(join(left, "results.jsonl"), lines.slice(0, 8).join("\n").slice(0, -20));
     const { code, stderr } = await edgetwin(sweep("killed"));
     expect(code).toBe(0);
-    expect(stderr).toMatch(/\d+ of 40 predictions are in .*killed already/);
-    for (const file of ["results.jsonl", "results.csv", "sweep.json"]) {
-      expect(read("killed", file)).toBe(read("whole", file));
-    }
+    expect(stderr).toMatch(/sweep: 7 of 40 predictions are in .*killed already/);
+    expectSame("killed", "whole");
   });
 
   test("results of other inputs are not mixed in: it says which differ", async () => {
@@ -69,21 +71,25 @@ describe("edgetwin sweep", () => {
     const folders = [3, 1, 2].map((k) => join(files.runs, `shard-${k}`));
     const merged = await edgetwin(["merge", ...folders, "--runs", files.runs, "--name", "merged", "--output", "json"]);
     expect(merged.code).toBe(0);
-    for (const file of ["results.jsonl", "results.csv", "sweep.json", "manifest.json"]) {
-      expect(read("merged", file)).toBe(read("whole", file));
-    }
+    expectSame("merged", "whole");
     expect(JSON.parse(merged.stdout)).toEqual(JSON.parse(read("whole", "sweep.json")));
     const two = await edgetwin(["merge", ...folders.slice(1), "--runs", files.runs, "--name", "two"]);
     expect([two.code, two.stderr]).toEqual([2, expect.stringMatching(/1[34] of 40 predictions are missing/)]);
   });
 
-  test("ctrl-C ends it with 130, whole lines on the disk, and no process left", async () => {
-    const { child, ended } = started(sweep("interrupted", "--replications", "100"));
+  test("ctrl-C ends it with 130 and whole lines on the disk; the same command goes on from there", async () => {
+    const long = ["--set", "link.bandwidth=2..200Mbit/s:log:4", "--frames", "600", "--replications", "20"];
+    const { child, ended } = started(sweep("interrupted", ...long));
     const path = join(files.runs, "interrupted", "results.jsonl");
-    while (child.exitCode === null && !existsSync(path)) await wait(5);
+    while (child.exitCode === null && !existsSync(path)) await wait(2);
     child.kill("SIGINT");
     expect((await ended).code).toBe(130);
-    expect(readFileSync(path, "utf8").endsWith("\n")).toBe(true);
+    const before = readFileSync(path, "utf8");
+    expect(before.endsWith("\n")).toBe(true);
+    expect((await edgetwin(sweep("interrupted", ...long))).code).toBe(0);
+    expect(read("interrupted", "results.jsonl").startsWith(before)).toBe(true);
+    await edgetwin(sweep("not-interrupted", ...long));
+    expectSame("interrupted", "not-interrupted");
   });
 });
 
@@ -187,4 +193,31 @@ test("edgetwin capacity: the highest rate of every split, and never", async () =
   for (const line of stdout.split("\n")) expect([...line].length, line).toBeLessThanOrEqual(80);
   expect(stdout).toMatch(/^64x64: highest rate with p99 under 6\.00 ms$/m);
   expect(stdout).toMatch(/^EE +never .*compute in/m);
+});
+
+test("edgetwin capacity: of frames that come unevenly, and while something happens, as a share of what is carried otherwise", async () => {
+  const flags = [
+    "--profile",
+    files.profile,
+    "--sizes",
+    "64",
+    "--frames",
+    "200",
+    "--replications",
+    "3",
+    "--output",
+    "json",
+  ];
+  const found = async (...more: string[]) => {
+    const { code, stdout, stderr } = await edgetwin(["capacity", files.topology, ...flags, "--p95", "30ms", ...more]);
+    expect([code, stderr]).toEqual([0, ""]);
+    const { capacities } = JSON.parse(stdout) as { capacities: { rate: number | null; carried: number }[] };
+    return capacities[0]!;
+  };
+  const even = await found();
+  const killed = await found("--what-if", "pod relu restart 200 ms at 100 ms");
+  const batches = await found("--arrivals", "batches of 100");
+  expect([killed.carried, batches.carried]).toEqual([even.carried, even.carried]);
+  expect(killed.rate!).toBeLessThan(even.rate!);
+  expect(batches.rate).toBeNull();
 });
