@@ -13,7 +13,7 @@ const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 /**
  * Writes the validation's document, and its picture beside it.
  * @param path of the document, `.md`; @param cells the whole matrix; @param outcomes what of it is finished, at least one cell.
- * @throws ArtefactError if a file can't be written.
+ * @throws WriteError if a file can't be written.
  */
 export async function writeDocument(
   path: string,

@@ -75,6 +75,34 @@ describe("edgetwin sweep", () => {
     expect(JSON.parse(merged.stdout)).toEqual(JSON.parse(read("whole", "sweep.json")));
     const two = await edgetwin(["merge", ...folders.slice(1), "--runs", files.runs, "--name", "two"]);
     expect([two.code, two.stderr]).toEqual([2, expect.stringMatching(/1[34] of 40 predictions are missing/)]);
+    const over = await edgetwin(["merge", ...folders, "--runs", files.folder, "--name", "runs"]);
+    expect([over.code, over.stderr]).toEqual([2, expect.stringMatching(/runs: is not empty and holds no sweep/)]);
+  });
+
+  test("merge says all that is wrong with its folders", async () => {
+    await edgetwin(sweep("other-seed", "--seed", "5", "--shard", "2/3"));
+    const old = join(files.runs, "older");
+    mkdirSync(old);
+    copyFileSync(join(files.runs, "whole", "inputs.json.gz"), join(old, "inputs.json.gz"));
+    copyFileSync(join(files.runs, "whole", "results.jsonl"), join(old, "results.jsonl"));
+    const manifest = JSON.parse(read("whole", "manifest.json")) as { parts: object };
+    writeFileSync(
+      join(old, "manifest.json"),
+      JSON.stringify({ ...manifest, parts: { ...manifest.parts, version: "0" } }),
+    );
+    const other = join(files.runs, "other-seed");
+    const { code, stderr } = await edgetwin(["merge", old, other, "nowhere", "--runs", files.runs]);
+    expect(code).toBe(2);
+    expect(stderr.trimEnd().split("\n")).toEqual([
+      "error: nowhere/manifest.json: no such file",
+      `${old}/manifest.json: is not of the inputs beside it, as this edgetwin predicts from them (another version)`,
+      `${other}/manifest.json: is not of the sweep in ${old} (another seed)`,
+    ]);
+  });
+
+  test("where it can't write, the work failed: exit code 1", async () => {
+    const { code, stderr } = await edgetwin(sweep("x", "--runs", files.profile));
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/^error: .*profile\.json\/x: can't be written: .*\n$/)]);
   });
 
   test("ctrl-C ends it with 130 and whole lines on the disk; the same command goes on from there", async () => {
