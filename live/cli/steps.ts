@@ -39,10 +39,3 @@ export async function measured(
   );
   return { name, folder, pairs };
 }
-
-/** Without --tolerance a comparison is judged by the project's own aim. */
-export const DEFAULT_TOLERANCE = { throughput: 0.1, p50: 0.15 };
-
-export function toleranceOf(share: number | undefined): { throughput: number; p50: number } {
-  return share === undefined ? DEFAULT_TOLERANCE : { throughput: share, p50: 1.5 * share };
-}

@@ -14,7 +14,6 @@ import type { progress as startProgress } from "../progress.ts";
 import { runPlans } from "../testbed.ts";
 import { type Bench, type Predicted, predictAll } from "../workbench.ts";
 import { codeDigests, digestOf } from "./code-digest.ts";
-import type { Pipeline } from "./pipeline.ts";
 import { type CellWork, shuffled } from "./run-matrix.ts";
 import type { PreparedPlan } from "./store.ts";
 
@@ -34,14 +33,14 @@ export interface CellWorkOptions {
 const NOMINAL_REPLICATIONS = 1;
 
 /** The work of the matrix' cells, on this machine. @param pipelines by name, those of all cells. */
-export function cellWork(pipelines: ReadonlyMap<string, Pipeline>, options: CellWorkOptions): CellWork {
+export function cellWork(pipelines: ReadonlyMap<string, Bench>, options: CellWorkOptions): CellWork {
   const { runs, folder, fresh, signal, progress, say } = options;
   const code = codeDigests();
   const machine = digestOf(JSON.stringify(machineOf()));
   const benchOf = (cell: Cell): Bench => {
-    const { topology, kernels, text, baseDirectory } = pipelines.get(cell.pipeline)!;
-    const changed = topologyOf(topology, cell);
-    return { topology: changed, text, baseDirectory, kernels, experiments: matrixExperiments(changed, kernels) };
+    const bench = pipelines.get(cell.pipeline)!;
+    const topology = topologyOf(bench.topology, cell);
+    return { ...bench, topology, experiments: matrixExperiments(topology, bench.kernels) };
   };
   return {
     digests: (cell) => ({
