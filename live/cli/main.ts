@@ -5,6 +5,7 @@ import { Command, CommanderError } from "commander";
 import { capacityVerb } from "./capacity.ts";
 import { checkVerb } from "./check.ts";
 import { compareVerb } from "./compare.ts";
+import { imageVerb } from "./image.ts";
 import { layersVerb } from "./layers.ts";
 import { mergeVerb } from "./merge.ts";
 import { placeVerb } from "./place.ts";
@@ -47,6 +48,7 @@ const verbs = [
   compareVerb,
   reportVerb,
   validateVerb,
+  imageVerb,
 ];
 for (const verb of verbs) {
   program.addCommand(verb().exitOverride().configureHelp({ helpWidth: 80 }));
