@@ -61,7 +61,7 @@ function buildVerb(): Command {
       const reference = imageReference(options.tag, push);
       const out = (text: string) => void process.stdout.write(text);
       const signal = dryRun ? null : interruptSignal();
-      const built = await buildImage({
+      const { tool: built, names } = await buildImage({
         ...{ reference, architectures, airGapped, onnx, dryRun, folder: FOLDER, push: push !== undefined },
         ...(base === undefined ? {} : { base }),
         ...(tool === undefined ? {} : { tool }),
@@ -69,12 +69,9 @@ function buildVerb(): Command {
         note: dryRun ? (text) => out(`# ${text}\n`) : (text) => say(`image: ${text}`),
       });
       if (dryRun) return;
-      const platform = architectures.map((architecture) => `linux/${architecture}`);
-      print(
-        options.output,
-        { image: reference, platforms: platform, tool: built, pushed: push !== undefined },
-        () => reference,
-      );
+      const platforms = architectures.map((architecture) => `linux/${architecture}`);
+      const images = push === undefined ? names : [reference];
+      print(options.output, { images, platforms, tool: built, pushed: push !== undefined }, () => images.join("\n"));
     });
   return addOutput(command);
 }

@@ -5,8 +5,8 @@ import { CommandError, programs, type Runner } from "../exec.ts";
 import { bundleStage } from "./bundle.ts";
 import { addModules, imageManifest, ownManifest } from "./modules.ts";
 import { addNode } from "./node-files.ts";
-import type { Architecture } from "./platform.ts";
-import { buildSteps, findTool, type Tool } from "./tools.ts";
+import { type Architecture, ownArchitecture } from "./platform.ts";
+import { type Build, buildSteps, findTool, localNames, type Tool } from "./tools.ts";
 
 const CONTAINERFILE = fileURLToPath(new URL("./Containerfile", import.meta.url));
 
@@ -32,8 +32,14 @@ export interface ImageOptions {
   readonly note: (text: string) => void;
 }
 
-/** Builds the stage service's image. @returns the tool that built it. @throws CommandError if a step fails. */
-export async function buildImage(options: ImageOptions): Promise<Tool> {
+export interface BuiltImage {
+  readonly tool: Tool;
+  /** On this machine. */
+  readonly names: readonly string[];
+}
+
+/** Builds the stage service's image. @throws CommandError if a step fails. */
+export async function buildImage(options: ImageOptions): Promise<BuiltImage> {
   const { architectures, airGapped, onnx, runner, dryRun, note, reference, push } = options;
   // Before anything is fetched. Looking changes nothing, so a dry run looks, too, unless it is told.
   const tool =
@@ -42,10 +48,10 @@ export async function buildImage(options: ImageOptions): Promise<Tool> {
   const folder = resolve(options.folder);
   const context = join(folder, "context");
   const { version } = ownManifest();
-  const steps = buildSteps(tool, {
-    ...{ context, reference, architectures, version, push },
+  const build: Build = {
+    ...{ context, reference, architectures, version, push, own: ownArchitecture() },
     ...(base === undefined ? {} : { base }),
-  });
+  };
 
   note(`the stage service as a bundle -> ${context}/stage`);
   if (!dryRun) {
@@ -64,12 +70,14 @@ export async function buildImage(options: ImageOptions): Promise<Tool> {
       await addNode(architecture, root, join(home, "node_modules"), { runner, dryRun, cache, note });
     }
   }
-  for (const { words, mayFail } of steps) {
+  // Whatever the umask here: in a container it is another user's that reads them.
+  await runner.run(["chmod", "-R", "a+rX", context]);
+  for (const { words, mayFail } of buildSteps(tool, build)) {
     await runner.run(words).catch((error: Error) => {
-      if (!(error instanceof CommandError && mayFail?.test(error.message))) throw error;
+      if (!(mayFail && error instanceof CommandError)) throw error;
     });
   }
-  return tool;
+  return { tool, names: [...localNames(build).values()].flat() };
 }
 
 function dependencyNames(onnx: boolean): string {

@@ -1,13 +1,20 @@
-import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { CommandError, type Runner } from "../exec.ts";
 import { type Architecture, NODE_ARCH, ownArchitecture } from "./platform.ts";
 
 /** Debian packages with the libraries that Node, and native modules, are linked to. */
 const LIBRARIES = ["libc6", "libstdc++6", "libgcc-s1"];
-/** Of those packages, what no program here asks for. */
-const UNUSED = /^(?:doc|locale|lintian|gdb|gcc|gconv|audit)$/;
-
 export interface NodeFiles {
   readonly runner: Runner;
   /** Nothing is run: nothing that a command would have made is there to be copied. */
@@ -79,12 +86,12 @@ async function addForeign(architecture: Architecture, root: string, options: Nod
     const work = `${kept}.new`;
     if (!dryRun) rmSync(work, { recursive: true, force: true });
     await fetchForeign(architecture, name, work, options);
-    if (!dryRun) cpSync(work, kept, { recursive: true, verbatimSymlinks: true });
-    if (!dryRun) rmSync(work, { recursive: true });
+    if (!dryRun) renameSync(work, kept);
   }
   if (dryRun) return;
   copy(join(kept, "package/bin/node"), join(root, "usr/local/bin/node"));
-  const filter = (path: string) => !UNUSED.test(path.split("/").at(-1)!);
+  // Documentation, and libc's converters of character sets.
+  const filter = (path: string) => !/\/(?:share|gconv)$/.test(path);
   cpSync(join(kept, "libraries"), root, { recursive: true, verbatimSymlinks: true, filter });
 }
 

@@ -12,6 +12,8 @@ export interface Build {
   /** Name of the image, its registry and tag included. */
   readonly reference: string;
   readonly architectures: readonly Architecture[];
+  /** This machine's; `null` if no image is for it. */
+  readonly own: Architecture | null;
   /** Image that it is built on; left out: the Containerfile's. `scratch`: none. */
   readonly base?: string;
   /** Of edgetwin, for the image's labels. */
@@ -22,8 +24,8 @@ export interface Build {
 /** A command of a build. */
 export interface Step {
   readonly words: readonly string[];
-  /** Of a failure that means that there was nothing to do. */
-  readonly mayFail?: RegExp;
+  /** A failure means that there was nothing to do. */
+  readonly mayFail?: true;
 }
 
 /** What says that a tool is there and can build. */
@@ -46,7 +48,7 @@ export async function findTool(runner: Runner, asked: Tool | undefined): Promise
       return tool;
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
-      why.push(`\n  ${error.message.split("\n").at(-1)!.trim()}`);
+      why.push(`\n  ${error.message.trim().split("\n").at(-1)!.trim()}`);
     }
   }
   throw new CommandError(
@@ -54,41 +56,56 @@ export async function findTool(runner: Runner, asked: Tool | undefined): Promise
   );
 }
 
-/**
- * The commands that build an image, and push it. Several architectures become one name, a list from which each machine takes
- * its own.
- * @throws CommandError if docker is to keep several architectures here: its store has room for one under a name.
- */
+/** Names of what a build leaves on this machine, by architecture: the reference, and if they are several one of its own for each. */
+export function localNames({
+  reference,
+  architectures,
+  own,
+  push,
+}: Build): ReadonlyMap<Architecture, readonly string[]> {
+  const names = (architecture: Architecture): string[] => {
+    if (architectures.length === 1) return [reference];
+    const one = `${reference}-${architecture}`;
+    return architecture === own && !push ? [reference, one] : [one];
+  };
+  return new Map(architectures.map((architecture) => [architecture, names(architecture)]));
+}
+
+/** The commands that build an image, and push it: all architectures under one name, from which each machine takes its own. */
 export function buildSteps(tool: Tool, build: Build): readonly Step[] {
-  return tool === "docker" ? [{ words: dockerCommand(build) }] : podmanSteps(tool, build);
+  if (tool !== "docker") return [...localSteps([tool, "build"], [], build), ...pushSteps(tool, build)];
+  const docker = ["docker", "buildx", "build"];
+  if (!build.push) return localSteps(docker, ["--load"], build);
+  const { reference, architectures, context } = build;
+  return [{ words: [...docker, ...flags(build, architectures), "--tag", reference, "--push", context] }];
 }
 
-function dockerCommand(build: Build): readonly string[] {
-  const { reference, architectures, push, context } = build;
-  if (!push && architectures.length > 1) {
-    throw new CommandError(
-      `docker keeps one architecture under a name: --push REGISTRY, or one --platform instead of ${architectures.join(", ")}`,
-    );
-  }
-  const where = push ? "--push" : "--load";
-  return ["docker", "buildx", "build", ...flags(build), "--tag", reference, where, context];
+/** An image an architecture: as a list of images under one name, podman 4.3 can't even list what else it has. */
+function localSteps(program: readonly string[], more: readonly string[], build: Build): Step[] {
+  return Array.from(localNames(build), ([architecture, names]) => {
+    const tags = names.flatMap((name) => ["--tag", name]);
+    return { words: [...program, ...flags(build, [architecture]), ...tags, ...more, build.context] };
+  });
 }
 
-/** Of podman, and of buildah, which has the same flags. */
-function podmanSteps(tool: "podman" | "buildah", build: Build): readonly Step[] {
-  const { reference, architectures, push, context } = build;
-  const list = architectures.length > 1;
-  const made = [tool, "build", ...flags(build), list ? "--manifest" : "--tag", reference, context];
-  const pushed = list ? ["manifest", "push", "--all"] : ["push"];
+function pushSteps(tool: Tool, build: Build): Step[] {
+  const { reference, push } = build;
+  if (!push) return [];
+  const names = [...localNames(build).values()].flat();
+  const remote = `docker://${reference}`;
+  if (names.length === 1) return [{ words: [tool, "push", reference, remote] }];
+  const list = `${reference}-all`;
+  const images = names.map((name) => `containers-storage:${name}`);
   return [
-    // What an earlier build left under the name would stay in the list.
-    ...(list ? [{ words: [tool, "rmi", reference], mayFail: /not known|no such/i }] : []),
-    { words: made },
-    ...(push ? [{ words: [tool, ...pushed, reference, `docker://${reference}`] }] : []),
+    // Of a push that failed.
+    { words: [tool, "manifest", "rm", list], mayFail: true },
+    { words: [tool, "manifest", "create", list, ...images] },
+    { words: [tool, "manifest", "push", "--all", list, remote] },
+    { words: [tool, "manifest", "rm", list] },
   ];
 }
 
-function flags({ context, architectures, base, version }: Build): string[] {
+function flags({ context, base, version }: Build, architectures: readonly Architecture[]): string[] {
   return [
     ...["--file", `${context}/Containerfile`],
     ...["--platform", architectures.map((architecture) => `linux/${architecture}`).join(",")],

@@ -10,14 +10,19 @@ export interface Ended {
 }
 
 /** Runs the command as a user does, and waits for its end. */
-export function edgetwin(args: readonly string[], environment: Record<string, string> = {}): Promise<Ended> {
-  return started(args, environment).ended;
+export function edgetwin(
+  args: readonly string[],
+  environment: Record<string, string> = {},
+  cwd?: string,
+): Promise<Ended> {
+  return started(args, environment, cwd).ended;
 }
 
 /** The same, with the process at hand. */
-export function started(args: readonly string[], environment: Record<string, string> = {}) {
+export function started(args: readonly string[], environment: Record<string, string> = {}, cwd?: string) {
   const child = spawn(process.execPath, [PROGRAM, ...args], {
     env: { ...process.env, ...environment },
+    ...(cwd === undefined ? {} : { cwd }),
     stdio: ["ignore", "pipe", "pipe"],
   });
   let stdout = "";
