@@ -4,6 +4,7 @@ import { Command } from "commander";
 import { capacityVerb } from "./capacity.ts";
 import { checkVerb } from "./check.ts";
 import { compareVerb } from "./compare.ts";
+import { imageVerb } from "./image.ts";
 import { layersVerb } from "./layers.ts";
 import { mergeVerb } from "./merge.ts";
 import { exitCodeOf } from "./outcome.ts";
@@ -31,6 +32,7 @@ const VERBS = [
   compareVerb,
   reportVerb,
   validateVerb,
+  imageVerb,
 ];
 
 /** Does what `process.argv` asks for. @returns the exit code. */

@@ -12,10 +12,15 @@ export interface Ended {
 
 /**
  * Runs the command in this process, one at a time, and waits for its end. All that it has of a process is lent to it: arguments,
- * environment, exit code, output, signals.
+ * environment, exit code, output, signals, the folder it is in.
  */
-export async function edgetwin(args: readonly string[], environment: Record<string, string> = {}): Promise<Ended> {
+export async function edgetwin(
+  args: readonly string[],
+  environment: Record<string, string> = {},
+  cwd?: string,
+): Promise<Ended> {
   const { argv, exitCode, stdout, stderr } = process;
+  const here = process.cwd();
   const before = Object.fromEntries(Object.keys(environment).map((name) => [name, process.env[name]]));
   const writes = [stdout.write, stderr.write];
   const written = { stdout: "", stderr: "" };
@@ -31,9 +36,11 @@ export async function edgetwin(args: readonly string[], environment: Record<stri
     process.exitCode = undefined;
     stdout.write = into("stdout");
     stderr.write = into("stderr");
+    if (cwd !== undefined) process.chdir(cwd);
     const code = await main();
     return { code, ...written };
   } finally {
+    process.chdir(here);
     [stdout.write, stderr.write] = writes as [typeof stdout.write, typeof stderr.write];
     Object.assign(process, { argv, exitCode });
     for (const [name, value] of Object.entries(before)) {
@@ -52,6 +59,7 @@ const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 export function started(args: readonly string[], environment: Record<string, string> = {}) {
   const child = spawn(process.execPath, [PROGRAM, ...args], {
     env: { ...process.env, ...environment },
+    ...(cwd === undefined ? {} : { cwd }),
     stdio: ["ignore", "pipe", "pipe"],
   });
   let stdout = "";
