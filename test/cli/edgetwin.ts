@@ -59,7 +59,6 @@ const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 export function started(args: readonly string[], environment: Record<string, string> = {}) {
   const child = spawn(process.execPath, [PROGRAM, ...args], {
     env: { ...process.env, ...environment },
-    ...(cwd === undefined ? {} : { cwd }),
     stdio: ["ignore", "pipe", "pipe"],
   });
   let stdout = "";
