@@ -106,7 +106,16 @@ describe("edgetwin sweep", () => {
   });
 
   test("ctrl-C ends it with 130 and whole lines on the disk; the same command goes on from there", async () => {
-    const long = ["--set", "link.bandwidth=2..200Mbit/s:log:4", "--frames", "600", "--replications", "20"];
+    const long = [
+      "--sizes",
+      "64",
+      "--set",
+      "link.bandwidth=2..200Mbit/s:log:4",
+      "--frames",
+      "600",
+      "--replications",
+      "20",
+    ];
     const { child, ended } = started(sweep("interrupted", ...long));
     const path = join(files.runs, "interrupted", "results.jsonl");
     while (child.exitCode === null && !existsSync(path)) await wait(2);
@@ -119,6 +128,13 @@ describe("edgetwin sweep", () => {
     await edgetwin(sweep("not-interrupted", ...long));
     expectSame("interrupted", "not-interrupted");
   });
+});
+
+test("what happens at rates only may happen where rates are swept, whatever the file's loads", async () => {
+  const flags = ["--sizes", "64", "--set", "rate=20,40", "--arrivals", "poisson", "--what-if", "burst 5 at 0.1 s"];
+  const { code, stdout } = await edgetwin([...sweep("rates", ...flags), "--frames", "60", "--replications", "2"]);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^40\/s /m);
 });
 
 test.each(["sweep", "merge", "capacity"])("%s --help fits 80 columns", async (verb) => {
