@@ -30,6 +30,7 @@ export function refuse(verb: Command, reasons: Readonly<Record<string, string>>)
  * is something wrong already, what a topology's check says of the file and of the flags that change it.
  */
 export function refuseTogether(verb: Command): Command {
+  verb.commands.forEach(refuseTogether);
   const wrong: string[] = [];
   for (const option of verb.options) gather(option, wrong);
   return verb.hook("preAction", async () => {
