@@ -7,13 +7,14 @@ import {
   addRuns,
   addWhatIf,
   addWorkload,
+  ONLY_ON_TESTBED,
   type OutputOption,
   overridesOf,
   type ProfileFlags,
   type WorkloadOptions,
 } from "./options.ts";
 import { print, say } from "./say.ts";
-import { addCheck } from "./wrong-input.ts";
+import { addCheck, refuse } from "./wrong-input.ts";
 
 interface CapacityOptions extends WorkloadOptions, OutputOption, ProfileFlags {
   readonly median?: number;
@@ -40,19 +41,16 @@ export function capacityVerb(): Command {
       const found = await capacities(file, settings);
       print(options.output, { bound, capacities: found }, () => capacityTable(found, bound));
     });
-  return addCheck(addOutput(addProfile(addRuns(addWhatIf(addWorkload(command))))), problemsOf);
+  addCheck(addOutput(addProfile(addRuns(addWhatIf(addWorkload(command))))), problemsOf);
+  const itself = "capacity finds the rate itself";
+  return refuse(command, { loads: itself, rate: itself, ...ONLY_ON_TESTBED });
 }
 
-/** What keeps a bound from being just one, and rates from being found. */
+/** There is to be just one bound. */
 function problemsOf(options: CapacityOptions): string[] {
   const { length } = boundsOf(options);
-  const fixed = (["loads", "rate"] as const).filter((flag) => options[flag] !== undefined);
-  return [
-    ...(length === 1
-      ? []
-      : [`a bound is ${length === 0 ? "missing" : "enough"}: one of --p95, --p99, --median, such as --p95 50ms`]),
-    ...fixed.map((flag) => `--${flag}: capacity finds the rate itself`),
-  ];
+  if (length === 1) return [];
+  return [`a bound is ${length === 0 ? "missing" : "enough"}: one of --p95, --p99, --median, such as --p95 50ms`];
 }
 
 function boundsOf({ median, p95, p99 }: CapacityOptions): Bound[] {

@@ -44,6 +44,12 @@ export function addWorkload(command: Command): Command {
     .option("--seed <number>", "seed of everything random");
 }
 
+/** Of the flags of `addWorkload`, what predictions with replications of their own make nothing of. */
+export const ONLY_ON_TESTBED = {
+  duration: "a prediction is of --frames, and as many --replications",
+  repeats: "only runs on the testbed are repeated; predictions have --replications",
+};
+
 /** What only the twin can have happen. */
 export function addWhatIf(command: Command): Command {
   return command

@@ -7,6 +7,7 @@ import {
   addRuns,
   addWhatIf,
   addWorkload,
+  ONLY_ON_TESTBED,
   type OutputOption,
   OVERRIDES,
   overridesOf,
@@ -14,10 +15,10 @@ import {
   type WorkloadOptions,
 } from "./options.ts";
 import { print, say } from "./say.ts";
-import { addCheck } from "./wrong-input.ts";
+import { addCheck, refuse } from "./wrong-input.ts";
 
 interface SweepOptions extends WorkloadOptions, OutputOption, ProfileFlags {
-  readonly set: readonly string[];
+  readonly set?: readonly string[];
   readonly replications?: number;
   readonly objective?: Figure;
   readonly shard?: { readonly k: number; readonly n: number };
@@ -34,12 +35,7 @@ export function sweepVerb(): Command {
   const command = new Command("sweep")
     .description("predict every split over ranges of the topology's parameters, and where the best one changes")
     .argument("<topology>", "topology file (YAML), or inputs.json.gz of a sweep's folder")
-    .option(
-      "--set <parameter=values>",
-      "e.g. link.bandwidth=10..1000Mbit/s:log:20 or size=128,256; repeat it",
-      more,
-      [],
-    )
+    .option("--set <parameter=values>", "e.g. link.bandwidth=10..1000Mbit/s:log:20 or size=128,256; repeat it", more)
     .option("--replications <count>", "of every prediction (default: 30)", count)
     .addOption(
       new Option("--objective <figure>", "what is best (default: throughput if saturated, else p50)").choices(FIGURES),
@@ -63,7 +59,14 @@ export function sweepVerb(): Command {
       const { sweepTable } = await import("../../sim/report/sweep-table.ts");
       const { sweepSummary } = await import("../../sim/report/sweep-summary.ts");
       const command = process.argv.slice(2);
-      const settings = { ...options, overrides: overridesOf(options), command, signal: interruptSignal(), say };
+      const settings = {
+        ...options,
+        set: options.set ?? [],
+        overrides: overridesOf(options),
+        command,
+        signal: interruptSignal(),
+        say,
+      };
       const swept =
         options.on === undefined
           ? await sweep(file, settings)
@@ -83,22 +86,24 @@ export function sweepVerb(): Command {
       say(`sweep: page, CSV and JSON are in ${swept.folder}`);
       print(options.output, sweepSummary(swept.outcome, swept.flips), () => sweepTable(swept.outcome, swept.flips));
     });
-  return addCheck(addOutput(addProfile(addRuns(addWhatIf(addWorkload(command))))), problemsOf);
+  addCheck(addOutput(addProfile(addRuns(addWhatIf(addWorkload(command))))), problemsOf);
+  return refuse(command, ONLY_ON_TESTBED);
 }
 
 /** Flags that go with nothing that was typed. */
 function problemsOf(options: SweepOptions, file: string): string[] {
-  const { on, image, shard } = options;
+  const { on, image, shard, objective } = options;
   const given = (flags: readonly (keyof SweepOptions)[]) => flags.filter((flag) => options[flag] !== undefined);
-  const all = file.endsWith(".json.gz")
-    ? given(OF_INPUTS).filter((flag) => flag !== "set" || options.set.length > 0)
-    : [];
+  const all = file.endsWith(".json.gz") ? given(OF_INPUTS) : [];
   return [
     ...(on !== undefined && image === undefined
       ? ["--on kubernetes: --image is missing: a container image that has edgetwin on its path"]
       : []),
     ...(on !== undefined && shard !== undefined
       ? ["--shard: can't be given together with --on: --shards says how many"]
+      : []),
+    ...(on === undefined && shard !== undefined && objective !== undefined
+      ? ["--objective: can't be given together with --shard: edgetwin merge decides"]
       : []),
     ...(on === undefined ? given(OF_CLUSTER).map((flag) => `--${kebab(flag)}: only together with --on`) : []),
     ...all.map((flag) => `--${kebab(flag)}: can't be given together with ${file}, which holds all that a sweep is of`),

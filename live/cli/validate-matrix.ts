@@ -13,7 +13,6 @@ import { cellWork } from "../matrix/cell-work.ts";
 import { outcomeOf } from "../matrix/outcomes.ts";
 import { runMatrix } from "../matrix/run-matrix.ts";
 import { writeDocument } from "../matrix/write-document.ts";
-import { progress } from "../progress.ts";
 import { type Bench, openBench } from "../workbench.ts";
 import { seed, time } from "./flags.ts";
 import { InputError } from "./folder.ts";
@@ -58,7 +57,7 @@ async function validateMatrix(flags: MatrixFlags): Promise<void> {
   const all = cellsOf([...pipelines.values()].map(({ topology }) => topology));
   const folder = join(runs, "matrix");
   const chosen = only === undefined ? all : chosenFrom(all, only);
-  const work = cellWork(pipelines, { runs, folder, fresh, signal, progress, say });
+  const work = cellWork(pipelines, { runs, folder, fresh, signal, say });
   const now = () => performance.now() / 1e3;
   const options = { runs: folder, seed, budget, fresh, signal, now, say };
   const finished = await runMatrix(chosen, work, options).catch((error: Error) => {

@@ -9,12 +9,20 @@ import { isInputError } from "./outcome.ts";
 /** What is wrong with flags by each other: a line each, such as `--shard: can't be given together with --on`. */
 type Check<Options> = (options: Options, argument: string) => readonly string[];
 
-const checks = new WeakMap<Command, Check<never>>();
+const checks = new WeakMap<Command, readonly Check<never>[]>();
 
 /** Has flags of a verb checked against each other before it runs. A flag whose value is wrong counts as given. */
 export function addCheck<Options>(verb: Command, check: Check<Options>): Command {
-  checks.set(verb, check);
+  checks.set(verb, [...(checks.get(verb) ?? []), check]);
   return verb;
+}
+
+/** Has a verb refuse some of its flags, which its help does not show, and say why. @param reasons by the flag's name. */
+export function refuse(verb: Command, reasons: Readonly<Record<string, string>>): Command {
+  for (const option of verb.options) if (option.name() in reasons) option.hideHelp();
+  return addCheck(verb, (options: Readonly<Record<string, unknown>>) =>
+    Object.entries(reasons).flatMap(([flag, why]) => (options[flag] === undefined ? [] : [`--${flag}: ${why}`])),
+  );
 }
 
 /**
@@ -22,12 +30,13 @@ export function addCheck<Options>(verb: Command, check: Check<Options>): Command
  * is something wrong already, what a topology's check says of the file and of the flags that change it.
  */
 export function refuseTogether(verb: Command): Command {
+  verb.commands.forEach(refuseTogether);
   const wrong: string[] = [];
   for (const option of verb.options) gather(option, wrong);
   return verb.hook("preAction", async () => {
     const [argument = ""] = verb.args;
     const options = verb.opts();
-    wrong.push(...(checks.get(verb)?.(options as never, argument) ?? []));
+    wrong.push(...(checks.get(verb) ?? []).flatMap((check) => check(options as never, argument)));
     if (wrong.length === 0) return;
     if (verb.registeredArguments[0]?.name() === "topology") wrong.push(...(await wrongTopology(argument, options)));
     throw new InputError(wrong.join("\n"));

@@ -4,13 +4,15 @@ import { RandomStream } from "../../sim/engine/random.ts";
 import { type Cell, topologyOf } from "../../sim/matrix/cell.ts";
 import { matrixExperiments } from "../../sim/matrix/experiments.ts";
 import { nominalProfile } from "../../sim/nominal-profile.ts";
+import type { Plan } from "../../sim/plan.ts";
 import { predict } from "../../sim/predict.ts";
 import { summarise } from "../../sim/summarise.ts";
 import type { Summary } from "../../sim/summary.ts";
+import type { Trace } from "../../sim/trace.ts";
 import { processes } from "../clusters/processes.ts";
 import { fingerprint } from "../measure/fingerprint.ts";
 import { obtainProfile } from "../obtain-profile.ts";
-import type { progress as startProgress } from "../progress.ts";
+import { withBar } from "../progress.ts";
 import { runPlans } from "../testbed.ts";
 import { type Bench, type Predicted, predictAll } from "../workbench.ts";
 import { codeDigests, digestOf } from "./code-digest.ts";
@@ -25,7 +27,6 @@ export interface CellWorkOptions {
   /** Measure stages and links even where a kept profile would do. */
   readonly fresh: boolean;
   readonly signal: AbortSignal;
-  readonly progress: typeof startProgress;
   readonly say: (line: string) => void;
 }
 
@@ -34,7 +35,7 @@ const NOMINAL_REPLICATIONS = 1;
 
 /** The work of the matrix' cells, on this machine. @param pipelines by name, those of all cells. */
 export function cellWork(pipelines: ReadonlyMap<string, Bench>, options: CellWorkOptions): CellWork {
-  const { runs, folder, fresh, signal, progress, say } = options;
+  const { runs, folder, fresh, signal, say } = options;
   const code = codeDigests();
   const machine = digestOf(JSON.stringify(machineOf()));
   const benchOf = (cell: Cell): Bench => {
@@ -51,12 +52,10 @@ export function cellWork(pipelines: ReadonlyMap<string, Bench>, options: CellWor
 
     async prepare(cell) {
       const bench = benchOf(cell);
-      const calibrating = progress("calibrate");
-      const profile = await obtainProfile(bench, { runs, fresh, signal, progress: calibrating, say }).finally(
-        calibrating.stop,
+      const profile = await withBar("calibrate", (progress) =>
+        obtainProfile(bench, { runs, fresh, signal, progress, say }),
       );
-      const predicting = progress("predict");
-      const predicted = await predictAll(bench, profile, signal, predicting).finally(predicting.stop);
+      const predicted = await withBar("predict", (progress) => predictAll(bench, profile, signal, progress));
       const order = shuffled(predicted, new RandomStream(bench.topology.workload.seed, "order of plans", cell.name));
       return { profile, plans: withNominal(bench, order) };
     },
@@ -66,22 +65,21 @@ export function cellWork(pipelines: ReadonlyMap<string, Bench>, options: CellWor
       const { repeats } = topology.workload;
       const rates = new Map(prepared.plans.map(({ plan, calibrated }) => [plan.id, calibrated.throughput]));
       const summaries = new Map<string, Summary[]>();
-      const running = progress("run");
-      await runPlans(plans, {
+      const settings = {
         cluster: processes,
         logs: join(folder, cell.name, "logs"),
         baseDirectory,
         profile: prepared.profile,
         repeats,
         signal,
-        expected: (plan) => rates.get(plan.id)!,
-        onTrace: (plan, trace) => {
+        expected: (plan: Plan) => rates.get(plan.id)!,
+        onTrace: (plan: Plan, trace: Trace) => {
           const all = [...(summaries.get(plan.id) ?? []), summarise(trace)];
           summaries.set(plan.id, all);
           if (all.length === repeats) onPlan(plan, all);
         },
-        onProgress: running.update,
-      }).finally(running.stop);
+      };
+      await withBar("run", ({ update }) => runPlans(plans, { ...settings, onProgress: update }));
     },
   };
 }

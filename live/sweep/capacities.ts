@@ -5,7 +5,7 @@ import { unitsOf } from "../../sim/sweep/unit.ts";
 import type { FrameSize } from "../../sim/topology/catalogue.ts";
 import type { Overrides } from "../../sim/topology/overrides.ts";
 import type { ProfileOptions } from "../obtain-profile.ts";
-import { withBar } from "./conclude.ts";
+import { withBar } from "../progress.ts";
 import { openSweep, prepare, REPLICATIONS } from "./open.ts";
 import { Workers } from "./workers.ts";
 

@@ -7,7 +7,7 @@ import type { Figure } from "../../sim/sweep/replicate.ts";
 import { isSaturated } from "../../sim/sweep/sweep.ts";
 import type { UnitResult } from "../../sim/sweep/unit.ts";
 import { writeJson, writeWhole } from "../artefacts.ts";
-import { type Progress, progress } from "../progress.ts";
+import { withBar } from "../progress.ts";
 import { writeInputs } from "./inputs.ts";
 import { claim, linesOf, manifestOf, SWEEP_FILES } from "./results.ts";
 import { findFlips, outcomeOf } from "./run.ts";
@@ -63,11 +63,6 @@ export class Pool implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#workers?.[Symbol.asyncDispose]();
   }
-}
-
-export async function withBar<T>(title: string, work: (bar: Progress) => Promise<T>): Promise<T> {
-  const bar = progress(title);
-  return work(bar).finally(bar.stop);
 }
 
 /** Writes a whole sweep's folder, whatever of it is there. @throws ArtefactError if something else is there. */

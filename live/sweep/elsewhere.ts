@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { dryRunner, programs } from "../exec.ts";
+import { withBar } from "../progress.ts";
 import { inputsOf, type SweepSettings } from "./command.ts";
-import { concludeIn, type Swept, withBar } from "./conclude.ts";
+import { concludeIn, type Swept } from "./conclude.ts";
 import { isInputs, readInputs } from "./inputs.ts";
 import { sweepOnKubernetes } from "./kubernetes.ts";
 import { inOrder } from "./merge.ts";

@@ -41,7 +41,7 @@ function headline({ plans, decision, decisions, tolerance, created }: Comparison
   const p50 = worst((plan) => plan.error.latency.p50);
   const repeats = Math.max(...plans.map((plan) => plan.measured.repeats));
   const picked = decision.predicted === decision.measured;
-  return `<p class="lead">${plans.length} plans at ${escapeHtml(sizes)} (height x width), measured ${
+  return `<p class="lead">${plans.length} plans at ${escapeHtml(sizes)}, measured ${
     repeats === 1 ? "once" : `${repeats} times each`
   } and predicted; ${escapeHtml(dateText(created))}.</p>
 <dl class="headline">

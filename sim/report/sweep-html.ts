@@ -1,12 +1,12 @@
 import { labelOf } from "../compare/label.ts";
 import { mean } from "../statistics/moments.ts";
 import { valueText } from "../sweep/axis.ts";
-import { endText, type Flip, type Outcome } from "../sweep/flips.ts";
+import type { Flip, Outcome } from "../sweep/flips.ts";
 import { coordinatesOf } from "../sweep/sweep.ts";
 import { escapeHtml } from "./escape.ts";
 import { formatBottleneck, formatShare, formatSigned } from "./format.ts";
 import { type DrawnPicture, pageHtml, type RunInfo, tableHtml } from "./page.ts";
-import { figureTitle, formatFigure, relative, whereText } from "./sweep-table.ts";
+import { figureTitle, formatFigure, intervalText, relative, whereText } from "./sweep-table.ts";
 
 export interface SweepPage {
   readonly outcome: Outcome;
@@ -46,10 +46,7 @@ function flipRows({ sweep }: Outcome, flips: readonly Flip[]): string {
   if (flips.length === 0) return "<p>Nowhere: it is the same at every point.</p>";
   const rows = flips.map((flip) => {
     const axis = sweep.axes.find(({ key }) => key === flip.axis)!;
-    const interval =
-      flip.interval === null
-        ? "not refined: sizes between were not measured"
-        : flip.interval.map((end, i) => endText(axis, end, i === 0 ? "below" : "beyond")).join(" to ");
+    const interval = flip.interval === null ? "not refined: nothing between is predicted" : intervalText(axis, flip);
     return [flip.axis, whereText(flip), `${flip.from} → ${flip.to}`, flip.text, interval];
   });
   return tableHtml(["along", "at", "best split", "flips at", "95 % interval"], rows);

@@ -12,15 +12,15 @@ export interface Ended {
 
 /**
  * Runs the command in this process, one at a time, and waits for its end. All that it has of a process is lent to it: arguments,
- * environment, exit code, output, signals, the folder it is in.
+ * environment, folder, exit code, output, signals.
  */
 export async function edgetwin(
   args: readonly string[],
   environment: Record<string, string> = {},
-  cwd?: string,
+  cwd = process.cwd(),
 ): Promise<Ended> {
   const { argv, exitCode, stdout, stderr } = process;
-  const here = process.cwd();
+  const folder = process.cwd();
   const before = Object.fromEntries(Object.keys(environment).map((name) => [name, process.env[name]]));
   const writes = [stdout.write, stderr.write];
   const written = { stdout: "", stderr: "" };
@@ -34,15 +34,15 @@ export async function edgetwin(
     // In place: what runs programs has got hold of it.
     Object.assign(process.env, environment);
     process.exitCode = undefined;
+    process.chdir(cwd);
     stdout.write = into("stdout");
     stderr.write = into("stderr");
-    if (cwd !== undefined) process.chdir(cwd);
     const code = await main();
     return { code, ...written };
   } finally {
-    process.chdir(here);
     [stdout.write, stderr.write] = writes as [typeof stdout.write, typeof stderr.write];
     Object.assign(process, { argv, exitCode });
+    process.chdir(folder);
     for (const [name, value] of Object.entries(before)) {
       if (value === undefined) delete process.env[name];
       else process.env[name] = value;
@@ -55,10 +55,16 @@ export async function edgetwin(
 
 const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 
-/** Runs the command as a user does, with the process at hand. */
-export function started(args: readonly string[], environment: Record<string, string> = {}) {
+/** Runs the command as a user does, in a process of its own, and waits for its end. */
+export function typed(args: readonly string[], environment: Record<string, string> = {}): Promise<Ended> {
+  return started(args, environment).ended;
+}
+
+/** The same, with the process at hand. */
+export function started(args: readonly string[], environment: Record<string, string> = {}, cwd = process.cwd()) {
   const child = spawn(process.execPath, [PROGRAM, ...args], {
     env: { ...process.env, ...environment },
+    cwd,
     stdio: ["ignore", "pipe", "pipe"],
   });
   let stdout = "";

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { edgetwin, started } from "./edgetwin.ts";
+import { edgetwin, typed } from "./edgetwin.ts";
 
 const LOCAL = "topologies/local.yaml";
 const VERBS = ["check", "layers", "plan", "profile", "predict", "place", "run", "compare", "report", "validate"];
@@ -63,7 +63,7 @@ describe("a wrong command line ends with 2 and one clear message", () => {
   });
 
   test("as a process of its own does", async () => {
-    const { code, stdout, stderr } = await started(["check", "missing.yaml"]).ended;
+    const { code, stdout, stderr } = await typed(["check", "missing.yaml"]);
     expect([code, stdout, stderr]).toEqual([2, "", "error: missing.yaml: no such file\n"]);
   });
 

@@ -5,7 +5,7 @@ import { edgetwin } from "./edgetwin.ts";
 import { sweepFiles } from "./sweep-files.ts";
 
 // A sweep here to hold the cluster's against, and that of two shards.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 let files: Awaited<ReturnType<typeof sweepFiles>>;
 let bin: string;

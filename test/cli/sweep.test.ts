@@ -2,15 +2,18 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFi
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { beforeAll, describe, expect, test, vi } from "vitest";
-import { edgetwin, started } from "./edgetwin.ts";
+import { type Ended, edgetwin, started } from "./edgetwin.ts";
 import { sweepFiles } from "./sweep-files.ts";
 
 // Each test runs the command several times, with workers of its own.
-vi.setConfig({ testTimeout: 180_000 });
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 let files: Awaited<ReturnType<typeof sweepFiles>>;
+/** The sweep that all others are held against. */
+let whole: Ended;
 beforeAll(async () => {
   files = await sweepFiles();
+  whole = await edgetwin(sweep("whole"));
 });
 
 const SETS = ["--set", "link.bandwidth=2..200Mbit/s:log:4", "--frames", "60", "--replications", "6"];
@@ -27,8 +30,8 @@ function expectSame(folder: string, as: string): void {
 }
 
 describe("edgetwin sweep", () => {
-  test("says the best split at every point and where it changes, within 80 columns, and leaves files", async () => {
-    const { code, stdout, stderr } = await edgetwin(sweep("whole"));
+  test("says the best split at every point and where it changes, within 80 columns, and leaves files", () => {
+    const { code, stdout, stderr } = whole;
     expect(stderr).not.toMatch(/^\s+at /m);
     expect(code).toBe(0);
     for (const line of stdout.split("\n")) expect([...line].length, line).toBeLessThanOrEqual(80);
@@ -106,7 +109,16 @@ describe("edgetwin sweep", () => {
   });
 
   test("ctrl-C ends it with 130 and whole lines on the disk; the same command goes on from there", async () => {
-    const long = ["--set", "link.bandwidth=2..200Mbit/s:log:4", "--frames", "600", "--replications", "20"];
+    const long = [
+      "--sizes",
+      "64",
+      "--set",
+      "link.bandwidth=2..200Mbit/s:log:4",
+      "--frames",
+      "600",
+      "--replications",
+      "20",
+    ];
     const { child, ended } = started(sweep("interrupted", ...long));
     const path = join(files.runs, "interrupted", "results.jsonl");
     while (child.exitCode === null && !existsSync(path)) await wait(2);
@@ -119,6 +131,13 @@ describe("edgetwin sweep", () => {
     await edgetwin(sweep("not-interrupted", ...long));
     expectSame("interrupted", "not-interrupted");
   });
+});
+
+test("what happens at rates only may happen where rates are swept, whatever the file's loads", async () => {
+  const flags = ["--sizes", "64", "--set", "rate=20,40", "--arrivals", "poisson", "--what-if", "burst 5 at 0.1 s"];
+  const { code, stdout } = await edgetwin([...sweep("rates", ...flags), "--frames", "60", "--replications", "2"]);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^40\/s /m);
 });
 
 test.each(["sweep", "merge", "capacity"])("%s --help fits 80 columns", async (verb) => {
@@ -176,6 +195,13 @@ describe("a wrong command line ends with 2, and says all that is wrong with it",
     ],
     [["sweep", "no-such.json.gz"], ["no-such.json.gz: no such file"]],
     [
+      ["sweep", local, "--shard", "1/2", "--objective", "p95", "--repeats", "3"],
+      [
+        "--objective: can't be given together with --shard: edgetwin merge decides",
+        "--repeats: only runs on the testbed are repeated; predictions have --replications",
+      ],
+    ],
+    [
       ["merge", "no-such-folder", "--objective", "speed", "--name", ""],
       [
         '--objective: "speed" is not allowed: one of throughput, mean, p50, p95, p99',
@@ -184,10 +210,11 @@ describe("a wrong command line ends with 2, and says all that is wrong with it",
     ],
     [["capacity", local], ["a bound is missing: one of --p95, --p99, --median, such as --p95 50ms"]],
     [
-      ["capacity", local, "--p95", "50", "--rate", "5", "--sizes", "0"],
+      ["capacity", local, "--p95", "50", "--rate", "5", "--sizes", "0", "--duration", "2 s"],
       [
         `--p95: "50" is not allowed: ${times}`,
         "--rate: capacity finds the rate itself",
+        "--duration: a prediction is of --frames, and as many --replications",
         '--sizes: "0" is not allowed: an edge length such as 512 (512 x 512 pixels) or width x height such as 1280x720',
       ],
     ],

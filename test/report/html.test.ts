@@ -71,7 +71,7 @@ describe("a sweep's page", async () => {
 
   it("says how to do it again as one would type it, and whose costs they are", () => {
     expect(html).toContain("npx edgetwin sweep &#39;a &lt;b&gt;.yaml&#39; --set &#39;window=1, 4&#39;");
-    expect(html).toContain("costs were measured on fixture");
+    expect(html).toContain("costs were measured on not measured: ");
   });
 
   it("has a row per point", () => {
