@@ -8,6 +8,7 @@ import {
   addOutput,
   addProfile,
   addRuns,
+  addWhatIf,
   type OutputOption,
   overridesOf,
   type ProfileFlags,
@@ -61,57 +62,71 @@ export function placeVerb(): Command {
       print(options.output, results, () => placeTable(results));
       const found = results.filter(({ ranked }) => ranked.length > 0);
       if (found.length < results.length) process.exitCode = 1;
-      for (const { ranked, size } of found) say(`next: ${runCommand(file, ranked[0]!, size, options)}`);
+      for (const { ranked, size } of found) say(`next: ${runCommand(file, ranked[0]!, size, options, bench.topology)}`);
     });
-  return addOutput(addProfile(addRuns(command)));
+  return addOutput(addProfile(addRuns(addWhatIf(command))));
 }
 
-/** @throws InputError naming the flag, if it does not fit the topology. */
+/** @throws InputError naming every flag that does not fit the topology. */
 async function requestOf(options: PlaceOptions, topology: Topology): Promise<Omit<PlaceRequest, "size">> {
-  const { objective, latencyBound, pin: pinned, top, finalists, pareto = false } = options;
+  const { objective, pin: pinned, top, finalists, pareto = false } = options;
   const { DURATION, loadUnits } = await import("../../sim/topology/units.ts");
   const { spaceOf } = await import("../../sim/place/space.ts");
   const { InputError } = await import("./folder.ts");
   const { nodes, workload, splits, onlyGroupings } = topology;
-  if (objective === "energy" || objective === "cost") {
-    const field = objective === "energy" ? "power" : "price";
-    const without = nodes.filter((node) => node[field] === undefined).map(({ name }) => name);
-    if (without.length > 0)
-      throw new InputError(
-        `--objective ${objective}: these nodes have no ${field} in the topology: ${without.join(", ")}`,
-      );
-  }
+  const problems = [...unpriced(objective, nodes), ...withoutRate(options)];
   const named = (node: string) => nodes.find(({ letter }) => letter === node)?.name ?? node;
   const [load] = workload.loads;
+  let latencyBound: number | null = null;
   try {
-    const request = {
-      wish: {
-        objective,
-        rate: options.rate !== undefined && load?.kind === "rate" ? load.rate : null,
-        latencyBound: latencyBound === undefined ? null : (await loadUnits()).convert(latencyBound, DURATION),
-      },
-      pins: new Map([...pinned].map(([stage, places]) => [stage, places.map(named)])),
-      // The file's own lists are of what to run by default; the best may be any other.
-      splits: options.splits === undefined ? null : splits,
-      groupings: onlyGroupings ?? null,
-      top,
-      most: Math.max(top, finalists),
-      pareto,
-    };
-    spaceOf(topology, request);
-    return request;
+    if (options.latencyBound !== undefined) latencyBound = (await loadUnits()).convert(options.latencyBound, DURATION);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    const flag = error.message.startsWith("pin: ") ? `--${error.message}` : `--latency-bound: ${error.message}`;
-    throw new InputError(flag);
+    problems.push(`--latency-bound: ${error.message}`);
   }
+  const request = {
+    wish: { objective, rate: options.rate !== undefined && load?.kind === "rate" ? load.rate : null, latencyBound },
+    pins: new Map([...pinned].map(([stage, places]) => [stage, places.map(named)])),
+    // The file's own lists are of what to run by default; the best may be any other.
+    splits: options.splits === undefined ? null : splits,
+    groupings: onlyGroupings ?? null,
+    top,
+    most: Math.max(top, finalists),
+    pareto,
+  };
+  try {
+    spaceOf(topology, request);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    problems.push(...error.message.split("\n").map((line) => `--${line}`));
+  }
+  if (problems.length > 0) throw new InputError(problems.join("\n"));
+  return request;
+}
+
+function unpriced(objective: Objective, nodes: Topology["nodes"]): string[] {
+  if (objective !== "energy" && objective !== "cost") return [];
+  const field = objective === "energy" ? "power" : "price";
+  const without = nodes.filter((node) => node[field] === undefined).map(({ name }) => name);
+  if (without.length === 0) return [];
+  return [`--objective ${objective}: these nodes have no ${field} in the topology: ${without.join(", ")}`];
+}
+
+/** What is simulated at a rate only would be ignored without a word. */
+function withoutRate({ rate, arrivals, whatIf = [] }: PlaceOptions): string[] {
+  if (rate !== undefined) return [];
+  return [
+    ...(arrivals === undefined ? [] : [`--arrivals: "${arrivals}" has no effect: frames arrive at a --rate`]),
+    ...whatIf.map((one) => `--what-if: "${one}" has no effect: place simulates what happens at a --rate`),
+  ];
 }
 
 function runCommand(
   file: string,
   { split, grouping, compression, workers }: RankedPlacement,
   [height, width]: readonly [number, number],
-  { window, rate, seed }: PlaceOptions,
+  { window, rate, seed, arrivals, whatIf = [] }: PlaceOptions,
+  { disturbances = [], workload }: Topology,
 ): string {
   const letters = split.startsWith("monolith@") ? split.slice(-1).repeat(Number(grouping)) : split;
   const flags = [`--sizes ${width}x${height}`, `--splits ${letters}`, `--groupings ${grouping}`];
@@ -119,7 +134,11 @@ function runCommand(
   if (workers > 0) flags.push(`--workers ${workers}`);
   for (const [flag, value] of Object.entries({ window, rate, seed }))
     if (value !== undefined) flags.push(`--${flag} ${value}`);
-  return `edgetwin run ${file} ${flags.join(" ")}`;
+  if (arrivals !== undefined) flags.push(`--arrivals "${arrivals}"`);
+  for (const one of whatIf) flags.push(`--what-if "${one}"`);
+  // Of some things only the twin knows what they would do.
+  const verb = disturbances.length > 0 || workload.arrivals !== undefined ? "predict" : "run";
+  return `edgetwin ${verb} ${file} ${flags.join(" ")}`;
 }
 
 function pin(text: string, earlier: ReadonlyMap<string, string[]>): Map<string, string[]> {

@@ -1,7 +1,7 @@
 import type { CostTable } from "./cost-table.ts";
 import type { Wish } from "./objective.ts";
-import { leastWith, type SumToGo, sumsToGo } from "./runs.ts";
-import { cycleBound, figure, mayDo, ROUNDING, type Score } from "./score.ts";
+import { leastWith, Runs, type SumToGo } from "./runs.ts";
+import { cycleBound, figure, mayDo, NOTHING, ROUNDING, type Score } from "./score.ts";
 import { energySum, latencySum, priceSum, roundSum, type Sum } from "./sums.ts";
 import type { ToGo } from "./to-go.ts";
 
@@ -16,19 +16,20 @@ export interface Bound {
 interface Level {
   readonly above: number;
   readonly upTo: number;
+  readonly runs: Runs;
   readonly round: SumToGo;
-  /** Of the objective; `null`: that is the cycle itself. */
-  readonly sum: SumToGo | null;
+  /** Of the objective; where that is the cycle itself, of latency, which breaks ties. */
+  readonly sum: SumToGo;
 }
 
 /** Levels narrower than this are not split, and no more often than so. */
-const NARROW = 1.005;
-const SPLITS = 20;
+const NARROW = 1.01;
+const SPLITS = 12;
 
 /**
  * Bounds of beginnings of placements. The cycle is a maximum of pods, links and hosts, what else is to be minimised adds up, and each
  * is bought with the other: cycles by more pods, nodes and messages. So bounds are of levels of the cycle, each with the least of the
- * sums that a cycle no longer than that allows (`sumsToGo`), and what a beginning comes to is the least over levels. Where the
+ * sums that a cycle no longer than that allows (`Runs`), and what a beginning comes to is the least over levels. Where the
  * objective depends on the cycle, the level that promises most is split in two, over and over: for throughput that
  * is the bisection of the bottleneck that is known from chains-on-chains partitioning (Pinar & Aykanat, JPDC 64, 2004).
  */
@@ -58,7 +59,7 @@ export class Levels {
       if (!(cycle < this.#cycleBelow && mayDo(this.#wish, score, cycle))) return null;
       return { figure: figure(this.#wish, score, cycle), cycle, latency: score.latency };
     }
-    const latency = score.latency + this.#rest.latency[hop]!;
+    let latency = score.latency + this.#rest.latency[hop]!;
     const least = this.#cycle(score, hop);
     if (!(least < this.#cycleBelow && mayDo(this.#wish, { latency }, least))) return null;
     let best = Number.POSITIVE_INFINITY;
@@ -68,6 +69,10 @@ export class Levels {
       if (cycle === Number.POSITIVE_INFINITY) continue;
       shortest = Math.min(shortest, cycle);
       best = Math.min(best, this.#figure(level, score, hop, cycle));
+      if (this.#wish.objective !== "throughput") continue;
+      // No level above has less.
+      latency = Math.max(latency, score.latency + this.#behind(level.sum, level, score, hop));
+      break;
     }
     return best === Number.POSITIVE_INFINITY ? null : { figure: best, cycle: shortest, latency };
   }
@@ -77,8 +82,8 @@ export class Levels {
     const { slowest, loads, work, reachable } = this.#rest;
     const { cores, space } = this.#table;
     let cycle = Math.max(score.slowest, slowest[hop]!);
-    for (let host = 0; host < loads.length; host++)
-      cycle = Math.max(cycle, (score.loads[host]! + loads[host]![hop]!) / cores[host]!);
+    for (let host = 0; host < cores.length; host++) cycle = Math.max(cycle, score.loads[host]! / cores[host]!);
+    for (const { host, least } of loads) cycle = Math.max(cycle, (score.loads[host]! + least[hop]!) / cores[host]!);
     const { hosts, all } = reachable[hop % space.nodes.length]!;
     let busy = work[hop]!;
     for (const host of hosts) busy += score.loads[host]!;
@@ -103,28 +108,29 @@ export class Levels {
   }
 
   #figure(level: Level, score: Score, hop: number, cycle: number): number {
-    if (level.sum === null) return cycle;
     const { latency, joules, watts, price } = score;
     const { objective, rate } = this.#wish;
+    if (objective === "throughput") return cycle;
     const interval = rate === null ? cycle : 1 / rate;
     const rest = this.#behind(level.sum, level, score, hop);
     if (objective === "cost") return (price + rest) * interval;
     return objective === "latency" ? latency + rest : joules + watts * interval + rest;
   }
 
-  #level(above: number, upTo: number): Level {
-    const table = this.#table;
-    const objective = this.#objectiveSum(above);
-    const sums = objective === null ? [roundSum(table)] : [roundSum(table), objective];
-    const [round, sum = null] = sumsToGo(table, sums, upTo * ROUNDING) as [SumToGo, SumToGo?];
-    return { above, upTo, round, sum };
+  /** @param like another with the same `upTo`. */
+  #level(above: number, upTo: number, like?: Level): Level {
+    const { objective, rate } = this.#wish;
+    // What energy takes depends on how far frames are apart.
+    if (like !== undefined && (objective !== "energy" || rate !== null)) return { ...like, above };
+    const runs = like?.runs ?? new Runs(this.#table, upTo * ROUNDING);
+    const sum = this.#objectiveSum(above);
+    return { above, upTo, runs, round: like?.round ?? runs.toGo(roundSum(this.#table)), sum: runs.toGo(sum) };
   }
 
-  #objectiveSum(above: number): Sum | null {
+  #objectiveSum(above: number): Sum {
     const { objective, rate } = this.#wish;
     switch (objective) {
       case "throughput":
-        return null;
       case "latency":
         return latencySum(this.#table);
       case "energy":
@@ -142,27 +148,16 @@ export class Levels {
       const { upTo } = level;
       if (!(above > 0 && above * NARROW < upTo && best.figure < Number.POSITIVE_INFINITY)) break;
       const middle = upTo === Number.POSITIVE_INFINITY ? 2 * above : Math.sqrt(above * upTo);
-      const parts = [this.#rooted(this.#level(above, middle)), this.#rooted(this.#level(middle, upTo))];
+      const parts = [this.#rooted(this.#level(above, middle)), this.#rooted(this.#level(middle, upTo, level))];
       levels = levels.flatMap((one) => (one === best ? parts : [one]));
     }
-    return levels
-      .map(({ level }) => level)
-      .filter(({ above }, i) => levels[i]!.figure < Number.POSITIVE_INFINITY && above >= 0);
+    return levels.filter(({ figure }) => figure < Number.POSITIVE_INFINITY).map(({ level }) => level);
   }
 
   /** With the least that any placement of a level comes to. */
   #rooted(level: Level): { readonly level: Level; readonly figure: number; readonly cycle: number } {
     const { space, hop, cores } = this.#table;
-    const nothing = {
-      slowest: 0,
-      round: 0,
-      latency: 0,
-      memory: 0,
-      joules: 0,
-      watts: 0,
-      price: 0,
-      loads: cores.map(() => 0),
-    };
+    const nothing = { ...NOTHING, loads: new Float64Array(cores.length) };
     let best = Number.POSITIVE_INFINITY;
     let shortest = Number.POSITIVE_INFINITY;
     space.nodes.forEach((_, node) => {

@@ -1,3 +1,4 @@
+import { lasting } from "../compile.ts";
 import { planLoad } from "../load.ts";
 import type { Profile } from "../profile.ts";
 import { mean } from "../statistics/moments.ts";
@@ -44,7 +45,8 @@ const CAPACITY_RUNS = 5;
 /**
  * The best split and grouping of a topology's stages at a size. A screen of analytic bounds brings placements best first
  * (`bestFirst`); each is simulated until no other can be better than the best of them (`finalists`), then the best is told from
- * the rest with 95 % confidence (`select`). Yields how far it is.
+ * the rest with 95 % confidence (`select`). What the topology lets happen during a run, and how frames arrive, is simulated at the
+ * wish's rate; without one, nothing happens. Yields how far it is.
  * @throws RangeError if the request does not fit the topology; ProfileError if something was not measured.
  */
 export function* place(
@@ -61,7 +63,9 @@ export function* place(
   const service = serviceLoad(wish, empty);
   const capacity = wish.objective === "throughput";
   const trialOf = (one: Contender, replication: number): Trial => {
-    one.trials[replication] ??= trial(one.plan, one.profile, service, capacity, replication);
+    const { plan } = one;
+    const run = wish.rate === null ? plan : lasting(plan, topology.workload.duration, wish.rate);
+    one.trials[replication] ??= trial(run, one.profile, service, capacity, replication);
     return one.trials[replication]!;
   };
   const figures = (one: Contender) => Array.from({ length: FIRST }, (_, r) => figureOf(wish, trialOf(one, r)));

@@ -15,7 +15,7 @@ export interface SumToGo {
    * The same from a stage on that is on a node, its receiving not counted, by how many CPU seconds per frame the run there takes:
    * pairs of those, ascending, and of a sum, descending. At `stage * nodes + node`; left out where that is all the same.
    */
-  readonly stairs: (Float64Array | undefined)[];
+  readonly stairs: readonly (Float64Array | undefined)[];
 }
 
 /** The least of a sum behind a hop to a node whose host has so many CPU seconds per frame left. @param cell of the stairs. */
@@ -29,225 +29,236 @@ export function leastWith({ least, stairs }: SumToGo, hop: number, cell: number,
   return at < 0 ? INFINITE : least[hop]! + (steps[at + 1]! - lowest);
 }
 
-/**
- * The least of sums that can still come behind a hop, each by itself, of placements whose cycle is at most `upTo` seconds: no pod
- * takes longer, and no node's pods more of its host's cores, nor its stages more memory than it has. As nothing goes back, what
- * is on a node is a run of consecutive stages: so this is backward dynamic programming over nodes and runs, O(k r p) for each node
- * where a run has at most r stages and a pod p, and O(k p) where a node has cores and memory for all stages. Bounds
- * all the same: cycles count the least messages that a pod can have, and of cores that nodes share each node is given all.
- */
-export function sumsToGo(table: CostTable, sums: readonly Sum[], upTo = INFINITE): SumToGo[] {
-  const { stages: k, nodes, memory } = table.space;
-  const found = sums.map(
-    (): SumToGo => ({ least: new Float64Array(k * nodes.length ** 2).fill(INFINITE), stairs: [] }),
-  );
-  const least = found.map((one) => one.least);
-  const needed = new Float64Array(k + 1);
-  for (let stage = 0; stage < k; stage++) needed[stage + 1] = needed[stage]! + memory[stage]!;
-  for (let node = nodes.length - 1; node >= 0; node--) {
-    const room = nodes[node]!.memory ?? INFINITE;
-    const capacity = upTo * table.cores[table.hosts[node]!]!;
-    const ends = endsOf(table, sums, node, least);
-    const pods = podsWithin(table, node, upTo);
-    // A bound without the limit of cores is one too, and cheaper.
-    const fitsAll = needed[k]! <= room && table.compute[table.segment(0, k, node)]! <= capacity;
-    const best = fitsAll
-      ? withoutLimits(table, sums, node, ends, pods)
-      : withinLimits(table, sums, node, ends, pods, { capacity, needed, room }, found);
-    write(table, sums, node, best, least);
-  }
-  return found;
+/** The pods that a node can have, by the stage that they begin with: those of `from` are at `starts[from]` up to `starts[from + 1]`. */
+interface Pods {
+  readonly starts: Int32Array;
+  /** One behind its last stage, its segment, and CPU seconds per frame of its kernels. */
+  readonly ends: Int32Array;
+  readonly segments: Int32Array;
+  readonly loads: Float64Array;
 }
 
-/** What a run on a node can begin and end with. */
-interface Ends {
-  /** Least of what comes behind a run that ends before a stage, the hop to another node included; by sum. */
-  readonly behind: readonly Float64Array[];
-  /** Least CPU seconds of its host to receive a frame of a stage, and to send one to another node before it. */
+/** What all sums have in common on a node. */
+interface OnNode {
+  readonly pods: Pods;
+  /** CPU seconds per frame of the host, and bytes, for the stages of a run; `null`: there are enough for all. */
+  readonly limits: { readonly capacity: number; readonly room: number } | null;
+  /** Least CPU seconds of the host to receive a frame of a stage, to hand it to another pod of the node, and to send it elsewhere. */
   readonly entering: Float64Array;
+  readonly staying: Float64Array;
   readonly leaving: Float64Array;
 }
 
-function endsOf(table: CostTable, sums: readonly Sum[], node: number, least: readonly Float64Array[]): Ends {
+/**
+ * Placements whose cycle is at most `upTo` seconds: no pod takes longer, and no node's pods more of its host's cores, nor its stages
+ * more memory than it has. As nothing goes back, what is on a node is a run of consecutive stages: so the least of a sum
+ * is dynamic programming over nodes and runs, O(k r p) for each node where a run has at most r stages and a pod p, and
+ * O(k p) where a node has cores and memory for all. Bounds all the same: cycles count the least messages that a pod can have,
+ * runs may be cut into pods otherwise for their load than for their sum, and of cores that nodes share each is given all.
+ */
+export class Runs {
+  readonly #table: CostTable;
+  readonly #onNode: readonly OnNode[];
+  /** Bytes of the stages before each. */
+  readonly #needed: Float64Array;
+
+  constructor(table: CostTable, upTo = INFINITE) {
+    const { stages: k, nodes, memory } = table.space;
+    this.#table = table;
+    this.#needed = new Float64Array(k + 1);
+    for (let stage = 0; stage < k; stage++) this.#needed[stage + 1] = this.#needed[stage]! + memory[stage]!;
+    this.#onNode = nodes.map(({ memory: room = INFINITE }, node) => {
+      const capacity = upTo * table.cores[table.hosts[node]!]!;
+      // A bound without the limit of cores is one too, and cheaper.
+      const isEnough = this.#needed[k]! <= room && table.compute[table.segment(0, k, node)]! <= capacity;
+      return {
+        pods: podsOn(table, node, upTo),
+        limits: isEnough ? null : { capacity, room },
+        ...messagesOn(table, node),
+      };
+    });
+  }
+
+  /** The least of a sum. */
+  toGo(sum: Sum): SumToGo {
+    const { space, hop, send } = this.#table;
+    const { stages: k, nodes } = space;
+    const least = new Float64Array(k * nodes.length ** 2).fill(INFINITE);
+    const stairs: (Float64Array | undefined)[] = [];
+    for (let node = nodes.length - 1; node >= 0; node--) {
+      const { pods, limits } = this.#onNode[node]!;
+      const values = Float64Array.from(pods.segments, () => 0);
+      for (let from = 0; from < k; from++) {
+        for (let one = pods.starts[from]!; one < pods.starts[from + 1]!; one++)
+          values[one] = sum.pod(pods.segments[one]!, node, from);
+      }
+      const on = new Float64Array(k + 1).fill(INFINITE);
+      // What comes behind a run, the hop to another node included.
+      const behind = new Float64Array(k + 1).fill(INFINITE);
+      behind[k] = 0;
+      for (let stage = 1; stage < k; stage++) {
+        const at = hop(stage, node, node);
+        if (!Number.isNaN(send[at]!)) on[stage] = sum.out(at, node, node) + sum.into(at, node, node);
+        for (let next = node + 1; next < nodes.length; next++) {
+          const at = hop(stage, node, next);
+          if (!Number.isNaN(send[at]!)) behind[stage] = Math.min(behind[stage]!, sum.out(at, node, next) + least[at]!);
+        }
+      }
+      const best =
+        limits === null
+          ? withoutLimits(pods, values, on, behind)
+          : this.#withinLimits(node, values, on, behind, stairs);
+      least[hop(0, node, node)] = best[0]!;
+      for (let stage = 1; stage < k; stage++) {
+        for (let before = 0; before <= node; before++) {
+          const at = hop(stage, before, node);
+          if (!Number.isNaN(send[at]!)) least[at] = sum.into(at, before, node) + best[stage]!;
+        }
+      }
+    }
+    return { least, stairs };
+  }
+
+  #withinLimits(
+    node: number,
+    values: Float64Array,
+    on: Float64Array,
+    behind: Float64Array,
+    stairs: (Float64Array | undefined)[],
+  ) {
+    const { pods, limits, entering, staying, leaving } = this.#onNode[node]!;
+    const { starts, ends, loads } = pods;
+    const { capacity, room } = limits!;
+    const needed = this.#needed;
+    const k = starts.length - 1;
+    const best = new Float64Array(k).fill(INFINITE);
+    // Of a run up to a stage: CPU seconds, and the sum.
+    const used = new Float64Array(k + 1);
+    const sums = new Float64Array(k + 1);
+    for (let first = k - 1; first >= 0; first--) {
+      used.fill(INFINITE, first);
+      sums.fill(INFINITE, first);
+      let last = first;
+      for (let from = first; from <= last && from < k; from++) {
+        const busy = from === first ? entering[first]! : used[from]! + staying[from]!;
+        if (busy > capacity) continue;
+        const sum = from === first ? 0 : sums[from]! + on[from]!;
+        for (let one = starts[from]!; one < starts[from + 1]!; one++) {
+          const to = ends[one]!;
+          if (needed[to]! - needed[first]! > room) break;
+          const load = busy + loads[one]!;
+          if (load > capacity) continue;
+          if (load < used[to]!) used[to] = load;
+          const value = sum + values[one]!;
+          if (value < sums[to]!) sums[to] = value;
+          if (to > last) last = to;
+        }
+      }
+      const steps = stairsOf(first, last, used, leaving, capacity, sums, behind);
+      if (steps === null) continue;
+      best[first] = steps.at(-1)!;
+      stairs[first * this.#table.space.nodes.length + node] = steps;
+    }
+    return best;
+  }
+}
+
+/** Of a stage and those behind it, on a node that has enough for all. */
+function withoutLimits(
+  { starts, ends }: Pods,
+  values: Float64Array,
+  on: Float64Array,
+  behind: Float64Array,
+): Float64Array {
+  const k = starts.length - 1;
+  const best = new Float64Array(k).fill(INFINITE);
+  const rest = behind.slice();
+  for (let from = k - 1; from >= 0; from--) {
+    let least = INFINITE;
+    for (let one = starts[from]!; one < starts[from + 1]!; one++)
+      least = Math.min(least, values[one]! + rest[ends[one]!]!);
+    best[from] = least;
+    rest[from] = Math.min(rest[from]!, on[from]! + least);
+  }
+  return best;
+}
+
+/** Of runs up to each stage behind `first`: what they need, ascending, and the least sum of those that need no more. */
+function stairsOf(
+  first: number,
+  last: number,
+  used: Float64Array,
+  leaving: Float64Array,
+  capacity: number,
+  sums: Float64Array,
+  behind: Float64Array,
+): Float64Array | null {
+  const found: { need: number; sum: number }[] = [];
+  let sorted = true;
+  for (let to = first + 1; to <= last; to++) {
+    const need = used[to]! + leaving[to]!;
+    const sum = sums[to]! + behind[to]!;
+    if (need > capacity || sum === INFINITE) continue;
+    if (found.length > 0 && need < found.at(-1)!.need) sorted = false;
+    found.push({ need, sum });
+  }
+  if (!sorted) found.sort((a, b) => a.need - b.need);
+  const steps: number[] = [];
+  for (const { need, sum } of found) if (steps.length === 0 || sum < steps.at(-1)!) steps.push(need, sum);
+  return steps.length === 0 ? null : Float64Array.from(steps);
+}
+
+function messagesOn(table: CostTable, node: number) {
   const { stages: k, nodes } = table.space;
   const load = loadSum(table, (host) => host === table.hosts[node]);
   const infinite = () => new Float64Array(k + 1).fill(INFINITE);
-  const [behind, entering, leaving] = [sums.map(infinite), infinite(), infinite()];
+  const [entering, staying, leaving] = [infinite(), infinite(), infinite()];
   entering[0] = 0;
   leaving[k] = 0;
-  for (const one of behind) one[k] = 0;
   for (let stage = 1; stage < k; stage++) {
     for (let other = 0; other < nodes.length; other++) {
       const at = other <= node ? table.hop(stage, other, node) : table.hop(stage, node, other);
       if (Number.isNaN(table.send[at]!)) continue;
       if (other <= node) entering[stage] = Math.min(entering[stage]!, load.into(at, other, node));
-      else {
-        leaving[stage] = Math.min(leaving[stage]!, load.out(at, node, other));
-        for (let i = 0; i < sums.length; i++)
-          behind[i]![stage] = Math.min(behind[i]![stage]!, sums[i]!.out(at, node, other) + least[i]![at]!);
-      }
+      if (other === node) staying[stage] = load.out(at, node, node) + load.into(at, node, node);
+      if (other > node) leaving[stage] = Math.min(leaving[stage]!, load.out(at, node, other));
     }
   }
-  return { behind, entering, leaving };
+  return { entering, staying, leaving };
 }
 
-/** For each stage, where pods on a node that begin with it may end: one behind their last stages. */
-function podsWithin(table: CostTable, node: number, upTo: number): number[][] {
+/** Those whose cycle is at most `upTo` with the least messages that they can have. */
+function podsOn(table: CostTable, node: number, upTo: number): Pods {
   const { stages: k, nodes, allowed } = table.space;
-  const costs = [table.receive, table.receiveHeld, table.send, table.sendHeld];
-  const [received, receivedHeld, sent, sentHeld] = costs.map(() => new Float64Array(k + 1)) as [
-    Float64Array,
-    Float64Array,
-    Float64Array,
-    Float64Array,
-  ];
-  const lower = (least: Float64Array, stage: number, cost: number) => {
-    if (cost < least[stage]!) least[stage] = cost;
-  };
-  for (let stage = 1; stage < k; stage++) {
-    for (const least of [received, receivedHeld, sent, sentHeld]) least[stage] = INFINITE;
-    for (let other = 0; other < nodes.length; other++) {
-      if (other <= node) {
-        const at = table.hop(stage, other, node);
-        lower(received, stage, table.receive[at]!);
-        lower(receivedHeld, stage, table.receiveHeld[at]!);
-      }
-      if (other >= node) {
-        const at = table.hop(stage, node, other);
-        lower(sent, stage, table.send[at]!);
-        lower(sentHeld, stage, table.sendHeld[at]!);
+  const least = (costs: Float64Array, isReceived: boolean) => {
+    const found = new Float64Array(k + 1);
+    for (let stage = 1; stage < k; stage++) {
+      found[stage] = INFINITE;
+      for (let other = isReceived ? 0 : node; isReceived ? other <= node : other < nodes.length; other++) {
+        const cost = costs[isReceived ? table.hop(stage, other, node) : table.hop(stage, node, other)]!;
+        if (cost < found[stage]!) found[stage] = cost;
       }
     }
-  }
-  return Array.from({ length: k }, (_, from) => {
-    const ends: number[] = [];
+    return found;
+  };
+  const [received, receivedHeld] = [least(table.receive, true), least(table.receiveHeld, true)];
+  const [sent, sentHeld] = [least(table.send, false), least(table.sendHeld, false)];
+  const starts = new Int32Array(k + 1);
+  const ends: number[] = [];
+  for (let from = 0; from < k; from++) {
     for (let to = from + 1; to <= k && allowed[to - 1]![node]; to++) {
       const at = table.segment(from, to, node);
       if (cycleOf(table, at, received[from]!, receivedHeld[from]!, sent[to]!, sentHeld[to]!) <= upTo) ends.push(to);
     }
-    return ends;
-  });
-}
-
-interface Limits {
-  readonly capacity: number;
-  readonly needed: Float64Array;
-  readonly room: number;
-}
-
-/** The least of each sum from a stage on that is on a node. */
-function withoutLimits(
-  table: CostTable,
-  sums: readonly Sum[],
-  node: number,
-  { behind }: Ends,
-  pods: readonly (readonly number[])[],
-): Float64Array[] {
-  const k = pods.length;
-  return sums.map(({ pod, into, out }, i) => {
-    const best = new Float64Array(k).fill(INFINITE);
-    // Behind a pod that ends before a stage.
-    const rest = behind[i]!.slice();
-    for (let from = k - 1; from >= 0; from--) {
-      for (const to of pods[from]!)
-        best[from] = Math.min(best[from]!, pod(table.segment(from, to, node), node, from) + rest[to]!);
-      const at = table.hop(from, node, node);
-      if (from > 0 && !Number.isNaN(table.send[at]!))
-        rest[from] = Math.min(rest[from]!, out(at, node, node) + into(at, node, node) + best[from]!);
-    }
-    return best;
-  });
-}
-
-function withinLimits(
-  table: CostTable,
-  sums: readonly Sum[],
-  node: number,
-  { behind, entering, leaving }: Ends,
-  pods: readonly (readonly number[])[],
-  { capacity, needed, room }: Limits,
-  found: readonly SumToGo[],
-): Float64Array[] {
-  const k = pods.length;
-  const { nodes } = table.space;
-  const load = loadSum(table, (host) => host === table.hosts[node]);
-  const best = sums.map(() => new Float64Array(k).fill(INFINITE));
-  // Of a run so far, the hop to its next pod included.
-  const used = new Float64Array(k + 1);
-  const so = sums.map(() => new Float64Array(k + 1));
-  // Of a run as a whole, by where it ends; what comes behind it included in the sums.
-  const needs = new Float64Array(k + 1);
-  const ended = sums.map(() => new Float64Array(k + 1));
-  for (let first = k - 1; first >= 0; first--) {
-    if (pods[first]!.length === 0) continue;
-    used.fill(INFINITE, first);
-    needs.fill(INFINITE, first);
-    for (const one of ended) one.fill(INFINITE, first);
-    used[first] = entering[first]!;
-    for (const one of so) {
-      one.fill(INFINITE, first);
-      one[first] = 0;
-    }
-    for (let from = first; from < k; from++) {
-      if (used[from] === INFINITE) continue;
-      for (const to of pods[from]!) {
-        if (needed[to]! - needed[first]! > room) break;
-        const at = table.segment(from, to, node);
-        const busy = used[from]! + load.pod(at, node, from);
-        if (busy > capacity) continue;
-        const need = busy + leaving[to]!;
-        const ends = need <= capacity;
-        if (ends && need < needs[to]!) needs[to] = need;
-        const on = to === k ? -1 : table.hop(to, node, node);
-        const next = on === -1 ? INFINITE : busy + load.out(on, node, node) + load.into(on, node, node);
-        const goesOn = next <= capacity;
-        if (goesOn && next < used[to]!) used[to] = next;
-        for (let i = 0; i < sums.length; i++) {
-          const sum = sums[i]!;
-          const value = so[i]![from]! + sum.pod(at, node, from);
-          if (ends && value + behind[i]![to]! < ended[i]![to]!) ended[i]![to] = value + behind[i]![to]!;
-          if (!goesOn) continue;
-          const further = value + sum.out(on, node, node) + sum.into(on, node, node);
-          if (further < so[i]![to]!) so[i]![to] = further;
-        }
-      }
-    }
-    for (let i = 0; i < sums.length; i++) {
-      const steps = stairsOf(needs, ended[i]!, first);
-      if (steps.length === 0) continue;
-      best[i]![first] = steps.at(-1)!;
-      found[i]!.stairs[first * nodes.length + node] = steps;
+    starts[from + 1] = ends.length;
+  }
+  const segments = new Int32Array(ends.length);
+  const loads = new Float64Array(ends.length);
+  for (let from = 0; from < k; from++) {
+    for (let one = starts[from]!; one < starts[from + 1]!; one++) {
+      segments[one] = table.segment(from, ends[one]!, node);
+      loads[one] = table.compute[segments[one]!]!;
     }
   }
-  return best;
-}
-
-/** Of runs that end at a stage behind `first`: what they need, ascending, and the least sum of those that need no more. */
-function stairsOf(needs: Float64Array, sums: Float64Array, first: number): Float64Array {
-  const ends: number[] = [];
-  for (let to = first + 1; to < sums.length; to++) if (sums[to]! < INFINITE) ends.push(to);
-  ends.sort((a, b) => needs[a]! - needs[b]!);
-  const steps: number[] = [];
-  for (const to of ends) if (steps.length === 0 || sums[to]! < steps.at(-1)!) steps.push(needs[to]!, sums[to]!);
-  return Float64Array.from(steps);
-}
-
-/** To what comes from a stage on, the hop into it is added. */
-function write(
-  table: CostTable,
-  sums: readonly Sum[],
-  node: number,
-  best: readonly Float64Array[],
-  least: readonly Float64Array[],
-): void {
-  const { stages: k } = table.space;
-  sums.forEach(({ into }, i) => {
-    least[i]![table.hop(0, node, node)] = best[i]![0]!;
-    for (let stage = 1; stage < k; stage++) {
-      for (let before = 0; before <= node; before++) {
-        const at = table.hop(stage, before, node);
-        if (!Number.isNaN(table.send[at]!)) least[i]![at] = into(at, before, node) + best[i]![stage]!;
-      }
-    }
-  });
+  return { starts, ends: Int32Array.from(ends), segments, loads };
 }

@@ -10,7 +10,7 @@ export interface Score {
   /** Seconds of the busiest pod or link per frame. */
   readonly slowest: number;
   /** CPU seconds per frame of each host. */
-  readonly loads: readonly number[];
+  readonly loads: Float64Array;
   /** Seconds from when a frame is handed over by the first pod until its acknowledgement is back, with nobody before it. */
   readonly round: number;
   /** Seconds of a frame that waits for nobody. */
@@ -68,9 +68,11 @@ export function withPod(table: CostTable, score: Score, pod: PlacedPod, before: 
   const busy = (Math.max(1, table.workers) * cycle) / table.cores[host]!;
   let needed = entered ? 0 : score.memory;
   for (let stage = from; stage < to; stage++) needed += memory[stage]!;
+  const loads = score.loads.slice();
+  loads[host] = loads[host]! + cpu;
   return {
     slowest: Math.max(score.slowest, cycle, out === -1 ? 0 : table.link[out]!),
-    loads: score.loads.map((load, one) => (one === host ? load + cpu : load)),
+    loads,
     round: score.round + round + (out === -1 ? 0 : lag + table.back[out]!),
     latency: score.latency + Math.max(waiting, held) + (out === -1 ? 0 : table.ready[out]! + lag),
     memory: needed,
@@ -97,7 +99,7 @@ export function cycleOf(
 export function scoreOf(table: CostTable, placement: Placement): Score {
   const score = placement.reduce(
     (sum: Score, pod, i) => withPod(table, sum, pod, placement[i - 1]?.node ?? -1, placement[i + 1]?.node ?? -1),
-    { ...NOTHING, loads: table.cores.map(() => 0) },
+    { ...NOTHING, loads: new Float64Array(table.cores.length) },
   );
   if (Number.isNaN(score.slowest)) throw new RangeError("placement of stages where the space has no place for them");
   return score;

@@ -2,7 +2,7 @@ import type { CostTable } from "./cost-table.ts";
 import { Heap } from "./heap.ts";
 import { Levels } from "./levels.ts";
 import type { Wish } from "./objective.ts";
-import { NOTHING, type Score, withPod } from "./score.ts";
+import { figure, NOTHING, type Score, withPod } from "./score.ts";
 import { isAskedFor, type PlacedPod, type Placement } from "./space.ts";
 import type { ToGo } from "./to-go.ts";
 
@@ -19,14 +19,14 @@ export interface Candidate {
 export interface SearchOptions {
   /** Only placements whose cycle may be shorter than so many seconds per frame. */
   readonly cycleBelow?: number;
-  /** Beginnings of placements that are kept at most, before the search gives up being exact. */
+  /** Beginnings of placements that are looked at at most, before the search gives up being exact. */
   readonly limit?: number;
 }
 
 /** Some tenths of a second's work. */
-export const SEARCH_LIMIT = 100_000;
-/** Placements that a search which gives up still completes. */
-const DIVES = 16;
+export const SEARCH_LIMIT = 120_000;
+/** Beginnings up to each stage that a search which gives up still follows. */
+const BEAM = 6;
 
 /** Pods of a beginning, last first. */
 interface Chain {
@@ -51,7 +51,7 @@ interface Beginning {
  * pod by pod, each with the least that can come behind it. As that never overestimates, placements come in the exact order of `figure`,
  * with hosts that several pods share, memory and windows, of which dynamic programming alone has only bounds; what can't do
  * what is wished is left out. How much is looked at depends on how near the bounds are. Where that becomes too much, the
- * beginnings that promise most are completed greedily, which is no longer exact, and the bound of all others is returned.
+ * beginnings that promise most are completed by a beam search, which is no longer exact, and the bound of all others is returned.
  * @returns the least `figure` that others could have: infinite if there are none.
  */
 export function* bestFirst(
@@ -65,30 +65,36 @@ export function* bestFirst(
   for (const root of tree.roots()) heap.push(root);
   for (let next = heap.pop(); next !== undefined; next = heap.pop()) {
     if (next.node === -1) yield candidateOf(next);
-    else if (heap.length > limit) {
-      yield* dives(tree, heap, next);
+    else if (tree.looked > limit) {
+      const found = beam(tree, heap, next, table.space.stages);
+      yield* found;
+      // What keeps up with a rate most easily is the fastest, if nothing better does.
+      if (found.length === 0 && wish.objective !== "throughput") {
+        const fastest = bestFirst(table, rest, { ...wish, objective: "throughput" }, { cycleBelow, limit }).next();
+        if (!fastest.done) yield { ...fastest.value, figure: figure(wish, fastest.value.score, fastest.value.cycle) };
+      }
       return next.figure;
     } else for (const longer of tree.longer(next)) heap.push(longer);
   }
   return Number.POSITIVE_INFINITY;
 }
 
-/** Completes the best beginnings, each by what seems best pod by pod; best first. */
-function dives(tree: Tree, heap: Heap<Beginning>, first: Beginning): Candidate[] {
-  const found: Candidate[] = [];
-  let start: Beginning | undefined = first;
-  for (let dive = 0; dive < DIVES && start !== undefined; dive++) {
-    let at: Beginning | undefined = start;
-    while (at !== undefined && at.node !== -1) {
-      at = tree
-        .longer(at)
-        .reduce((best: Beginning | undefined, one) => (!best || isBefore(one, best) ? one : best), undefined);
-    }
-    if (at !== undefined) found.push(candidateOf(at));
-    start = heap.pop();
+/** Completes the best beginnings by a beam search (Lowerre, 1976), of each stage those that promise most; best first. */
+function beam(tree: Tree, heap: Heap<Beginning>, first: Beginning, stages: number): Candidate[] {
+  const waiting = Array.from({ length: stages + 1 }, () => [] as Beginning[]);
+  const wait = (one: Beginning) => {
+    const others = waiting[one.stage]!;
+    others.push(one);
+    if (one.stage < stages && others.length > 4 * BEAM) others.sort(order).splice(BEAM);
+  };
+  let next: Beginning | undefined = first;
+  for (let taken = 0; taken < stages * BEAM && next !== undefined; taken++) {
+    wait(next);
+    next = heap.pop();
   }
-  const distinct = new Map(found.map((one) => [JSON.stringify(one.placement), one]));
-  return [...distinct.values()].sort((a, b) => a.figure - b.figure);
+  for (const beginnings of waiting.slice(0, stages))
+    for (const one of beginnings.sort(order).splice(0, BEAM)) tree.longer(one).forEach(wait);
+  return waiting[stages]!.sort(order).map(candidateOf);
 }
 
 class Tree {
@@ -96,6 +102,8 @@ class Tree {
   readonly #rest: ToGo;
   readonly #wish: Wish;
   readonly #levels: Levels;
+  /** How many beginnings it has looked at. */
+  looked = 0;
 
   constructor(table: CostTable, rest: ToGo, wish: Wish, cycleBelow: number) {
     this.#table = table;
@@ -107,7 +115,7 @@ class Tree {
   /** Nothing is placed yet but where the first stage goes. */
   roots(): Beginning[] {
     const { space, cores, hop } = this.#table;
-    const score = { ...NOTHING, loads: cores.map(() => 0) };
+    const score = { ...NOTHING, loads: new Float64Array(cores.length) };
     return space.nodes.flatMap((_, node) => this.#promising(null, 0, node, score, hop(0, node, node)) ?? []);
   }
 
@@ -140,6 +148,7 @@ class Tree {
 
   /** @param hop behind the beginning; -1 if it is whole. @returns `null` if it leads to nothing that is wished. */
   #promising(chain: Chain | null, stage: number, node: number, score: Score, hop: number): Beginning | null {
+    this.looked++;
     const bound = this.#levels.of(score, hop);
     if (bound === null) return null;
     const { figure, cycle, latency } = bound;
@@ -153,6 +162,10 @@ function isBefore(a: Beginning, b: Beginning): boolean {
   if (a.figure !== b.figure) return a.figure < b.figure;
   if (a.second !== b.second) return a.second < b.second;
   return a.stage > b.stage;
+}
+
+function order(a: Beginning, b: Beginning): number {
+  return a.figure - b.figure || a.second - b.second;
 }
 
 function candidateOf({ chain, score, cycle, figure }: Beginning): Candidate {

@@ -37,20 +37,13 @@ export interface Narrowing {
 
 /**
  * The space of a topology: its nodes in order of travel, its stages' `nodes`, its links.
- * @throws RangeError if a pin names a stage or node that is not there, or leaves a stage no node.
+ * @throws RangeError if pins name stages or nodes that are not there, or leave a stage no node: a line for each.
  */
 export function spaceOf(topology: Topology, { pins = new Map(), splits, groupings }: Narrowing = {}): Space {
   const { stages, nodes, links } = topology;
-  const stageNames = stages.map(({ name }) => name);
   const nodeNames = nodes.map(({ name }) => name);
-  for (const [stage, places] of pins) {
-    if (!stageNames.includes(stage)) throw new RangeError(`pin: ${stage} is not a stage: ${stageNames.join(", ")}`);
-    const strange = places.find((node) => !nodeNames.includes(node));
-    if (strange !== undefined) throw new RangeError(`pin: ${strange} is not a node: ${nodeNames.join(", ")}`);
-    const places0 = stages.find(({ name }) => name === stage)!.nodes;
-    if (places0 !== null && !places.some((node) => places0.includes(node)))
-      throw new RangeError(`pin: stage ${stage} may not be on ${places.join(", ")}: ${places0.join(", ")}`);
-  }
+  const wrong = [...pins].flatMap(([stage, places]) => wrongPin(topology, stage, places));
+  if (wrong.length > 0) throw new RangeError(wrong.map((line) => `pin: ${line}`).join("\n"));
   const linked = (a: string, b: string) => links.some(({ between }) => between.includes(a) && between.includes(b));
   return {
     stages: stages.length,
@@ -65,6 +58,16 @@ export function spaceOf(topology: Topology, { pins = new Map(), splits, grouping
       groupings: groupings == null ? null : new Set(groupings.flatMap((one) => beginnings(one.map(String), "+"))),
     },
   };
+}
+
+function wrongPin({ stages, nodes }: Topology, name: string, places: readonly string[]): string[] {
+  const stage = stages.find((one) => one.name === name);
+  if (stage === undefined) return [`${name} is not a stage: ${stages.map((one) => one.name).join(", ")}`];
+  const nodeNames = nodes.map((node) => node.name);
+  const strange = places.filter((node) => !nodeNames.includes(node));
+  if (strange.length > 0) return strange.map((node) => `${node} is not a node: ${nodeNames.join(", ")}`);
+  if (stage.nodes === null || places.some((node) => stage.nodes!.includes(node))) return [];
+  return [`stage ${name} may not be on ${places.join(", ")}: ${stage.nodes.join(", ")}`];
 }
 
 function beginnings(parts: readonly string[], separator: string): string[] {

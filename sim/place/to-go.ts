@@ -1,5 +1,5 @@
 import type { CostTable } from "./cost-table.ts";
-import { sumsToGo } from "./runs.ts";
+import { Runs } from "./runs.ts";
 import { cycleOf } from "./score.ts";
 import { latencySum, loadSum } from "./sums.ts";
 
@@ -11,24 +11,25 @@ export interface ToGo {
   /** Seconds per frame of the slowest pod or link. Infinite where the stages that are left fit nowhere. */
   readonly slowest: Float64Array;
   readonly latency: Float64Array;
-  /** CPU seconds per frame, by host, and of all hosts together. */
-  readonly loads: readonly Float64Array[];
+  /** CPU seconds per frame of hosts that some stage has to be on, and of all hosts together. */
+  readonly loads: readonly { readonly host: number; readonly least: Float64Array }[];
   readonly work: Float64Array;
   /** From a node on: hosts, and how many cores they have. */
   readonly reachable: readonly { readonly hosts: readonly number[]; readonly all: number }[];
 }
 
-/** Dynamic programming: of sums that of `sumsToGo`, of the bottleneck PipeDream's. */
+/** Dynamic programming: of sums that of `Runs`, of the bottleneck PipeDream's. */
 export function toGo(table: CostTable): ToGo {
   const { cores, hosts } = table;
-  const each = cores.map((_, host) => loadSum(table, (one) => one === host));
-  const sums = sumsToGo(table, [latencySum(table), loadSum(table, () => true), ...each]);
-  const [latency, work, ...loads] = sums.map(({ least }) => least) as [Float64Array, Float64Array, ...Float64Array[]];
+  const runs = new Runs(table);
+  const needs = (host: number) =>
+    table.space.allowed.some((nodes) => nodes.every((may, node) => !may || hosts[node] === host));
+  const load = (isChosen: (host: number) => boolean) => runs.toGo(loadSum(table, isChosen)).least;
   return {
     slowest: slowestToGo(table),
-    latency,
-    loads,
-    work,
+    latency: runs.toGo(latencySum(table)).least,
+    loads: cores.flatMap((_, host) => (needs(host) ? [{ host, least: load((one) => one === host) }] : [])),
+    work: load(() => true),
     reachable: hosts.map((_, node) => {
       const later = [...new Set(hosts.slice(node))];
       return { hosts: later, all: later.reduce((sum, host) => sum + cores[host]!, 0) };

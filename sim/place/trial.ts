@@ -1,5 +1,5 @@
 import { planLoad } from "../load.ts";
-import type { Plan, PlanLoad } from "../plan.ts";
+import { type Plan, type PlanLoad, undisturbed } from "../plan.ts";
 import { predict } from "../predict.ts";
 import type { Bottleneck, Prediction } from "../prediction.ts";
 import type { Profile } from "../profile.ts";
@@ -38,11 +38,13 @@ export function figureOf({ objective }: Wish, trial: Trial): number {
   }
 }
 
-/** The load that latency, energy and cost are told of. @param empty rate at which frames find the line empty. */
+/** The load, with the topology's arrivals and disturbances if it is a rate that was asked for, that latency, energy and cost are told of. @param empty rate at which frames find the line empty. */
 export function serviceLoad({ objective, rate }: Wish, empty: number): PlanLoad {
   if (rate !== null) return planLoad({ kind: "rate", rate });
-  return objective === "latency" ? { kind: "rate", rate: empty, label: "empty" } : planLoad({ kind: "saturated" });
+  return objective === "latency" ? { kind: "rate", rate: empty, label: EMPTY } : planLoad({ kind: "saturated" });
 }
+
+const EMPTY = "empty";
 
 /**
  * Simulates a placement once. All that is random follows from the plan's seed and the replication, by pod and cause, so the same
@@ -68,17 +70,20 @@ export function trial(plan: Plan, profile: Profile, service: PlanLoad, capacity:
 const SATURATED = planLoad({ kind: "saturated" });
 
 function once(plan: Plan, profile: Profile, load: PlanLoad, replication: number): Prediction {
-  const { frames, warmup, seed } = plan.workload;
+  const { frames, warmup, seed, arrivals } = plan.workload;
+  // As for `predict`: what it carries and what an empty line takes is told of a line to which nothing happens.
+  const isOffered = load.kind === "rate" && load.label !== EMPTY;
   const window = Math.max(1, ...plan.hops.map((hop) => hop.window));
   const filling = Math.max(warmup, 4 * window);
   const workload = {
     frames: Math.max(frames, filling + WINDOWS * window),
     warmup: filling,
     load,
+    ...(isOffered && arrivals && { arrivals }),
     // Each replication is one run of a seed of its own.
     seed: seed * 65_536 + replication,
   };
-  return predict({ ...plan, workload }, profile, 1);
+  return predict({ ...(isOffered ? plan : undisturbed(plan)), workload }, profile, 1);
 }
 
 /** Nodes that hold a stage, by the share of their cores that their pods keep busy: as `withPod` of score.ts says. */

@@ -1,7 +1,7 @@
 /** `npm run bench place`: how long the screen of `edgetwin place` takes, without any simulation. */
 import { availableParallelism } from "node:os";
 import { median } from "../../live/measure/columns.ts";
-import type { Objective } from "../../sim/place/objective.ts";
+import { OBJECTIVES, type Objective } from "../../sim/place/objective.ts";
 import { bestFirst, type Candidate } from "../../sim/place/search.ts";
 import { countPlacements } from "../../sim/place/space.ts";
 import { toGo } from "../../sim/place/to-go.ts";
@@ -13,10 +13,11 @@ const CASES = [
   { stages: 30, nodes: 5 },
   { stages: 100, nodes: 20 },
 ] as const;
-const OBJECTIVES: readonly Objective[] = ["throughput", "latency"];
 /** Placements that are asked for. */
 const WANTED = 20;
 const REPEATS = 5;
+/** More of them than a search that gives up completes. */
+const MOST = 1000;
 
 export async function bench(): Promise<void> {
   process.stdout.write(
@@ -48,19 +49,19 @@ function run(one: ReturnType<typeof world>, objective: Objective) {
   const ranking = bestFirst(table, rest, { objective, rate: null, latencyBound: null });
   const best = ranking.next().value as Candidate;
   const firstAt = performance.now();
-  let gap = "exact";
-  for (let found = 1; found < WANTED; found++) {
-    const next = ranking.next();
-    if (!next.done) continue;
-    if (Number.isFinite(next.value)) gap = `at most ${((best.figure / next.value - 1) * 100).toFixed(1)} %`;
-    break;
-  }
+  let next = ranking.next();
+  for (let found = 2; found < WANTED && !next.done; found++) next = ranking.next();
+  const othersAt = performance.now();
+  // Of a search that gave up, the bound of what it did not see stands at the end.
+  for (let left = MOST; left > 0 && !next.done; left--) next = ranking.next();
+  const gap =
+    next.done && next.value < best.figure ? `at most ${((best.figure / next.value - 1) * 100).toFixed(1)} %` : "exact";
   return {
     placements: countPlacements(space),
     prices: pricedAt - begin,
     bounds: boundedAt - pricedAt,
     first: firstAt - boundedAt,
-    others: performance.now() - firstAt,
+    others: othersAt - firstAt,
     gap,
   };
 }

@@ -120,6 +120,30 @@ describe("place", () => {
     expect(code).toBe(2);
   });
 
+  test("all that is wrong with flags that do not fit the topology is said at once", async () => {
+    const flags = ["--latency-bound", "50", "--pin", "cnv=server", "--pin", "relu=X", "--pin", "source=server"];
+    const { code, stderr } = await place(...flags, "--what-if", "node edge 50% 2 s..4 s");
+    expect(code).toBe(2);
+    for (const said of [
+      '--latency-bound: "50" is not allowed',
+      "--pin: cnv is not a stage",
+      "--pin: X is not a node",
+      "--pin: stage source may not be on server",
+      '--what-if: "node edge 50% 2 s..4 s" has no effect',
+    ])
+      expect(stderr).toContain(said);
+  });
+
+  test("frames arrive as the topology or the flag says, and what may run next is a prediction then", async () => {
+    const at = ["--sizes", "64", "--objective", "latency", "--rate", "20", "--output", "json"];
+    const constant = await place(...at);
+    const poisson = await place(...at, "--arrivals", "poisson");
+    const latency = ({ stdout }: { stdout: string }) => (JSON.parse(stdout) as [PlaceResult])[0].ranked[0]!.latency;
+    expect(latency(poisson).p95.mean).toBeGreaterThan(1.2 * latency(constant).p95.mean);
+    expect(constant.stderr).toContain("next: edgetwin run");
+    expect(poisson.stderr).toMatch(/next: edgetwin predict .* --rate 20 .*--arrivals "poisson"/);
+  });
+
   test("energy needs the power of every node", async () => {
     const { code, stderr } = await edgetwin(["place", "topologies/thesis.yaml", "--objective", "energy"]);
     expect(code).toBe(2);

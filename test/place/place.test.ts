@@ -113,6 +113,29 @@ describe("the best placement", () => {
   });
 });
 
+describe("what happens during a run", () => {
+  const wish: Wish = { objective: "latency", rate: 15, latencyBound: null };
+  const changed = (change: Partial<World["topology"]>) => ({ ...of, topology: { ...of.topology, ...change } });
+  const workload = { ...of.topology.workload, frames: 400 };
+  const least = (one: World) => placed(one, wish).ranked[0]!.latency.mean.mean;
+  const usual = least(changed({ workload }));
+
+  test("is simulated at a rate, as predictions of it are", () => {
+    const poisson = changed({ workload: { ...workload, arrivals: { kind: "poisson" } } });
+    expect(least(poisson)).toBeGreaterThan(1.05 * usual);
+    const disturbances = [{ burst: 20, at: 20 }];
+    expect(least(changed({ workload, disturbances }))).toBeGreaterThan(1.2 * usual);
+  });
+
+  test("is left out of what a placement carries, and of an empty line", () => {
+    const alone: Wish = { objective: "latency", rate: null, latencyBound: null };
+    const disturbances = [{ node: "node-0", speed: { share: 0.3 }, from: 0.1, until: 100 }];
+    const arrivals = { kind: "poisson" } as const;
+    const all = changed({ workload: { ...of.topology.workload, arrivals }, disturbances });
+    for (const wished of [WISH, alone]) expect(placed(all, wished)).toEqual(placed(of, wished));
+  });
+});
+
 test("the front is simulated, and no point of it dominated", () => {
   const { front } = placed(of, WISH, { pareto: true });
   expect(front!.length).toBeGreaterThan(1);
