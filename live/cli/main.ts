@@ -7,6 +7,7 @@ import { checkVerb } from "./check.ts";
 import { compareVerb } from "./compare.ts";
 import { imageVerb } from "./image.ts";
 import { layersVerb } from "./layers.ts";
+import { manifestsVerb } from "./manifests.ts";
 import { mergeVerb } from "./merge.ts";
 import { placeVerb } from "./place.ts";
 import { planVerb } from "./plan.ts";
@@ -49,6 +50,7 @@ const verbs = [
   reportVerb,
   validateVerb,
   imageVerb,
+  manifestsVerb,
 ];
 for (const verb of verbs) {
   program.addCommand(verb().exitOverride().configureHelp({ helpWidth: 80 }));
