@@ -16,7 +16,7 @@ const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
 export function manifestsVerb(): Command {
   const command = new Command("manifests")
-    .description("print what runs one placement on Kubernetes, for kubectl apply or GitOps")
+    .description("print what runs one placement on Kubernetes, for kubectl apply --server-side or GitOps")
     .argument("<topology>", "topology file (YAML)")
     .option("--image <image>", "the stage service's (default: what edgetwin image build makes)")
     .option("--namespace <name>", "of the run (default: edgetwin- and the topology's name)", namespace)

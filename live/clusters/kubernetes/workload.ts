@@ -132,9 +132,10 @@ export function service(pod: PodSpec, settings: KubernetesSettings): KubernetesO
     spec: {
       clusterIP: "None",
       selector: selectorOf(settings, pod),
+      // The protocol is part of a port's key, which server-side apply of Kubernetes 1.20 does not fill in.
       ports: [
-        { name: "grpc", port: GRPC_PORT },
-        { name: "metrics", port: METRICS_PORT },
+        { name: "grpc", protocol: "TCP", port: GRPC_PORT },
+        { name: "metrics", protocol: "TCP", port: METRICS_PORT },
       ],
     },
   };
