@@ -6,6 +6,7 @@ import { checkVerb } from "./check.ts";
 import { compareVerb } from "./compare.ts";
 import { imageVerb } from "./image.ts";
 import { layersVerb } from "./layers.ts";
+import { manifestsVerb } from "./manifests.ts";
 import { mergeVerb } from "./merge.ts";
 import { exitCodeOf } from "./outcome.ts";
 import { placeVerb } from "./place.ts";
@@ -33,6 +34,7 @@ const VERBS = [
   reportVerb,
   validateVerb,
   imageVerb,
+  manifestsVerb,
 ];
 
 /** Does what `process.argv` asks for. @returns the exit code. */

@@ -26,6 +26,8 @@ export interface Node {
   readonly price?: number;
   /** Bytes that stages there may take in all. Left out: enough. */
   readonly memory?: number;
+  /** Labels of the Kubernetes nodes that it stands for. Left out: `edgetwin.dev/node` with its name. */
+  readonly selector?: Readonly<Record<string, string>>;
 }
 
 /** Watts of a machine that does nothing, and with all cores busy. */

@@ -19,7 +19,7 @@ echo "$*" >> "$FAKE/calls"
 shift 2
 [ "$1" = "$FAIL" ] && { echo "$1: no route to host" >&2; exit 1; }
 case "$1 $2" in
-"apply --filename") sed -n 's/^  inputs.json.gz: //p' | base64 -d > "$FAKE/inputs.json.gz" ;;
+"apply --server-side") sed -n 's/^  inputs.json.gz: //p' | base64 -d > "$FAKE/inputs.json.gz" ;;
 "get job/"*)
   [ -n "$FAILED" ] && echo '{"status":{"conditions":[{"type":"Failed","status":"True","message":"too many restarts"}]}}' && exit
   echo '{"status":{"succeeded":2,"conditions":[{"type":"Complete","status":"True"}]}}' ;;
@@ -74,7 +74,7 @@ test("the shards of a Job are the whole, byte for byte, and nothing stays on the
   const name = /job\/(\S+)/.exec(calls()[1]!)![1]!;
   expect(calls()).toEqual(
     [
-      "apply --filename -",
+      "apply --server-side --filename -",
       `get job/${name} --output json`,
       `get pods --selector job-name=${name} --output json`,
       "logs p0 --container sweep",
@@ -104,7 +104,9 @@ test("--dry-run prints the commands and manifests, and runs nothing", async () =
   const { folder, environment } = fake("dry");
   const { code, stdout } = await edgetwin([...flags(), ...there, "--image", "x:1", "--dry-run"], environment);
   expect(code).toBe(0);
-  expect(stdout).toMatch(/^\$ kubectl --namespace default apply --filename - <<'EOF'\napiVersion: v1\nkind: ConfigMap/);
+  expect(stdout).toMatch(
+    /^\$ kubectl --namespace default apply --server-side --filename - <<'EOF'\napiVersion: v1\nkind: ConfigMap/,
+  );
   expect(stdout).toContain("completionMode: Indexed");
   expect(stdout).toContain("image: x:1");
   expect(stdout.split("\n").filter((line) => line.startsWith("$ kubectl"))).toHaveLength(6);
