@@ -30,6 +30,9 @@ export class PodServer {
   readonly #agenda: Agenda;
   readonly #instants: Instants;
   readonly #shape: PodShape;
+  /** As of its shape. */
+  readonly #task: number;
+  readonly #frames: number;
   readonly #emulated: EmulatedPace | null;
   readonly #compute: Draws;
   readonly #receive: Draws;
@@ -72,6 +75,8 @@ export class PodServer {
     this.host = host;
     this.record = record;
     this.#shape = shape;
+    this.#task = shape.task;
+    this.#frames = shape.frames;
     this.#emulated = costs.emulated;
     this.#chores = new chore.Chores(agenda.arena);
     this.#compute = new Draws(streams.compute, costs.compute);
@@ -183,7 +188,7 @@ export class PodServer {
       else {
         this.#busy = true;
         this.#doing = CHORE;
-        this.host.submit(cpu, this.#shape.task);
+        this.host.submit(cpu, this.#task);
       }
     }
   }
@@ -226,7 +231,7 @@ export class PodServer {
     if (this.#turn) return;
     if (this.#canCompute()) {
       this.#turn = true;
-      this.#instants.push(2 * this.#shape.task);
+      this.#instants.push(2 * this.#task);
     } else {
       this.#clock?.rest();
       this.own.rest();
@@ -235,7 +240,7 @@ export class PodServer {
 
   #canCompute(): boolean {
     if (this.outlet.hop !== null && this.#begun - this.outlet.base >= this.#room) return false;
-    return this.#begun < this.#ready && this.#begun < this.#shape.frames;
+    return this.#begun < this.#ready && this.#begun < this.#frames;
   }
 
   #start(): void {
@@ -294,8 +299,8 @@ export class PodServer {
 
   #work(doing: Doing, cpu: number): void {
     this.#doing = doing;
-    if (cpu === 0) this.#instants.push(2 * this.#shape.task + 1);
-    else this.host.submit(cpu, this.#shape.task);
+    if (cpu === 0) this.#instants.push(2 * this.#task + 1);
+    else this.host.submit(cpu, this.#task);
   }
 
   /** Sends on, in order, what is computed; where frames are compressed, one after the other, each before the next is looked at. */

@@ -1,7 +1,7 @@
 import type { Agenda } from "../engine/agenda.ts";
-import { QuantileSketch } from "../statistics/quantile-sketch.ts";
 import type { PodTerms } from "../summary.ts";
 import { emptyPodTrace, type PodTrace } from "../trace.ts";
+import type { Latencies } from "./latencies.ts";
 
 /** How a pod is recorded. */
 export interface RecordShape {
@@ -17,17 +17,6 @@ export interface RecordShape {
   readonly rate: number;
   /** When each frame is due there, where that is not at a constant interval. */
   readonly schedule: Float64Array | null;
-}
-
-/** Latencies of the frames of a line after warm-up, seconds. */
-export class Latencies {
-  readonly sketch = new QuantileSketch();
-  sum = 0;
-
-  add(seconds: number): void {
-    this.sum += seconds;
-    this.sketch.add(seconds);
-  }
 }
 
 /** Of what is kept of a pod, sums after warm-up, seconds; the rows of frames come after them. */
@@ -65,6 +54,7 @@ export class PodRecord {
   readonly #agenda: Agenda;
   readonly #warmup: number;
   readonly #rate: number;
+  readonly #schedule: Float64Array | null;
   /** Sums, and rows: that of a frame is the one of `frame & #mask`. */
   #kept: Float64Array;
   #begin: number;
@@ -81,6 +71,7 @@ export class PodRecord {
     this.shape = shape;
     this.#warmup = shape.warmup;
     this.#rate = shape.rate;
+    this.#schedule = shape.schedule;
     const { pod, node, workers, frames } = shape;
     this.trace = shape.whole ? emptyPodTrace(pod, node, frames, { workers }) : null;
     this.#mask = FEW - 1;
@@ -172,8 +163,7 @@ export class PodRecord {
 
   /** When a frame that is in flight was due at this source. */
   scheduled(frame: number): number {
-    const { schedule } = this.shape;
-    if (schedule !== null) return schedule[frame]!;
+    if (this.#schedule !== null) return this.#schedule[frame]!;
     return this.#rate > 0 ? frame / this.#rate : this.#kept[this.#row(frame) + START]!;
   }
 
