@@ -1,5 +1,10 @@
+import type { Agenda } from "../engine/agenda.ts";
+import type { Instants } from "../engine/instants.ts";
 import type { RandomStream } from "../engine/random.ts";
+import type { PodRecord } from "./record.ts";
+import type { PodHost } from "./slow-processor.ts";
 import type { Speeds } from "./speeds.ts";
+import type { Waiting } from "./thread.ts";
 
 export interface PodStreams {
   readonly compute: RandomStream;
@@ -11,9 +16,13 @@ export interface PodStreams {
 
 /** What a pod is besides its costs. */
 export interface PodShape {
+  readonly agenda: Agenda;
+  readonly instants: Instants;
+  readonly host: PodHost;
+  readonly waiting: Waiting;
+  readonly record: PodRecord;
   /** What the host calls its own thread's work, 0 or more. */
   readonly task: number;
-  readonly frames: number;
   /** The frame that it begins with: 0, or another where it has been started again. */
   readonly first: number;
   /** Frames that may be unacknowledged on the hop behind it. */

@@ -1,7 +1,7 @@
 import type { Agenda } from "../engine/agenda.ts";
-import { QuantileSketch } from "../statistics/quantile-sketch.ts";
 import type { PodTerms } from "../summary.ts";
 import { emptyPodTrace, type PodTrace } from "../trace.ts";
+import type { Latencies } from "./latencies.ts";
 
 /** How a pod is recorded. */
 export interface RecordShape {
@@ -19,17 +19,6 @@ export interface RecordShape {
   readonly schedule: Float64Array | null;
 }
 
-/** Latencies of the frames of a line after warm-up, seconds. */
-export class Latencies {
-  readonly sketch = new QuantileSketch();
-  sum = 0;
-
-  add(seconds: number): void {
-    this.sum += seconds;
-    this.sketch.add(seconds);
-  }
-}
-
 /** Of what is kept of a pod, sums after warm-up, seconds; the rows of frames come after them. */
 const LINK = 0;
 const DECODE = 1;
@@ -41,7 +30,10 @@ const MESSAGES = 5;
 const WITHIN = 6;
 const FIRST = 7;
 const LAST = 8;
-const ROWS = 9;
+/** CPU seconds of receiving and of sending since the frame before was begun. */
+const RECEIVING = 9;
+const SENDING = 10;
+const ROWS = 11;
 /** Of a row: stamps of a frame. */
 const ARRIVED = 0;
 const DECODED = 1;
@@ -65,6 +57,7 @@ export class PodRecord {
   readonly #agenda: Agenda;
   readonly #warmup: number;
   readonly #rate: number;
+  readonly #schedule: Float64Array | null;
   /** Sums, and rows: that of a frame is the one of `frame & #mask`. */
   #kept: Float64Array;
   #begin: number;
@@ -81,12 +74,15 @@ export class PodRecord {
     this.shape = shape;
     this.#warmup = shape.warmup;
     this.#rate = shape.rate;
+    this.#schedule = shape.schedule;
     const { pod, node, workers, frames } = shape;
     this.trace = shape.whole ? emptyPodTrace(pod, node, frames, { workers }) : null;
     this.#mask = FEW - 1;
     this.#begin = agenda.arena.take(ROWS + FEW * STAMPED);
     this.#kept = agenda.arena.block;
-    this.#kept.fill(Number.NaN, this.#begin + FIRST, this.#begin + ROWS + FEW * STAMPED);
+    this.#kept[this.#begin + FIRST] = Number.NaN;
+    this.#kept[this.#begin + LAST] = Number.NaN;
+    this.#kept.fill(Number.NaN, this.#begin + ROWS, this.#begin + ROWS + FEW * STAMPED);
   }
 
   /** What ends here is delivered: its latency since the line's source is to be kept. */
@@ -162,18 +158,43 @@ export class PodRecord {
     if (frame >= this.#warmup) this.#kept[this.#begin + SEND]! += now - this.#kept[row + END]!;
   }
 
-  /** CPU seconds of messages since the frame before was begun. */
-  messages(frame: number, receive: number, send: number): void {
-    if (frame > this.#warmup) this.#kept[this.#begin + MESSAGES]! += receive + send;
+  /** The pod's thread is to spend CPU seconds on receiving. */
+  receives(cpu: number): void {
+    this.#kept[this.#begin + RECEIVING]! += cpu;
+  }
+
+  /** The same of sending. */
+  sends(cpu: number): void {
+    this.#kept[this.#begin + SENDING]! += cpu;
+  }
+
+  /** CPU seconds of receiving since the frame before was begun. */
+  get receiveCpu(): number {
+    return this.#of(RECEIVING);
+  }
+
+  /** A frame is begun: what messages have taken since the one before is on its account. */
+  messages(frame: number): void {
+    const [kept, begin] = [this.#kept, this.#begin];
+    const receive = kept[begin + RECEIVING]!;
+    const send = kept[begin + SENDING]!;
+    kept[begin + RECEIVING] = 0;
+    kept[begin + SENDING] = 0;
+    if (frame > this.#warmup) kept[begin + MESSAGES]! += receive + send;
     if (this.trace === null) return;
     this.trace.receiveCpu[frame] = receive;
     this.trace.sendCpu[frame] = send;
   }
 
+  /** The pod is gone, and what it has spent since it began its last frame with it. */
+  forget(): void {
+    this.#kept[this.#begin + RECEIVING] = 0;
+    this.#kept[this.#begin + SENDING] = 0;
+  }
+
   /** When a frame that is in flight was due at this source. */
   scheduled(frame: number): number {
-    const { schedule } = this.shape;
-    if (schedule !== null) return schedule[frame]!;
+    if (this.#schedule !== null) return this.#schedule[frame]!;
     return this.#rate > 0 ? frame / this.#rate : this.#kept[this.#row(frame) + START]!;
   }
 
