@@ -56,7 +56,7 @@ function nodeSelector({ name, selector, arch }: Node): Record<string, string> {
 }
 
 function container(image: string, { cpus }: Node, data: PodData, { minor }: KubernetesSettings): object {
-  const cpu = cpus === null ? null : `${Math.max(1, Math.round(cpus * 1000))}m`;
+  const cpu = cpus === undefined ? null : `${Math.max(1, Math.round(cpus * 1000))}m`;
   return {
     name: "stage",
     image,
