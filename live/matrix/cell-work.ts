@@ -5,6 +5,7 @@ import { type Cell, topologyOf } from "../../sim/matrix/cell.ts";
 import { matrixExperiments } from "../../sim/matrix/experiments.ts";
 import { nominalProfile } from "../../sim/nominal-profile.ts";
 import { predict } from "../../sim/predict.ts";
+import { shuffled } from "../../sim/statistics/shuffled.ts";
 import { summarise } from "../../sim/summarise.ts";
 import type { Summary } from "../../sim/summary.ts";
 import { processes } from "../clusters/processes.ts";
@@ -15,7 +16,7 @@ import { runPlans } from "../testbed.ts";
 import { type Bench, type Predicted, predictAll } from "../workbench.ts";
 import { codeDigests, digestOf } from "./code-digest.ts";
 import type { Pipeline } from "./pipeline.ts";
-import { type CellWork, shuffled } from "./run-matrix.ts";
+import type { CellWork } from "./run-matrix.ts";
 import type { PreparedPlan } from "./store.ts";
 
 export interface CellWorkOptions {

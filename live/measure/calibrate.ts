@@ -73,7 +73,7 @@ export async function calibrate(
     topology: topology.name,
     created: new Date().toISOString(),
     fingerprint: print,
-    hosts: topology.hosts.map(({ name, cores }) => ({ host: name, cores: cores ?? print.cores })),
+    hosts: topology.hosts.map(({ name }) => ({ host: name, cores: print.cores })),
     ...assemble(readings, measuredIn(plans, subject)),
     calibration: calibrationOf(readings, emulated, { precision: options.precision, budget, seconds }),
   };

@@ -13,7 +13,7 @@ import type {
   Thread,
   WakeUpCost,
 } from "../profile.ts";
-import { quantile } from "../statistics/quantile.ts";
+import { median } from "../statistics/quantile.ts";
 import type { Link } from "../topology/topology.ts";
 import { fitCooling } from "./fit-cooling.ts";
 import { fitLink } from "./fit-link.ts";
@@ -121,10 +121,10 @@ function pool(readings: readonly Reading[]): Pooled[] {
 }
 
 function gapsIn(readings: readonly Reading[]): Gaps {
-  const cold = middle(gapsOf(readings, "cold"));
+  const cold = median(gapsOf(readings, "cold"));
   const cooling = fitCooling(readings.flatMap((reading) => reading.cooled ?? []));
   // Where nobody could tell, as steadily as can be.
-  return { idle: middle(gapsOf(readings, "idle")), cold, cooling: cooling ?? cold };
+  return { idle: median(gapsOf(readings, "idle")), cold, cooling: cooling ?? cold };
 }
 
 /** What waits alone in its pod says little of pipelines, but it is all there is of one that is one pod. */
@@ -167,8 +167,4 @@ function linkCost(link: Link, pooled: readonly Pooled[], readings: readonly Read
     send: messages("link-send"),
     cpuPerByte: bytes > 0 ? cpu / bytes : 0,
   };
-}
-
-function middle(values: readonly number[]): number {
-  return quantile(Float64Array.from(values).sort(), 0.5);
 }

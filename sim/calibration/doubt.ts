@@ -1,4 +1,5 @@
 import { isOnePodPerStage, labelOf, placementOf, sameSize, sizesOf } from "../compare/label.ts";
+import { log } from "../engine/elementary.ts";
 import { type Experiment, planOf } from "../experiment.ts";
 import { computeKey, type Plan } from "../plan.ts";
 import { predict } from "../predict.ts";
@@ -91,7 +92,7 @@ function doubtAt(size: readonly [number, number], plans: readonly Plan[], profil
   /** Logarithm of what is to be large, so that differences are relative. */
   const merit = (plan: Plan, costs: Profile) => {
     const { throughput, latency } = predict(plan, costs, REPLICATIONS);
-    return objective === "throughput" ? Math.log(throughput) : -Math.log(latency.p50);
+    return objective === "throughput" ? log(throughput) : -log(latency.p50);
   };
   const ranked = plans.map((plan) => ({ plan, merit: merit(plan, profile) })).sort((a, b) => b.merit - a.merit);
   const [best, second] = [ranked[0]!, ranked[1]];

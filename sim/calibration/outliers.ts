@@ -1,4 +1,5 @@
-import { quantile } from "../statistics/quantile.ts";
+import { exp, log } from "../engine/elementary.ts";
+import { median } from "../statistics/quantile.ts";
 
 /** Iglewicz & Hoaglin's limit of the modified z-score. */
 const LIMIT = 3.5;
@@ -20,17 +21,13 @@ export interface Outliers {
 export function outliersIn(samples: readonly number[]): Outliers {
   const positive = samples.filter((value) => value > 0);
   if (positive.length < 3) return { count: 0, worst: 1 };
-  const logs = positive.map(Math.log);
-  const centre = middle(logs);
+  const logs = positive.map(log);
+  const centre = median(logs);
   const deviations = logs.map((value) => Math.abs(value - centre));
-  const median = middle(deviations);
+  const typical = median(deviations);
   const average = deviations.reduce((a, b) => a + b, 0) / deviations.length;
   // Both estimate the standard deviation of a normal distribution.
-  const spread = median > 0 ? median / 0.6745 : average * 1.253314;
+  const spread = typical > 0 ? typical / 0.6745 : average * 1.253314;
   const far = logs.filter((value) => value - centre > LIMIT * spread);
-  return { count: far.length, worst: Math.exp(far.reduce((a, b) => Math.max(a, b), centre) - centre) };
-}
-
-function middle(values: readonly number[]): number {
-  return quantile(Float64Array.from(values).sort(), 0.5);
+  return { count: far.length, worst: exp(far.reduce((a, b) => Math.max(a, b), centre) - centre) };
 }
