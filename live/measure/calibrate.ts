@@ -1,6 +1,6 @@
 import { assemble, type Measured } from "../../sim/calibration/assemble.ts";
 import { driftOf } from "../../sim/calibration/drift.ts";
-import { isKnown, knowledgeOf } from "../../sim/calibration/knowledge.ts";
+import { isKnown, knowledgeOf, ordersOf } from "../../sim/calibration/knowledge.ts";
 import type { Reading } from "../../sim/calibration/reading.ts";
 import { LEAST_PASSES, measureInRounds, type Rounds } from "../../sim/calibration/rounds.ts";
 import { computeKey, contentKey, type Plan } from "../../sim/plan.ts";
@@ -114,10 +114,13 @@ function calibrationOf(
   effort: Pick<Calibration, "precision" | "budget" | "seconds">,
 ): Calibration {
   const { precision } = effort;
+  const orders = ordersOf(readings);
   const batches = [...new Set(readings.map(({ batch }) => batch))];
   return {
     ...effort,
-    costs: knowledgeOf(readings, emulated).map((cost) => ({ ...cost, reached: isKnown(cost, precision) })),
+    costs: knowledgeOf(readings, emulated).map((cost, i) => {
+      return { ...cost, reached: isKnown(cost, precision), order: orders[i]! };
+    }),
     drifts: batches.map((of) => ({
       of,
       ...driftOf(

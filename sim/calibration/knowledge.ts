@@ -1,8 +1,11 @@
+import { isPaced } from "../model/emulated-pace.ts";
+import type { SampleOrder } from "../profile.ts";
 import { studentT95 } from "../statistics/interval.ts";
 import { mean } from "../statistics/moments.ts";
 import { blockError, type Figure, figureOf } from "./block-error.ts";
 import { type Outliers, outliersIn } from "./outliers.ts";
-import { type CostKind, type CostName, costId, type Reading } from "./reading.ts";
+import { type CostName, costId, type Reading } from "./reading.ts";
+import { sampleOrder, type Visited } from "./sample-order.ts";
 
 /** What is known of one cost. */
 export interface CostKnowledge {
@@ -13,38 +16,31 @@ export interface CostKnowledge {
   readonly seconds: number;
   /** Half-width of the figure's 95 % interval, relative to it; `null` if one pass is all there is. */
   readonly halfWidth: number | null;
-  /** Visits to cases that gave it. */
+  /** Rounds that gave it. */
   readonly passes: number;
   readonly samples: number;
-  /** Of the samples, far above the others of their pass: flagged, and used as they are. */
+  /** Of the samples, far above the others of their visit: flagged, and used as they are. */
   readonly outliers: Outliers;
   /** Seconds that those visits took. */
   readonly spent: number;
 }
 
 /**
- * What readings tell of each cost. An interval counts passes, not frames: frames of one pass share the host's mood (batch means: Law,
- * Simulation Modeling and Analysis, section 9.5), so Student's t has as many degrees of freedom as there are passes, less one.
+ * What readings tell of each cost. An interval counts passes, not frames: all that is measured in one round shares the host's mood (batch
+ * means: Law, Simulation Modeling and Analysis, section 9.5), so Student's t has as many degrees of freedom as there are
+ * rounds, less one.
  * @param emulated names of emulated nodes.
  */
 export function knowledgeOf(readings: readonly Reading[], emulated: ReadonlySet<string>): CostKnowledge[] {
-  const all = new Map<string, { name: CostName; blocks: (readonly number[])[]; spent: number }>();
-  for (const { costs, seconds } of readings) {
-    for (const { name, samples } of costs) {
-      if (samples.length === 0) continue;
-      const id = costId(name);
-      const entry = all.get(id) ?? { name, blocks: [], spent: 0 };
-      all.set(id, entry);
-      entry.blocks.push(samples);
-      entry.spent += seconds;
-    }
-  }
-  return [...all.values()].map(({ name, blocks, spent }) => {
+  return visitsOf(readings).map(({ name, visits, spent }) => {
     const figure = figureUsed(name, emulated);
-    const samples = blocks.flat();
+    const blocks = [...Map.groupBy(visits, ({ round }) => round).values()].map((same) => {
+      return same.flatMap(({ samples }) => samples);
+    });
+    const samples = visits.flatMap(({ samples }) => samples);
     const seconds = figureOf(samples, figure);
     const error = blockError(blocks, figure);
-    const outliers = blocks.map(outliersIn);
+    const outliers = visits.map((visit) => outliersIn(visit.samples));
     return {
       name,
       figure,
@@ -67,13 +63,36 @@ function size(figure: number, samples: readonly number[]): number {
   return figure > 0 ? figure : mean(samples.map(Math.abs));
 }
 
-const PACED_MESSAGES: ReadonlySet<CostKind> = new Set(["receive", "send", "link-receive", "link-send", "decompress"]);
-
-/** The costs of which an emulated node's pace takes the lower quartile (`paceOf` in the model). */
 function figureUsed({ kind, nodes, thread }: CostName, emulated: ReadonlySet<string>): Figure {
-  if (nodes.length === 0 || !nodes.every((node) => emulated.has(node))) return "mean";
-  if (kind === "compute" || kind === "compress") return thread === "cold" ? "mean" : "lower quartile";
-  return thread === "idle" && PACED_MESSAGES.has(kind) ? "lower quartile" : "mean";
+  const held = nodes.length > 0 && nodes.every((node) => emulated.has(node));
+  return held && isPaced(kind, thread) ? "lower quartile" : "mean";
+}
+
+/** How the samples of each cost came, in the order of `knowledgeOf`. */
+export function ordersOf(readings: readonly Reading[]): SampleOrder[] {
+  return visitsOf(readings).map(({ visits }) => sampleOrder(visits));
+}
+
+interface Visits {
+  readonly name: CostName;
+  readonly visits: Visited[];
+  spent: number;
+}
+
+/** Each cost's samples visit by visit, in the order in which they were measured. */
+function visitsOf(readings: readonly Reading[]): Visits[] {
+  const all = new Map<string, Visits>();
+  for (const { costs, round, seconds } of readings) {
+    for (const { name, samples } of costs) {
+      if (samples.length === 0) continue;
+      const id = costId(name);
+      const entry = all.get(id) ?? { name, visits: [], spent: 0 };
+      all.set(id, entry);
+      entry.visits.push({ round, samples });
+      entry.spent += seconds;
+    }
+  }
+  return [...all.values()];
 }
 
 /** Whether a cost's interval is within the precision asked for. */

@@ -27,6 +27,7 @@ function choice(widths: readonly { name: CostName; halfWidth: number }[], rate?:
     outliers: { count: 0, worst: 1 },
     spent: 12,
     reached: false,
+    order: { visits: [], block: 1 },
   }));
   const profile: Profile = {
     ...here.profile,
