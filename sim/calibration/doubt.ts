@@ -5,7 +5,6 @@ import { costsOf } from "../model/costs.ts";
 import { computeKey, type Plan } from "../plan.ts";
 import type { Profile } from "../profile.ts";
 import { simulateSummary } from "../simulate.ts";
-import { studentT95 } from "../statistics/interval.ts";
 import { normalDensity, normalProbability } from "../statistics/normal.ts";
 import { median } from "../statistics/quantile.ts";
 import { perturbed } from "./perturb.ts";
@@ -117,9 +116,11 @@ function doubtAt(size: readonly [number, number], plans: readonly Plan[], profil
     return slopes[0]! - slopes[1]!;
   };
   const effects = profile.calibration.costs
-    .filter(({ name, halfWidth }) => (halfWidth ?? 0) > 0 && (isUsedBy(best.plan, name) || isUsedBy(second.plan, name)))
-    .map(({ name, halfWidth, passes, spent }) => {
-      const error = halfWidth! / studentT95(passes);
+    .filter(
+      ({ name, error }) => (error?.relative ?? 0) > 0 && (isUsedBy(best.plan, name) || isUsedBy(second.plan, name)),
+    )
+    .map(({ name, error: known, spent }) => {
+      const error = known!.relative;
       const step = Math.min(LARGEST_STEP, Math.max(LEAST_STEP, error));
       return { name, variance: (changeOf(name, step) * error) ** 2, seconds: 3 * spent };
     });

@@ -3,7 +3,8 @@ import { studentT95 } from "../statistics/interval.ts";
 import { kendallTauB } from "../statistics/kendall.ts";
 import { mean } from "../statistics/moments.ts";
 import { median } from "../statistics/quantile.ts";
-import type { CostName, Reading } from "./reading.ts";
+import { movesWithHost } from "./knowledge.ts";
+import type { Reading } from "./reading.ts";
 
 /** One round: how much longer everything took than over all rounds. */
 export interface RoundLevel {
@@ -87,11 +88,6 @@ function logLevels(readings: readonly Reading[]): Cell[] {
     });
     return logs.length === 0 ? [] : [{ row, round, level: mean(logs) }];
   });
-}
-
-/** Whether a cost is the host's work: neither a link's pace nor a timer's. */
-function movesWithHost({ kind }: CostName): boolean {
-  return kind !== "link" && kind !== "lateness";
 }
 
 /** Mann and Kendall's test at 5 %, by the normal approximation of S (Kendall, Rank Correlation Methods, 1970, chapter 4). */

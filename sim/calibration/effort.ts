@@ -49,12 +49,9 @@ export function worthAnotherVisit(
 }
 
 /** Seconds by which one more pass is expected to narrow a cost's half-width; all of the cost while nothing is known of that. */
-function gainOf({ seconds, halfWidth, passes }: CostKnowledge): number {
-  if (halfWidth === null) return seconds;
-  return halfWidth * seconds * (1 - widthAfter(passes + 1) / widthAfter(passes));
-}
-
-/** Half-width for so many passes, in standard deviations of a pass. */
-function widthAfter(passes: number): number {
-  return studentT95(passes) / Math.sqrt(passes);
+function gainOf({ seconds, halfWidth, error, passes }: CostKnowledge): number {
+  if (halfWidth === null || error === null) return seconds;
+  const { degrees } = error;
+  const narrower = (studentT95(degrees + 2) / studentT95(degrees + 1)) * Math.sqrt(passes / (passes + 1));
+  return halfWidth * seconds * (1 - narrower);
 }

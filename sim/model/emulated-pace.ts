@@ -4,7 +4,7 @@ import type { Thread } from "../profile.ts";
 import { resample } from "../statistics/bootstrap.ts";
 import { quantile } from "../statistics/quantile.ts";
 import type { Luck } from "./luck.ts";
-import { type MeasuredCost, relativeShares } from "./measured-cost.ts";
+import type { MeasuredCost } from "./measured-cost.ts";
 
 /**
  * How long a pod's work takes on the machine that an emulated node stands for, seconds a frame: 1/speed of what the host takes
@@ -63,22 +63,18 @@ export function paceOf(costs: PacedCosts, speed: number): (luck: Luck | null) =>
   });
 }
 
-/** The lower quartile of all samples of some costs, and what it may be. */
+/** The lower quartile of all samples of some costs, and what it may be: off by as much as they are, on average. */
 function quartileOf(costs: readonly MeasuredCost[]): (luck: Luck | null, path: string) => number {
   const all = Float64Array.from(costs.flatMap(({ samples }) => Array.from(samples))).sort();
   const measured = quantile(all, 0.25);
-  const rounds = costs.every((one) => one.rounds.length > 0)
-    ? [...new Set(costs.flatMap((one) => one.rounds))].sort((a, b) => a - b)
-    : [];
-  let shares: readonly number[] | undefined;
   return (luck, path) => {
     if (luck === null || all.length < 2) return measured;
-    if (rounds.length === 0) return quantile(resample(all, luck.stream("pace", path)).sort(), 0.25);
-    shares ??= relativeShares(rounds.map((round) => quartileWithout(costs, round)));
-    return measured * exp(luck.error(rounds, shares));
+    let sum = 0;
+    for (const cost of costs) {
+      const error = cost.error(luck);
+      if (error === null) return quantile(resample(all, luck.stream("pace", path)).sort(), 0.25);
+      sum += error;
+    }
+    return measured * exp(sum / costs.length);
   };
-}
-
-function quartileWithout(costs: readonly MeasuredCost[], round: number): number {
-  return quantile(Float64Array.from(costs.flatMap((one) => one.without(round))).sort(), 0.25);
 }

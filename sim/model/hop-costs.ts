@@ -3,11 +3,11 @@ import type { Plan, PlanHop } from "../plan.ts";
 import type { LinkCost, Profile } from "../profile.ts";
 import { payloadOf } from "./compression.ts";
 import type { HopCosts } from "./costs.ts";
+import { knownCost, residualOrder } from "./known-costs.ts";
 import type { Luck } from "./luck.ts";
 import { inOrder, MeasuredCost, relativeShares, type Samples } from "./measured-cost.ts";
 import { findLink, timesOf, waited } from "./measured-pod.ts";
 import { ProfileError } from "./profile-error.ts";
-import { orderOf, residualOrder } from "./sample-orders.ts";
 
 /**
  * What a hop of a plan costs in a replication, `null`: as it was measured.
@@ -15,9 +15,7 @@ import { orderOf, residualOrder } from "./sample-orders.ts";
  */
 export function hopCosts(plan: Plan, hop: PlanHop, index: number, profile: Profile): (luck: Luck | null) => HopCosts {
   const to = plan.pods[index + 1]!.node;
-  const acknowledgement = new MeasuredCost(
-    inOrder(profile.acknowledgement, orderOf(profile, "acknowledgement", "", "idle")),
-  );
+  const acknowledgement = new MeasuredCost(profile.acknowledgement, knownCost(profile, "acknowledgement", "", "idle"));
   if (hop.link === null) {
     const delay = waited((thread) => timesOf(profile, "loopback", to, thread, hop.bytes));
     return (luck) => ({
@@ -36,7 +34,7 @@ export function hopCosts(plan: Plan, hop: PlanHop, index: number, profile: Profi
   const payload = payloadOf(plan, index, profile);
   const line = lineOf(link);
   const residuals = waited((thread) => {
-    return new MeasuredCost(inOrder(link.residuals[thread], residualOrder(profile, link.between, thread)));
+    return new MeasuredCost(link.residuals[thread], { order: residualOrder(profile, link.between, thread) });
   });
   return (luck) => {
     const { bandwidth, delay } = line(luck);
@@ -68,8 +66,8 @@ function lineOf({
   return (luck) => {
     if (luck === null || rounds.length < 2) return measured;
     return {
-      bandwidth: bandwidth === null ? null : bandwidth * exp(-luck.error(rounds, slopes)),
-      delay: delay * exp(luck.error(rounds, delays)),
+      bandwidth: bandwidth === null ? null : bandwidth * exp(-luck.errorOfFit(rounds, slopes)),
+      delay: delay * exp(luck.errorOfFit(rounds, delays)),
     };
   };
 }
@@ -78,5 +76,5 @@ function lineOf({
 function later(samples: Samples, seconds: number): Samples {
   const result = new Float64Array(samples.length);
   for (let i = 0; i < result.length; i++) result[i] = Math.max(0, samples[i]! + seconds);
-  return inOrder(result, samples.order);
+  return samples.order === undefined ? result : inOrder(result, samples.order);
 }

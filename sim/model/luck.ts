@@ -1,62 +1,83 @@
 import { RandomStream } from "../engine/random.ts";
+import type { KnownCost } from "./known-costs.ts";
 
 /** Nothing is believed to be more than ten times, or less than a tenth, of what it was measured: the logarithm of that. */
 const FARTHEST = Math.LN10;
 
 /**
- * How far the calibration may have been off, in one replication. Its rounds are what was drawn from the world, not its frames: so what
- * is random is a weight of each round, the same for all that was measured in it. A cost's error is the weighted sum of its
- * rounds' deviations, over the root of a chi-square that makes it Student's t, as the posterior of a normal mean has it (Gelman et
- * al., Bayesian Data Analysis, section 3.2); with common weights the error of any sum of costs is, too, whatever costs have in
- * common: the wild cluster bootstrap (Cameron, Gelbach & Miller, Review of Economics and Statistics 90(3), 2008) with the few
- * clusters allowed for. That costs' uncertainty is carried into the simulation replication by replication: Barton, Lam & Song,
- * "Input Uncertainty in Stochastic Simulation", in: The Palgrave Handbook of Operations Research, 2022.
+ * How far the calibration may have been off, in one replication. Each cost is off by its standard error times Student's t, as the
+ * posterior of a normal mean has it (Gelman et al., Bayesian Data Analysis, section 3.2), of which the normal number is in part
+ * that of the host, the same for all costs, in part that of the case, and the chi-square is the same for all of as many degrees:
+ * what costs have in common is not averaged away, and if they have all in common, any sum of them is off by Student's t, too. To carry
+ * that into a simulation replication by replication: Barton, Lam & Song, "Input Uncertainty in Stochastic Simulation", in: The Palgrave
+ * Handbook of Operations Research, 2022.
  */
 export class Luck {
   readonly #seed: number;
   readonly #replication: number;
-  readonly #weights: Drawn;
   readonly #squares: Drawn;
   readonly #choices: Drawn;
+  readonly #rounds: Drawn;
+  readonly #host: number;
+  readonly #cases = new Map<string, number>();
 
   /** @param seed the plan's. */
   constructor(seed: number, replication: number) {
     this.#seed = seed;
     this.#replication = replication;
-    const weights = this.stream("rounds");
-    const squares = this.stream("spread");
-    const choices = this.stream("choices");
-    this.#weights = new Drawn(() => weights.normal());
+    this.#host = this.stream("host").normal();
+    const [squares, choices, rounds] = [this.stream("spread"), this.stream("choices"), this.stream("rounds")];
     this.#squares = new Drawn(() => {
       const deviation = squares.normal();
       return deviation * deviation;
     });
     this.#choices = new Drawn(() => choices.uniform());
+    this.#rounds = new Drawn(() => rounds.normal());
   }
 
-  /** For what is not known by rounds. */
+  /** For what the calibration does not know the error of. */
   stream(...path: readonly (string | number)[]): RandomStream {
     return new RandomStream(this.#seed, "calibration", this.#replication, ...path);
   }
 
+  /** By what the logarithm of a cost is off; 0 where nothing is known of that. */
+  error({ number, case: measured, error }: KnownCost): number {
+    if (error === null || error.relative === 0) return 0;
+    const { host, visit } = error.common;
+    const own = Math.max(0, 1 - host - visit);
+    let normal = Math.sqrt(host) * this.#host + Math.sqrt(own) * this.stream("cost", number).normal();
+    if (measured !== null && visit > 0) normal += Math.sqrt(visit) * this.#case(measured);
+    return this.#student(error.relative * normal, error.degrees);
+  }
+
   /**
-   * By what the logarithm of something is off.
-   * @param rounds from which it is known, two at least; @param shares what each adds to its relative error (`jackknifeShares`).
+   * By what the logarithm of something is off that was fitted to all that was measured.
+   * @param rounds of the calibration, two at least; @param shares what each adds to its relative error (`jackknifeShares`).
    */
-  error(rounds: readonly number[], shares: readonly number[]): number {
+  errorOfFit(rounds: readonly number[], shares: readonly number[]): number {
     let sum = 0;
-    for (let i = 0; i < rounds.length; i++) sum += this.#weights.at(rounds[i]!) * shares[i]!;
-    if (sum === 0) return 0;
-    const degrees = rounds.length - 1;
-    let squares = 0;
-    for (let i = 0; i < degrees; i++) squares += this.#squares.at(i);
-    const error = sum / Math.sqrt(squares / degrees);
-    return Math.min(Math.max(error, -FARTHEST), FARTHEST);
+    for (let i = 0; i < rounds.length; i++) sum += this.#rounds.at(rounds[i]!) * shares[i]!;
+    return sum === 0 ? 0 : this.#student(sum, rounds.length - 1);
   }
 
   /** One of so many rounds, drawn for the nth time: the same for all that was measured in the same rounds. */
   choice(n: number, rounds: number): number {
     return Math.floor(this.#choices.at(n) * rounds);
+  }
+
+  #student(normal: number, degrees: number): number {
+    let squares = 0;
+    for (let i = 0; i < degrees; i++) squares += this.#squares.at(i);
+    const error = normal / Math.sqrt(squares / degrees);
+    return Math.min(Math.max(error, -FARTHEST), FARTHEST);
+  }
+
+  #case(name: string): number {
+    const known = this.#cases.get(name);
+    if (known !== undefined) return known;
+    const normal = this.stream("case", name).normal();
+    this.#cases.set(name, normal);
+    return normal;
   }
 }
 

@@ -4,20 +4,13 @@ import { resample } from "../statistics/bootstrap.ts";
 import { jackknifeShares } from "../statistics/jackknife.ts";
 import { mean } from "../statistics/moments.ts";
 import { median } from "../statistics/quantile.ts";
+import type { KnownCost } from "./known-costs.ts";
 import type { Luck } from "./luck.ts";
 
 /** Samples to draw from, seconds. */
 export interface Samples extends ArrayLike<number> {
   /** How they followed each other; left out: nobody knows, each is independent of the others. */
   readonly order?: SampleOrder;
-}
-
-/** The same samples, known to have come in an order; as they are if it is not theirs. */
-export function inOrder(samples: ArrayLike<number>, order: SampleOrder | undefined): Samples {
-  const count = order?.visits.reduce((sum, visit) => sum + visit.samples, 0);
-  return order === undefined || count !== samples.length
-    ? samples
-    : Object.assign(new Float64Array(samples), { order });
 }
 
 /** What one round of the calibration found of a cost. */
@@ -40,44 +33,36 @@ interface Round {
  */
 export class MeasuredCost {
   readonly samples: Samples;
+  readonly #known: KnownCost | null;
   /** Those that it was measured in, if they are two at least; else none. */
   readonly #rounds: readonly Round[];
-  readonly #numbers: readonly number[];
-  readonly #shares: readonly number[];
-  readonly #level: number;
   #medians: readonly number[] | undefined;
 
-  constructor(samples: Samples) {
-    this.samples = samples;
-    const rounds = roundsOf(samples);
+  /** @param known of what calibration knows of it, if that is of as many samples. */
+  constructor(samples: ArrayLike<number>, known?: Pick<KnownCost, "order"> & Partial<KnownCost>) {
+    const count = known?.order.visits.reduce((sum, visit) => sum + visit.samples, 0);
+    const ordered = known !== undefined && count === samples.length;
+    this.samples = ordered ? inOrder(samples, known.order) : samples;
+    this.#known = ordered && known.error ? (known as KnownCost) : null;
+    const rounds = ordered ? roundsOf(this.samples as OrderedSamples) : [];
     this.#rounds = rounds.length < 2 ? [] : rounds;
-    this.#numbers = this.#rounds.map(({ number }) => number);
-    const sum = this.#rounds.reduce((all, round) => all + round.sum, 0);
-    const count = this.#rounds.reduce((all, round) => all + round.count, 0);
-    this.#level = count === 0 ? 0 : sum / count;
-    const leftOut = this.#rounds.map((round) => (sum - round.sum) / (count - round.count));
-    this.#shares = this.#level > 0 ? relativeShares(leftOut) : leftOut.map(() => 0);
   }
 
-  /** Rounds of the calibration that it is known from; none where that is not known. */
-  get rounds(): readonly number[] {
-    return this.#numbers;
+  /** By what the logarithm of its level is off; `null` if nothing is known of that. */
+  error(luck: Luck): number | null {
+    return this.#known && luck.error(this.#known);
   }
 
-  /** The samples that one round did not give. */
-  without(round: number): number[] {
-    return this.#rounds.flatMap(({ number, parts }) => (number === round ? [] : parts.flatMap((part) => [...part])));
-  }
-
-  /** As it may be. @param path names it, where rounds are not known. */
+  /** As it may be. @param path names it, where its error is not known. */
   drawn(luck: Luck | null, ...path: readonly (string | number)[]): Samples {
     if (luck === null || this.samples.length < 2) return this.samples;
-    if (this.#rounds.length === 0) return resample(this.samples, luck.stream(...path));
-    const chosen = this.#rounds.map((_, i) => this.#rounds[luck.choice(i, this.#rounds.length)]!);
-    const sum = chosen.reduce((all, round) => all + round.sum, 0);
-    const count = chosen.reduce((all, round) => all + round.count, 0);
-    const wanted = this.#level * exp(luck.error(this.#numbers, this.#shares));
-    return joined(chosen, sum > 0 ? (wanted * count) / sum : 1, 0, this.samples.order!.block);
+    const error = this.error(luck);
+    if (error === null) return resample(this.samples, luck.stream(...path));
+    const all = this.#rounds;
+    if (all.length === 0) return scaled(this.samples, exp(error));
+    const chosen = all.map((_, i) => all[luck.choice(i, all.length)]!);
+    const level = levelOf(chosen);
+    return joined(chosen, level > 0 ? (levelOf(all) * exp(error)) / level : 1, 0, this.samples.order!.block);
   }
 
   /**
@@ -87,24 +72,35 @@ export class MeasuredCost {
    */
   residuals(luck: Luck | null, fitted: true | number, ...path: readonly (string | number)[]): Samples {
     if (luck === null || this.samples.length < 2) return this.samples;
-    if (this.#rounds.length === 0) return resample(this.samples, luck.stream(...path));
-    this.#medians ??= this.#rounds.map(({ parts }) => median(parts.flatMap((part) => [...part])));
+    const all = this.#rounds;
+    if (all.length === 0) return resample(this.samples, luck.stream(...path));
+    this.#medians ??= all.map(({ parts }) => median(parts.flatMap((part) => [...part])));
     const medians = this.#medians;
-    const numbers = this.#rounds.map((_, i) => luck.choice(i, this.#rounds.length));
+    const chosen = all.map((_, i) => luck.choice(i, all.length));
     const centre = mean(medians);
-    let shift = centre - mean(numbers.map((i) => medians[i]!));
+    let shift = centre - mean(chosen.map((i) => medians[i]!));
     if (fitted !== true) {
       const time = fitted + centre;
       const leftOut = medians.map((one) => time + (centre - one) / (medians.length - 1));
-      shift += time * (exp(luck.error(this.#numbers, relativeShares(leftOut))) - 1);
+      const rounds = all.map(({ number }) => number);
+      shift += time * (exp(luck.errorOfFit(rounds, relativeShares(leftOut))) - 1);
     }
     return joined(
-      numbers.map((i) => this.#rounds[i]!),
+      chosen.map((i) => all[i]!),
       1,
       shift,
       this.samples.order!.block,
     );
   }
+}
+
+interface OrderedSamples extends Float64Array {
+  readonly order: SampleOrder;
+}
+
+/** The same samples, known to have come in an order. */
+export function inOrder(samples: ArrayLike<number>, order: SampleOrder): Samples {
+  return Object.assign(new Float64Array(samples), { order });
 }
 
 /** Shares in the relative error of a figure that is above 0. */
@@ -115,15 +111,15 @@ export function relativeShares(leftOut: readonly number[]): number[] {
     : jackknifeShares(leftOut).map((share) => share / centre);
 }
 
-function roundsOf(samples: Samples): Round[] {
+function roundsOf(samples: OrderedSamples): Round[] {
   const rounds = new Map<number, Round>();
   let begin = 0;
-  for (const visit of samples.order?.visits ?? []) {
+  for (const visit of samples.order.visits) {
     const { round: number, level, samples: count } = visit;
     const round = rounds.get(number) ?? { number, visits: [], parts: [], sum: 0, count: 0 };
     rounds.set(number, round);
     round.visits.push(visit);
-    round.parts.push((samples as Float64Array & Samples).subarray(begin, begin + count));
+    round.parts.push(samples.subarray(begin, begin + count));
     round.sum += level * count;
     round.count += count;
     begin += count;
@@ -131,14 +127,32 @@ function roundsOf(samples: Samples): Round[] {
   return [...rounds.values()].sort((a, b) => a.number - b.number);
 }
 
-function joined(rounds: readonly Round[], factor: number, shift: number, block: number): Samples {
-  const visits = rounds.flatMap((round) => round.visits);
-  const samples = new Float64Array(visits.reduce((sum, visit) => sum + visit.samples, 0));
-  let at = 0;
-  for (const part of rounds.flatMap(({ parts }) => parts)) {
-    samples.set(part, at);
-    at += part.length;
+function levelOf(rounds: readonly Round[]): number {
+  let [sum, count] = [0, 0];
+  for (const round of rounds) {
+    sum += round.sum;
+    count += round.count;
   }
-  if (factor !== 1 || shift !== 0) for (let i = 0; i < samples.length; i++) samples[i] = samples[i]! * factor + shift;
+  return sum / count;
+}
+
+function scaled(samples: Samples, factor: number): Samples {
+  const result = inOrder(samples, samples.order!) as OrderedSamples;
+  for (let i = 0; i < result.length; i++) result[i]! *= factor;
+  return result;
+}
+
+function joined(rounds: readonly Round[], factor: number, shift: number, block: number): Samples {
+  const visits: SampleVisit[] = [];
+  const samples = new Float64Array(rounds.reduce((sum, { count }) => sum + count, 0));
+  let at = 0;
+  for (const round of rounds) {
+    visits.push(...round.visits);
+    for (const part of round.parts) {
+      samples.set(part, at);
+      at += part.length;
+    }
+  }
+  if (factor !== 1 || shift !== 0) for (let i = 0; i < at; i++) samples[i] = samples[i]! * factor + shift;
   return Object.assign(samples, { order: { visits, block } });
 }

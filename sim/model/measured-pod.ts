@@ -1,11 +1,11 @@
 import { computeKey, contentKey, type Plan, type PlanHop } from "../plan.ts";
-import type { LinkCost, MessageCost, Profile, SampleOrder, SizedCost, Thread, Woken } from "../profile.ts";
+import type { LinkCost, MessageCost, Profile, SizedCost, Thread, Woken } from "../profile.ts";
 import { mean } from "../statistics/moments.ts";
 import { compressionCost, payloadOf } from "./compression.ts";
 import { interpolated } from "./interpolate.ts";
-import { inOrder, MeasuredCost, type Samples } from "./measured-cost.ts";
+import { type KnownCost, knownCost } from "./known-costs.ts";
+import { MeasuredCost, type Samples } from "./measured-cost.ts";
 import { ProfileError } from "./profile-error.ts";
-import { orderOf } from "./sample-orders.ts";
 
 /** Costs by what the thread did before. */
 export type ThreadCosts = Readonly<Record<Thread, MeasuredCost>>;
@@ -43,10 +43,10 @@ export function measuredPod(plan: Plan, index: number, profile: Profile): Measur
     const cost = compressionCost(plan, hop, node, profile)?.[kind];
     return cost === undefined
       ? null
-      : ofThreads(cost, (thread) => orderOf(profile, kind, node, thread, 0, contentKey(plan, hop)));
+      : ofThreads(cost, (thread) => knownCost(profile, kind, node, thread, 0, contentKey(plan, hop)));
   };
   return {
-    compute: ofThreads(measured.cpu, (thread) => orderOf(profile, "compute", node, thread, 0, key)),
+    compute: ofThreads(measured.cpu, (thread) => knownCost(profile, "compute", node, thread, 0, key)),
     receive: into === undefined ? NONE : messageCosts(profile, node, "receive", into, bytesAt(index - 1)),
     send: out === undefined ? NONE : messageCosts(profile, node, "send", out, bytesAt(index)),
     handover: out === undefined ? NONE : waited((thread) => timesOf(profile, "handover", node, thread, bytesAt(index))),
@@ -65,7 +65,7 @@ export function measuredWakeUps(profile: Profile, node: string): Readonly<Record
       if (measured.length === 0)
         throw new ProfileError(`profile of ${profile.topology}: workers were not measured on node ${node}`);
       const seconds = measured.flatMap(({ seconds }) => seconds);
-      return new MeasuredCost(inOrder(seconds, orderOf(profile, `wake-${woken}`, node, thread)));
+      return new MeasuredCost(seconds, knownCost(profile, `wake-${woken}`, node, thread));
     });
   return { worker: of("worker"), messages: of("messages") };
 }
@@ -82,7 +82,7 @@ export function measuredLateness({ workload: { load } }: Plan, profile: Profile)
     (best, one) => (distance(one.interval) < distance(best.interval) ? one : best),
     first,
   );
-  return new MeasuredCost(inOrder(seconds, orderOf(profile, "lateness", "", "idle", interval)));
+  return new MeasuredCost(seconds, knownCost(profile, "lateness", "", "idle", interval));
 }
 
 export function findLink(profile: Profile, between: readonly [string, string]): LinkCost | undefined {
@@ -104,14 +104,14 @@ function messageCosts(
         ? sizedFor(
             across[direction].filter((cost) => cost.thread === thread),
             bytes,
-            (at) => orderOf(profile, `link-${direction}`, across.between.join(), thread, at),
+            (at) => knownCost(profile, `link-${direction}`, across.between.join(), thread, at),
           )
         : sizedFor(
             profile.messages.filter(
               (cost) => cost.node === node && cost.direction === direction && cost.thread === thread,
             ),
             bytes,
-            (at) => orderOf(profile, direction, node, thread, at),
+            (at) => knownCost(profile, direction, node, thread, at),
           );
     if (sized === null) {
       throw new ProfileError(`profile of ${profile.topology}: no message to ${direction} was measured on node ${node}`);
@@ -132,7 +132,7 @@ export function timesOf(
   const sized = sizedFor(
     points.map(({ bytes, seconds }) => ({ bytes, cpu: seconds })),
     bytes,
-    (at) => orderOf(profile, what, node, thread, at),
+    (at) => knownCost(profile, what, node, thread, at),
   );
   if (sized === null)
     throw new ProfileError(`profile of ${profile.topology}: no ${what}s were measured on node ${node}`);
@@ -143,20 +143,20 @@ export function timesOf(
 function sizedFor(
   measured: readonly SizedCost[],
   bytes: number,
-  order: (bytes: number) => SampleOrder | undefined,
+  known: (bytes: number) => KnownCost | undefined,
 ): MeasuredCost | null {
   const sized = interpolated(
     measured.map((cost) => ({ bytes: cost.bytes, samples: cost.cpu })),
     bytes,
   );
-  return sized && new MeasuredCost(inOrder(sized.samples, order(sized.from)));
+  return sized && new MeasuredCost(sized.samples, known(sized.from));
 }
 
 function ofThreads(
   samples: Readonly<Record<Thread, Samples>>,
-  order: (thread: Thread) => SampleOrder | undefined,
+  known: (thread: Thread) => KnownCost | undefined,
 ): ThreadCosts {
-  return byThread((thread) => new MeasuredCost(inOrder(samples[thread], order(thread))));
+  return byThread((thread) => new MeasuredCost(samples[thread], known(thread)));
 }
 
 export function waited<T>(of: (thread: "idle" | "cold") => T): Readonly<Record<"idle" | "cold", T>> {

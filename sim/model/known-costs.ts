@@ -1,20 +1,31 @@
+import type { CostError } from "../calibration/knowledge.ts";
 import type { CostKind, CostName } from "../calibration/reading.ts";
 import type { Calibration, Profile, SampleOrder, Thread } from "../profile.ts";
+
+/** What a calibration knows of one cost's samples. */
+export interface KnownCost {
+  /** Its own among all that were measured. */
+  readonly number: number;
+  /** Of what gave it, and nothing else; `null`: several did. */
+  readonly case: string | null;
+  readonly error: CostError | null;
+  readonly order: SampleOrder;
+}
 
 /** Where a cost holds: a node, both ends of a link, or anywhere, which is the empty text. */
 type Where = string;
 
-const indices = new WeakMap<Calibration["costs"], ReadonlyMap<string, SampleOrder>>();
+const indices = new WeakMap<Calibration["costs"], ReadonlyMap<string, KnownCost>>();
 
-/** How the samples of a cost came, if its calibration tells. @param of key of the stages or frames; @param at bytes, or seconds. */
-export function orderOf(
+/** @param of key of the stages or frames; @param at bytes, or seconds. @returns `undefined` if it was not measured. */
+export function knownCost(
   { calibration: { costs } }: Profile,
   kind: CostKind,
   where: Where,
   thread: Thread,
   at = 0,
   of = "",
-): SampleOrder | undefined {
+): KnownCost | undefined {
   return costs.length === 0 ? undefined : indexOf(costs).get(idOf(kind, where, thread, at, of));
 }
 
@@ -23,24 +34,25 @@ export function residualOrder(
   { calibration: { costs } }: Profile,
   between: readonly [string, string],
   thread: Thread,
-): SampleOrder | undefined {
+): SampleOrder {
   const sizes = costs
     .filter(({ name }) => name.kind === "link" && name.thread === thread && name.nodes.join() === between.join())
     .sort((a, b) => a.name.at - b.name.at);
-  if (sizes.length === 0) return undefined;
   return {
     visits: sizes.flatMap(({ order }) => order.visits),
-    block: Math.max(...sizes.map(({ order }) => order.block)),
+    block: Math.max(1, ...sizes.map(({ order }) => order.block)),
   };
 }
 
 /** Once for each calibration: plans are many. */
-function indexOf(costs: Calibration["costs"]): ReadonlyMap<string, SampleOrder> {
+function indexOf(costs: Calibration["costs"]): ReadonlyMap<string, KnownCost> {
   const known = indices.get(costs);
   if (known !== undefined) return known;
-  const index = new Map<string, SampleOrder>();
-  for (const { name, order } of costs)
-    for (const where of placesOf(name)) index.set(idOf(name.kind, where, name.thread, name.at, name.of), order);
+  const index = new Map<string, KnownCost>();
+  for (const [number, { name, case: measured, error, order }] of costs.entries()) {
+    for (const where of placesOf(name))
+      index.set(idOf(name.kind, where, name.thread, name.at, name.of), { number, case: measured, error, order });
+  }
   indices.set(costs, index);
   return index;
 }
