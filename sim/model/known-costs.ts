@@ -6,8 +6,8 @@ import type { Calibration, Profile, SampleOrder, Thread } from "../profile.ts";
 export interface KnownCost {
   /** Its own among all that were measured. */
   readonly number: number;
-  /** Of what gave it, and nothing else; `null`: several did. */
-  readonly case: string | null;
+  /** Number of the case that gave it; `null`: several did. */
+  readonly case: number | null;
   readonly error: CostError | null;
   readonly order: SampleOrder;
 }
@@ -49,9 +49,10 @@ function indexOf(costs: Calibration["costs"]): ReadonlyMap<string, KnownCost> {
   const known = indices.get(costs);
   if (known !== undefined) return known;
   const index = new Map<string, KnownCost>();
+  const cases = [...new Set(costs.map((cost) => cost.case))];
   for (const [number, { name, case: measured, error, order }] of costs.entries()) {
-    for (const where of placesOf(name))
-      index.set(idOf(name.kind, where, name.thread, name.at, name.of), { number, case: measured, error, order });
+    const known = { number, case: measured === null ? null : cases.indexOf(measured), error, order };
+    for (const where of placesOf(name)) index.set(idOf(name.kind, where, name.thread, name.at, name.of), known);
   }
   indices.set(costs, index);
   return index;

@@ -19,20 +19,27 @@ export class Luck {
   readonly #choices: Drawn;
   readonly #rounds: Drawn;
   readonly #host: number;
-  readonly #cases = new Map<string, number>();
+  readonly #cases: Drawn;
+  readonly #costs: Drawn;
 
   /** @param seed the plan's. */
   constructor(seed: number, replication: number) {
     this.#seed = seed;
     this.#replication = replication;
     this.#host = this.stream("host").normal();
-    const [squares, choices, rounds] = [this.stream("spread"), this.stream("choices"), this.stream("rounds")];
-    this.#squares = new Drawn(() => {
-      const deviation = squares.normal();
+    // One stream each, however many there are: to begin one takes longer than to draw a hundred numbers.
+    const drawn = (what: string, next: (stream: RandomStream) => number) => {
+      const stream = this.stream(what);
+      return new Drawn(() => next(stream));
+    };
+    this.#cases = drawn("cases", (stream) => stream.normal());
+    this.#costs = drawn("costs", (stream) => stream.normal());
+    this.#rounds = drawn("rounds", (stream) => stream.normal());
+    this.#choices = drawn("choices", (stream) => stream.uniform());
+    this.#squares = drawn("spread", (stream) => {
+      const deviation = stream.normal();
       return deviation * deviation;
     });
-    this.#choices = new Drawn(() => choices.uniform());
-    this.#rounds = new Drawn(() => rounds.normal());
   }
 
   /** For what the calibration does not know the error of. */
@@ -45,8 +52,8 @@ export class Luck {
     if (error === null || error.relative === 0) return 0;
     const { host, visit } = error.common;
     const own = Math.max(0, 1 - host - visit);
-    let normal = Math.sqrt(host) * this.#host + Math.sqrt(own) * this.stream("cost", number).normal();
-    if (measured !== null && visit > 0) normal += Math.sqrt(visit) * this.#case(measured);
+    let normal = Math.sqrt(host) * this.#host + Math.sqrt(own) * this.#costs.at(number);
+    if (measured !== null && visit > 0) normal += Math.sqrt(visit) * this.#cases.at(measured);
     return this.#student(error.relative * normal, error.degrees);
   }
 
@@ -70,14 +77,6 @@ export class Luck {
     for (let i = 0; i < degrees; i++) squares += this.#squares.at(i);
     const error = normal / Math.sqrt(squares / degrees);
     return Math.min(Math.max(error, -FARTHEST), FARTHEST);
-  }
-
-  #case(name: string): number {
-    const known = this.#cases.get(name);
-    if (known !== undefined) return known;
-    const normal = this.stream("case", name).normal();
-    this.#cases.set(name, normal);
-    return normal;
   }
 }
 
