@@ -1,4 +1,4 @@
-import { exp } from "../engine/elementary.ts";
+import { exp, log } from "../engine/elementary.ts";
 import type { SampleOrder, SampleVisit } from "../profile.ts";
 import { resample } from "../statistics/bootstrap.ts";
 import { jackknifeShares } from "../statistics/jackknife.ts";
@@ -37,6 +37,7 @@ export class MeasuredCost {
   /** Those that it was measured in, if they are two at least; else none. */
   readonly #rounds: readonly Round[];
   #medians: readonly number[] | undefined;
+  #apart: readonly number[] | undefined;
 
   /** @param known of what calibration knows of it, if that is of as many samples. */
   constructor(samples: ArrayLike<number>, known?: Pick<KnownCost, "order"> & Partial<KnownCost>) {
@@ -60,9 +61,21 @@ export class MeasuredCost {
     if (error === null) return resample(this.samples, luck.stream(...path));
     const all = this.#rounds;
     if (all.length === 0) return scaled(this.samples, exp(error));
-    const chosen = all.map((_, i) => all[luck.choice(i, all.length)]!);
-    const level = levelOf(chosen);
-    return joined(chosen, level > 0 ? (levelOf(all) * exp(error)) / level : 1, 0, this.samples.order!.block);
+    this.#apart ??= farther(all);
+    const apart = this.#apart;
+    const chosen = all.map((_, i) => luck.choice(i, all.length));
+    const rounds = chosen.map((i) => all[i]!);
+    const level = levelOf(
+      rounds,
+      chosen.map((i) => apart[i]!),
+    );
+    const factor = level > 0 ? (levelOf(all) * exp(error)) / level : 1;
+    return joined(
+      rounds,
+      chosen.map((i) => apart[i]! * factor),
+      0,
+      this.samples.order!.block,
+    );
   }
 
   /**
@@ -87,7 +100,7 @@ export class MeasuredCost {
     }
     return joined(
       chosen.map((i) => all[i]!),
-      1,
+      chosen.map(() => 1),
       shift,
       this.samples.order!.block,
     );
@@ -127,10 +140,23 @@ function roundsOf(samples: OrderedSamples): Round[] {
   return [...rounds.values()].sort((a, b) => a.number - b.number);
 }
 
-function levelOf(rounds: readonly Round[]): number {
+/**
+ * What rounds are multiplied by so that drawn with replacement they differ as much as those differ that they were drawn from: of n, drawn ones
+ * have (n - 1) / n of the variance of all, and these of the world's (Davison & Hinkley, section 3.8).
+ */
+function farther(rounds: readonly Round[]): readonly number[] {
+  const level = levelOf(rounds);
+  return rounds.map(({ sum, count }) => {
+    const ratio = sum / count / level;
+    return ratio > 0 ? exp(log(ratio) / (rounds.length - 1)) : 1;
+  });
+}
+
+/** Mean level of rounds, each multiplied by a factor. */
+function levelOf(rounds: readonly Round[], factors?: readonly number[]): number {
   let [sum, count] = [0, 0];
-  for (const round of rounds) {
-    sum += round.sum;
+  for (const [i, round] of rounds.entries()) {
+    sum += round.sum * (factors?.[i] ?? 1);
     count += round.count;
   }
   return sum / count;
@@ -142,17 +168,15 @@ function scaled(samples: Samples, factor: number): Samples {
   return result;
 }
 
-function joined(rounds: readonly Round[], factor: number, shift: number, block: number): Samples {
+/** Samples of rounds one after the other, those of each multiplied by a factor, all later by a shift. */
+function joined(rounds: readonly Round[], factors: readonly number[], shift: number, block: number): Samples {
   const visits: SampleVisit[] = [];
   const samples = new Float64Array(rounds.reduce((sum, { count }) => sum + count, 0));
   let at = 0;
-  for (const round of rounds) {
+  for (const [i, round] of rounds.entries()) {
     visits.push(...round.visits);
-    for (const part of round.parts) {
-      samples.set(part, at);
-      at += part.length;
-    }
+    const factor = factors[i]!;
+    for (const part of round.parts) for (let j = 0; j < part.length; j++) samples[at++] = part[j]! * factor + shift;
   }
-  if (factor !== 1 || shift !== 0) for (let i = 0; i < at; i++) samples[i] = samples[i]! * factor + shift;
   return Object.assign(samples, { order: { visits, block } });
 }
