@@ -4,11 +4,11 @@ import { RandomStream } from "../../sim/engine/random.ts";
 import { costsOf } from "../../sim/model/costs.ts";
 import { inOrder, type Samples } from "../../sim/model/measured-cost.ts";
 import { BUSY, COLD, Draws } from "../../sim/model/thread.ts";
-import type { Profile } from "../../sim/profile.ts";
 import { simulateSummary } from "../../sim/simulate.ts";
 import { blockLength } from "../../sim/statistics/block-length.ts";
 import { mean } from "../../sim/statistics/moments.ts";
 import { autoregressive } from "../statistics/autoregressive.ts";
+import { calibratedAs } from "./calibrated.ts";
 import { line } from "./fixtures.ts";
 
 const ordered = (visits: readonly (readonly number[])[], block: number): Samples =>
@@ -74,24 +74,8 @@ describe("queues of what is drawn in blocks", () => {
       windows: 60_000,
       rate: load,
     });
-    const order = ordered(visits, blockLength(visits)).order!;
-    const cost: Profile["calibration"]["costs"][number] = {
-      name: { kind: "compute", of: "key-1-0", nodes: ["edge"], thread: "busy", at: 0 },
-      figure: "mean",
-      seconds: mean(cpu),
-      error: null,
-      halfWidth: null,
-      case: null,
-      passes: visits.length,
-      samples: cpu.length,
-      outliers: { count: 0, worst: 1 },
-      spent: 1,
-      reached: false,
-      order,
-    };
-    const costs = (["busy", "idle", "cold"] as const).map((thread) => ({ ...cost, name: { ...cost.name, thread } }));
+    const known = calibratedAs(profile, "key-1-0", cpu, ordered(visits, blockLength(visits)).order!);
     const poisson = { ...plan, workload: { ...plan.workload, arrivals: { kind: "poisson" } as const } };
-    const known = { ...profile, calibration: { ...profile.calibration, costs } };
     const runs = Array.from({ length: 6 }, (_, i) => simulateSummary(poisson, costsOf(plan, known, null), i).summary);
     return mean(runs.map(({ latency }) => latency.mean));
   };
