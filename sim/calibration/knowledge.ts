@@ -30,6 +30,8 @@ export interface CostKnowledge {
   readonly error: CostError | null;
   /** Half-width of the figure's 95 % interval, relative to it; `null` as the error. */
   readonly halfWidth: number | null;
+  /** Its size beside the largest cost of a pipeline that it is part of, 0..1: by so much less it need be known. */
+  readonly weight: number;
   /** The one that gave it; `null`: several did. */
   readonly case: string | null;
   /** Visits to cases that gave it. */
@@ -44,6 +46,7 @@ export interface CostKnowledge {
 interface Visit {
   readonly batch: string;
   readonly case: string;
+  readonly group: string;
   readonly round: number;
   readonly seconds: number;
   readonly samples: readonly number[];
@@ -74,6 +77,9 @@ export function knowledgeOf(readings: readonly Reading[], emulated: ReadonlySet<
   const priors = new Map(
     [...Map.groupBy(all, ({ name }) => CLASS[name.kind])].map(([kind, these]) => [kind, pooled(these, moods)]),
   );
+  const largest = new Map<string, number>();
+  for (const { visits, seconds } of all)
+    for (const { group } of visits) largest.set(group, Math.max(largest.get(group) ?? 0, seconds));
   return all.map((cost) => {
     const { name, visits, figure, seconds, spread } = cost;
     const { prior, most } = priors.get(CLASS[name.kind])!;
@@ -89,6 +95,7 @@ export function knowledgeOf(readings: readonly Reading[], emulated: ReadonlySet<
       seconds,
       error,
       halfWidth: error && (error.relative === 0 ? 0 : studentT95(error.degrees + 1) * error.relative),
+      weight: Math.max(...visits.map(({ group }) => (seconds > 0 ? seconds / largest.get(group)! : 0))),
       case: onlyCase(visits),
       passes: visits.length,
       samples: visits.reduce((sum, { samples }) => sum + samples.length, 0),
@@ -109,6 +116,11 @@ export function ordersOf(readings: readonly Reading[]): SampleOrder[] {
 /** Whether a cost's interval is within the precision asked for. */
 export function isKnown({ halfWidth }: CostKnowledge, precision: number): boolean {
   return halfWidth !== null && halfWidth <= precision;
+}
+
+/** Whether it is known as well as if the largest cost of its pipeline were within that precision: what is left open decides nothing. */
+export function isKnownEnough(cost: CostKnowledge, precision: number): boolean {
+  return cost.halfWidth !== null && cost.halfWidth * cost.weight <= precision;
 }
 
 /** Whether a cost is the host's work: neither a link's pace nor a timer's. */
@@ -143,13 +155,13 @@ function figureUsed({ kind, nodes, thread }: CostName, emulated: ReadonlySet<str
 /** Each cost's samples visit by visit, in the order in which they were measured. */
 function visitsOf(readings: readonly Reading[]): { name: CostName; visits: Visit[] }[] {
   const all = new Map<string, { name: CostName; visits: Visit[] }>();
-  for (const { costs, batch, case: name, round, seconds } of readings) {
+  for (const { costs, batch, case: name, group, round, seconds } of readings) {
     for (const cost of costs) {
       if (cost.samples.length === 0) continue;
       const id = costId(cost.name);
       const entry = all.get(id) ?? { name: cost.name, visits: [] };
       all.set(id, entry);
-      entry.visits.push({ batch, case: name, round, seconds, samples: cost.samples });
+      entry.visits.push({ batch, case: name, group, round, seconds, samples: cost.samples });
     }
   }
   return [...all.values()];

@@ -16,6 +16,7 @@ export function calibratedAs(
     seconds: mean(samples),
     error,
     halfWidth: null,
+    weight: 1,
     case: "the only one",
     passes: order.visits.length,
     samples: samples.length,
