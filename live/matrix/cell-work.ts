@@ -6,6 +6,7 @@ import { matrixExperiments } from "../../sim/matrix/experiments.ts";
 import { nominalProfile } from "../../sim/nominal-profile.ts";
 import type { Plan } from "../../sim/plan.ts";
 import { predict } from "../../sim/predict.ts";
+import { shuffled } from "../../sim/statistics/shuffled.ts";
 import { summarise } from "../../sim/summarise.ts";
 import type { Summary } from "../../sim/summary.ts";
 import type { Trace } from "../../sim/trace.ts";
@@ -16,7 +17,7 @@ import { withBar } from "../progress.ts";
 import { runPlans } from "../testbed.ts";
 import { type Bench, type Predicted, predictAll } from "../workbench.ts";
 import { codeDigests, digestOf } from "./code-digest.ts";
-import { type CellWork, shuffled } from "./run-matrix.ts";
+import type { CellWork } from "./run-matrix.ts";
 import type { PreparedPlan } from "./store.ts";
 
 export interface CellWorkOptions {

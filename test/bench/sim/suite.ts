@@ -1,5 +1,5 @@
 import { cpus } from "node:os";
-import { median } from "../hops/median.ts";
+import { median } from "../../../sim/statistics/quantile.ts";
 import { W1 } from "./w1.ts";
 import { W2 } from "./w2.ts";
 import { W3 } from "./w3.ts";
