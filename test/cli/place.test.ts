@@ -35,8 +35,7 @@ const random = new RandomStream(1, "profile");
 const some = (mean: number) => Array.from({ length: 9 }, () => mean * (0.7 + 0.6 * random.uniform()));
 const profiles = bench.topology.workload.sizes.map(({ height }) => {
   const plan = saturatedPlans(bench).find(({ size }) => size.height === height)!;
-  const stages = plan.pods.flatMap((pod) => pod.stages);
-  return profileOf(bench.topology, stages, { some, random, measured: 0.5, alike: false });
+  return profileOf(bench.topology, plan, { some, random, measured: 0.5, alike: false });
 });
 const [first, second] = profiles as [(typeof profiles)[0], (typeof profiles)[0]];
 const both = <K extends "computes" | "messages" | "handovers" | "loopbacks">(key: K) => [...first[key], ...second[key]];

@@ -2,11 +2,12 @@ import { compilePlan } from "../../sim/compile.ts";
 import type { Compression } from "../../sim/compression.ts";
 import { RandomStream } from "../../sim/engine/random.ts";
 import { bytesOf } from "../../sim/frame.ts";
+import { madeProfile } from "../../sim/pipeline/made-profile.ts";
 import { type CostTable, costTable } from "../../sim/place/cost-table.ts";
 import { Segments } from "../../sim/place/segments.ts";
 import { groupingOf, type Narrowing, type Placement, type Space, spaceOf, splitOf } from "../../sim/place/space.ts";
-import { computeKey, type Plan, type PlanLoad, type PlanStage } from "../../sim/plan.ts";
-import { PROFILE_VERSION, type Profile, UNMEASURED } from "../../sim/profile.ts";
+import { computeKey, type Plan, type PlanLoad } from "../../sim/plan.ts";
+import type { Profile } from "../../sim/profile.ts";
 import type { Link, Node, Topology } from "../../sim/topology/topology.ts";
 import { FAKE } from "../topology/catalogue.ts";
 
@@ -112,7 +113,7 @@ export function world(spec: WorldSpec): World {
     splits: null,
     groupings: [],
   };
-  return { topology, profile: profileOf(topology, stagesOf(topology), { some, random, measured, alike }) };
+  return { topology, profile: profileOf(topology, allOnFirst(topology), { some, random, measured, alike }) };
 }
 
 interface Drawing {
@@ -125,13 +126,10 @@ interface Drawing {
   readonly alike: boolean;
 }
 
-/** A profile that prices a topology's stages, which these are, drawn at random. */
-export function profileOf(
-  topology: Topology,
-  stages: readonly PlanStage[],
-  { some, random, measured, alike }: Drawing,
-): Profile {
+/** A profile that prices the stages of a topology's plan everywhere, drawn at random. */
+export function profileOf(topology: Topology, plan: Plan, { some, random, measured, alike }: Drawing): Profile {
   const { nodes } = topology;
+  const stages = plan.pods.flatMap((pod) => pod.stages);
   const sizes = [...new Set(stages.map(({ output }) => bytesOf(output)))];
   const names = nodes.map(({ name }) => name);
   const byThread = (mean: number) => {
@@ -153,26 +151,7 @@ export function profileOf(
   const each = <T>(make: (node: string, bytes: number, thread: "idle" | "cold") => T[]) =>
     names.flatMap((node) => sizes.flatMap((bytes) => [...make(node, bytes, "idle"), ...make(node, bytes, "cold")]));
   return {
-    version: PROFILE_VERSION,
-    topology: topology.name,
-    created: "2026-01-01T00:00:00Z",
-    calibration: UNMEASURED,
-    fingerprint: {
-      hostname: "fixture",
-      platform: "linux",
-      arch: "x64",
-      cpu: "none",
-      cores: 4,
-      memoryBytes: 2 ** 30,
-      kernel: "0",
-      node: "v24.0.0",
-      edgetwin: "0",
-      vectors: "simd128",
-      code: "fixture",
-      subject: "fixture",
-    },
-    gaps: { idle: 0.01, cold: 0.1, cooling: 0.05 },
-    hosts: [],
+    ...madeProfile({ pods: [] }, { ...plan, pods: [], hops: [] }),
     computes,
     messages: names.flatMap((node) =>
       sizes.flatMap((bytes) =>
@@ -220,13 +199,12 @@ export function profileOf(
       ),
     ),
     acknowledgement: some(0.0005),
-    lateness: [{ interval: 1, seconds: [0] }],
   };
 }
 
-function stagesOf(topology: Topology) {
+function allOnFirst(topology: Topology): Plan {
   const split = topology.nodes[0]!.letter.repeat(topology.stages.length);
-  return compilePlan(topology, FAKE, { split, size: SIZE, load: SATURATED }).pods.flatMap((pod) => pod.stages);
+  return compilePlan(topology, FAKE, { split, size: SIZE, load: SATURATED });
 }
 
 /** A placement as a plan. */
