@@ -39,12 +39,12 @@ export class MeasuredCost {
   #medians: readonly number[] | undefined;
   #apart: readonly number[] | undefined;
 
-  /** @param known of what calibration knows of it, if that is of as many samples. */
+  /** @param known what the calibration knows of it; how its samples came only if they are as many. */
   constructor(samples: ArrayLike<number>, known?: Pick<KnownCost, "order"> & Partial<KnownCost>) {
     const count = known?.order.visits.reduce((sum, visit) => sum + visit.samples, 0);
     const ordered = known !== undefined && count === samples.length;
     this.samples = ordered ? inOrder(samples, known.order) : samples;
-    this.#known = ordered && known.error ? (known as KnownCost) : null;
+    this.#known = known?.error ? (known as KnownCost) : null;
     const rounds = ordered ? roundsOf(this.samples as OrderedSamples) : [];
     this.#rounds = rounds.length < 2 ? [] : rounds;
   }
@@ -163,9 +163,8 @@ function levelOf(rounds: readonly Round[], factors?: readonly number[]): number 
 }
 
 function scaled(samples: Samples, factor: number): Samples {
-  const result = inOrder(samples, samples.order!) as OrderedSamples;
-  for (let i = 0; i < result.length; i++) result[i]! *= factor;
-  return result;
+  const result = Float64Array.from(samples, (sample) => sample * factor);
+  return samples.order === undefined ? result : Object.assign(result, { order: samples.order });
 }
 
 /** Samples of rounds one after the other, those of each multiplied by a factor, all later by a shift. */

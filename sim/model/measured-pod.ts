@@ -1,4 +1,4 @@
-import { computeKey, contentKey, type Plan, type PlanHop } from "../plan.ts";
+import { computeKey, contentKey, type Plan, type PlanHop, type PlanStage } from "../plan.ts";
 import type { LinkCost, MessageCost, Profile, SizedCost, Thread, Woken } from "../profile.ts";
 import { mean } from "../statistics/moments.ts";
 import { compressionCost, payloadOf } from "./compression.ts";
@@ -46,13 +46,32 @@ export function measuredPod(plan: Plan, index: number, profile: Profile): Measur
       : ofThreads(cost, (thread) => knownCost(profile, kind, node, thread, 0, contentKey(plan, hop)));
   };
   return {
-    compute: ofThreads(measured.cpu, (thread) => knownCost(profile, "compute", node, thread, 0, key)),
+    compute: ofThreads(measured.cpu, (thread) => {
+      return knownCost(profile, "compute", node, thread, 0, key) ?? longestOf(stages, node, thread, profile);
+    }),
     receive: into === undefined ? NONE : messageCosts(profile, node, "receive", into, bytesAt(index - 1)),
     send: out === undefined ? NONE : messageCosts(profile, node, "send", out, bytesAt(index)),
     handover: out === undefined ? NONE : waited((thread) => timesOf(profile, "handover", node, thread, bytesAt(index))),
     decompress: squeezed("decompress", index - 1),
     compress: squeezed("compress", index),
   };
+}
+
+/** Stages that were not measured together, but one by one, are known as well as the longest of them. */
+function longestOf(
+  stages: readonly PlanStage[],
+  node: string,
+  thread: Thread,
+  profile: Profile,
+): KnownCost | undefined {
+  if (profile.calibration.costs.length === 0) return undefined;
+  const alone = profile.computes.filter((cost) => cost.node === node && stages.some(({ key }) => key === cost.key));
+  const [longest] = alone
+    .map(({ key, cpu }) => ({ key, seconds: mean(cpu[thread]) }))
+    .sort((a, b) => b.seconds - a.seconds);
+  const known = longest && knownCost(profile, "compute", node, thread, 0, longest.key);
+  // Samples that were added up came in no order.
+  return known && { ...known, order: { visits: [], block: 1 } };
 }
 
 /** Of a pod with workers. @throws ProfileError if they were not measured on the node. */

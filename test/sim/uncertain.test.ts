@@ -48,6 +48,21 @@ describe("what a calibration does not know for sure", () => {
     expect(sd(pace) / (0.01 / Math.SQRT2)).toBeLessThan(1.15);
   });
 
+  test("stages that were only measured one by one are as uncertain together as the longest of them", () => {
+    const cpu = exponential(1, 100);
+    const { plan, profile } = line({ pods: [{ cpu }, { cpu: 0.1 }] });
+    const [long, short] = profile.computes;
+    // As the placement search prices them.
+    const key = `${long!.key} | ${short!.key}`;
+    const together = { ...long!, key, stages: [...long!.stages, ...short!.stages] };
+    const stages = plan.pods.flatMap((pod) => pod.stages);
+    const joined = { ...plan, pods: [{ ...plan.pods[0]!, stages }], hops: [] };
+    const known = { ...calibratedAs(profile, long!.key, cpu, order(cpu), error), computes: [long!, short!, together] };
+    const means = logs((i) => mean(costsOf(joined, known, i).pods[0]!.compute.busy));
+    expect(sd(means) / 0.01).toBeGreaterThan(0.85);
+    expect(sd(means) / 0.01).toBeLessThan(1.15);
+  });
+
   test("where rounds are not known, the pace is that of samples drawn again", () => {
     const { plan, profile } = line({ nodes: [{ name: "edge", speed: 0.5 }], pods: [{ cpu: exponential(1, 40) }] });
     const pace = logs((i) => costsOf(plan, profile, i).pods[0]!.emulated!.compute);
