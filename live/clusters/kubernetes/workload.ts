@@ -119,7 +119,10 @@ function volumes({ name }: PodSpec, { stages }: PodData): object[] {
   ];
 }
 
-/** The name by which the pod after it, and the driver, find a pod: its address, with no proxy in between. */
+/**
+ * The name by which the pod after it, and the driver, find a pod. Not a headless one: the address of a pod that is gone answers
+ * nothing, and to dial it takes Linux one or two minutes to give up; a Service's own refuses until the next pod is ready.
+ */
 export function service(pod: PodSpec, settings: KubernetesSettings): KubernetesObject {
   return {
     apiVersion: "v1",
@@ -130,7 +133,6 @@ export function service(pod: PodSpec, settings: KubernetesSettings): KubernetesO
       labels: { ...labelsOf(settings), ...selectorOf(settings, pod) },
     },
     spec: {
-      clusterIP: "None",
       selector: selectorOf(settings, pod),
       // The protocol is part of a port's key, which server-side apply of Kubernetes 1.20 does not fill in.
       ports: [
