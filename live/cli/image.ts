@@ -1,9 +1,9 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { Architecture } from "../image/platform.ts";
 import type { Tool } from "../image/tools.ts";
-import { InputError } from "./folder.ts";
 import { addOutput, type OutputOption } from "./options.ts";
 import { print, say } from "./say.ts";
+import { addCheck } from "./wrong-input.ts";
 
 interface ImageFlags extends OutputOption {
   readonly tag?: string;
@@ -49,8 +49,6 @@ function buildVerb(): Command {
     .option("--dry-run", "print the commands, run nothing")
     .action(async (options: ImageFlags) => {
       const { push, base, airGapped = false, onnx = false, tool, dryRun = false } = options;
-      if (airGapped && base !== undefined)
-        throw new InputError(`--base: ${base} can't be given together with --air-gapped, which builds on nothing`);
       const { buildImage } = await import("../image/build.ts");
       const { imageReference } = await import("../image/reference.ts");
       const { ARCHITECTURES, ownArchitecture } = await import("../image/platform.ts");
@@ -73,26 +71,28 @@ function buildVerb(): Command {
       const images = push === undefined ? names : [reference];
       print(options.output, { images, platforms, tool: built, pushed: push !== undefined }, () => images.join("\n"));
     });
-  return addOutput(command);
+  return addCheck(addOutput(command), ({ airGapped = false, base }: ImageFlags) =>
+    airGapped && base !== undefined
+      ? ["--base: can't be given together with --air-gapped, which builds on nothing"]
+      : [],
+  );
 }
 
 function imageTag(text: string): string {
   if (!/^(?:[\w.-]+(?::\d+)?\/)*[a-z\d]+(?:[._-]+[a-z\d]+)*(?::[\w][\w.-]{0,127})?$/.test(text))
-    throw new InvalidArgumentError(
-      "It should be an image's name in lower case, with a tag or without, such as stage:dev.",
-    );
+    throw new InvalidArgumentError("an image's name in lower case, with a tag or without, such as stage:dev");
   return text;
 }
 
 function platforms(text: string): readonly Architecture[] {
   const names = text.split(",").map((one) => one.trim().replace(/^linux\//, ""));
   if (!names.every((name) => name === "amd64" || name === "arm64") || new Set(names).size < names.length)
-    throw new InvalidArgumentError("It should be linux/amd64, linux/arm64 or linux/amd64,linux/arm64.");
+    throw new InvalidArgumentError("linux/amd64, linux/arm64 or linux/amd64,linux/arm64");
   return names as Architecture[];
 }
 
 function registry(text: string): string {
   if (!/^[\w.-]+(?::\d+)?(?:\/[a-z\d._-]+)*$/.test(text))
-    throw new InvalidArgumentError("It should be a registry, and a path there or none, such as ghcr.io/me.");
+    throw new InvalidArgumentError("a registry, and a path there or none, such as ghcr.io/me");
   return text;
 }

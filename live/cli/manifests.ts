@@ -68,14 +68,13 @@ export function manifestsVerb(): Command {
 }
 
 function namespace(text: string): string {
-  if (!LABEL.test(text)) throw new InvalidArgumentError("It should be at most 63 lower-case letters, digits and '-'.");
+  if (!LABEL.test(text)) throw new InvalidArgumentError("at most 63 lower-case letters, digits and '-'");
   return text;
 }
 
 /** 20 of `1.20`, `v1.20.2`. */
 function minorVersion(text: string): number {
   const match = /^v?1\.(\d+)(?:[.+-].*)?$/.exec(text);
-  if (match === null || Number(match[1]) < 19)
-    throw new InvalidArgumentError("It should be a version from 1.19 on, such as 1.28.");
+  if (match === null || Number(match[1]) < 19) throw new InvalidArgumentError("a version from 1.19 on, such as 1.28");
   return Number(match[1]);
 }

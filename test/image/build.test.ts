@@ -144,10 +144,10 @@ describe("--dry-run", () => {
 
 test.each([
   [["--platform", "linux/riscv64"], /--platform.*linux\/riscv64.*linux\/amd64,linux\/arm64/s],
-  [["--platform", "amd64,amd64"], /amd64,amd64.* is invalid/],
-  [["--push", "https://ghcr.io"], /https:\/\/ghcr.io.* is invalid.*ghcr.io\/me/s],
-  [["--tag", "Stage"], /Stage.* is invalid.*stage:dev/s],
-  [["--base", "x", "--air-gapped"], /--base: x can't be given together with --air-gapped/],
+  [["--platform", "amd64,amd64"], /amd64,amd64.* is not allowed/],
+  [["--push", "https://ghcr.io"], /https:\/\/ghcr.io.* is not allowed.*ghcr.io\/me/s],
+  [["--tag", "Stage"], /Stage.* is not allowed.*stage:dev/s],
+  [["--base", "x", "--air-gapped"], /--base: can't be given together with --air-gapped/],
   [["--tool", "kaniko"], /kaniko.*docker, podman, buildah/s],
 ])("%j is wrong input", async (args, message) => {
   const { code, stderr } = await edgetwin(["image", "build", "--dry-run", ...args]);

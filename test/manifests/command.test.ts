@@ -58,9 +58,9 @@ test("several placements are too many: it says which there are, and how to choos
 });
 
 test.each([
-  [["--namespace", "Mine"], /Mine.* is invalid.*lower-case/s],
-  [["--kubernetes", "2.0"], /2\.0.* is invalid.*1\.28/s],
-  [["--kubernetes", "1.18"], /1\.18.* is invalid.*1\.19/s],
+  [["--namespace", "Mine"], /Mine.* is not allowed.*lower-case/s],
+  [["--kubernetes", "2.0"], /2\.0.* is not allowed.*1\.28/s],
+  [["--kubernetes", "1.18"], /1\.18.* is not allowed.*1\.19/s],
   [["--splits", "EES"], /EES/],
 ])("%j is wrong input", async (flags, message) => {
   const { code, stderr } = await edgetwin(["manifests", LOCAL, "--splits", "EESS", ...flags]);
