@@ -41,8 +41,13 @@ export function sweepVerb(): Command {
       new Option("--objective <figure>", "what is best (default: throughput if saturated, else p50)").choices(FIGURES),
     )
     .option("--shard <k/n>", "only this part of n, for edgetwin merge", shard)
-    .addOption(new Option("--on <cluster>", "run the shards there, as one Indexed Job").choices(["kubernetes"]))
-    .option("--image <image>", "with --on: container image that has edgetwin on its path")
+    .addOption(
+      new Option(
+        "--on <cluster>",
+        "run the shards there, as one Indexed Job (before Kubernetes 1.21: a Job each)",
+      ).choices(["kubernetes"]),
+    )
+    .option("--image <image>", "with --on: of edgetwin image build (default: what that makes here)")
     .option("--shards <count>", "with --on: pods that share the work (default: 8)", count)
     .option("--namespace <name>", "with --on: where the Job is (default: default)")
     .option("--dry-run", "with --on: print the commands and manifests, run nothing")
@@ -52,6 +57,7 @@ export function sweepVerb(): Command {
       folderName,
     )
     .action(async (file: string, options: SweepOptions) => {
+      const { imageReference } = await import("../image/reference.ts");
       const { shardText } = await import("../sweep/shard-text.ts");
       const { sweep } = await import("../sweep/command.ts");
       const { sweepElsewhere } = await import("../sweep/elsewhere.ts");
@@ -72,7 +78,7 @@ export function sweepVerb(): Command {
           ? await sweep(file, settings)
           : await sweepElsewhere(file, {
               ...settings,
-              image: options.image!,
+              image: options.image ?? imageReference(),
               shards: options.shards ?? 8,
               namespace: options.namespace ?? "default",
               dryRun: options.dryRun ?? false,
@@ -92,13 +98,10 @@ export function sweepVerb(): Command {
 
 /** Flags that go with nothing that was typed. */
 function problemsOf(options: SweepOptions, file: string): string[] {
-  const { on, image, shard, objective } = options;
+  const { on, shard, objective } = options;
   const given = (flags: readonly (keyof SweepOptions)[]) => flags.filter((flag) => options[flag] !== undefined);
   const all = file.endsWith(".json.gz") ? given(OF_INPUTS) : [];
   return [
-    ...(on !== undefined && image === undefined
-      ? ["--on kubernetes: --image is missing: a container image that has edgetwin on its path"]
-      : []),
     ...(on !== undefined && shard !== undefined
       ? ["--shard: can't be given together with --on: --shards says how many"]
       : []),

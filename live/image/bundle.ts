@@ -8,7 +8,7 @@ const BUILT = "../../stage-service";
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
 /**
- * Writes the stage service as a few files that need no packages but native ones: a pod starts in half the time that the
+ * Writes the stage service, and the program of a sweep's pods, as a few files that need no packages but native ones: a pod starts in half the time that the
  * sources take. Out of sources it is bundled; the built package has it already.
  * @param folder gets `live/stage/`, `protos/`, `proto/`.
  */
@@ -19,7 +19,10 @@ export async function bundleStage(folder: string): Promise<void> {
 
 async function bundle(folder: string): Promise<void> {
   const { rolldown } = await import("rolldown");
-  const programs = ["main", "worker", "probe"].map((name) => [name, join(root, `live/stage/${name}.ts`)]);
+  const programs = [
+    ...["main", "worker", "probe"].map((name) => [name, join(root, `live/stage/${name}.ts`)]),
+    ["sweep-shard", join(root, "live/sweep/shard-main.ts")],
+  ];
   const bundled = await rolldown({
     input: Object.fromEntries(programs),
     platform: "node",

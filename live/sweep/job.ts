@@ -1,58 +1,94 @@
 import { MOST_BYTES, manifestsYaml } from "../clusters/kubernetes/yaml.ts";
 
+/** Label of all that is of a sweep, by the sweep's name. */
+export const SWEEP_LABEL = "edgetwin.dev/sweep";
+/** Label of a shard's pod where no Indexed Job numbers it, from 0 on. */
+export const SHARD_LABEL = "edgetwin.dev/shard";
+/** Jobs number their pods since Kubernetes 1.21. */
+export const INDEXED_JOBS = 21;
+
 /** What a sweep runs as on Kubernetes. */
 export interface JobSpec {
   /** Of the Job and its ConfigMap. */
   readonly name: string;
   readonly namespace: string;
-  /** Container image that has `edgetwin` on its path. */
+  /** The stage service's. */
   readonly image: string;
   readonly shards: number;
   /** `inputs.json.gz`. */
   readonly inputs: Uint8Array;
+  /** One Indexed Job; else, for clusters that do not have those, a Job a shard. */
+  readonly indexed: boolean;
 }
 
 /**
- * One Indexed Job with a shard an index, and the ConfigMap that all shards read: YAML for `kubectl apply`. Each pod prints its
- * results; a cluster needs no storage for that.
+ * One Indexed Job with a shard an index, or a Job a shard, and the ConfigMap that all shards read: YAML for `kubectl apply`. Each pod
+ * prints its results; a cluster needs no storage for that.
  * @throws RangeError if the inputs do not fit a ConfigMap.
  */
-export function jobManifests({ name, namespace, image, shards, inputs }: JobSpec): string {
+export function jobManifests(spec: JobSpec): string {
+  const { name, shards, inputs, indexed } = spec;
   const encoded = Buffer.from(inputs).toString("base64");
   if (encoded.length > MOST_BYTES) {
     throw new RangeError(`inputs of ${encoded.length} bytes should be at most ${MOST_BYTES}, for a ConfigMap`);
   }
-  const labels = { "app.kubernetes.io/name": "edgetwin", "app.kubernetes.io/component": "sweep" };
-  const metadata = { name, namespace, labels };
+  const metadata = metadataOf(name, spec);
   const configMap = { apiVersion: "v1", kind: "ConfigMap", metadata, binaryData: { "inputs.json.gz": encoded } };
-  const shard = `$((JOB_COMPLETION_INDEX + 1))/${shards}`;
-  const container = {
-    name: "sweep",
-    image,
-    command: ["sh", "-c", `exec edgetwin sweep /sweep/inputs.json.gz --shard ${shard} --runs /tmp/runs --output json`],
-    resources: { requests: { cpu: "1" } },
-    volumeMounts: [{ name: "inputs", mountPath: "/sweep", readOnly: true }],
-  };
-  const job = {
+  const jobs = indexed
+    ? [job(name, spec, shards, null)]
+    : Array.from({ length: shards }, (_, shard) => job(`${name}-${shard}`, spec, 1, String(shard)));
+  return manifestsYaml([configMap, ...jobs]);
+}
+
+/** @param shard the only one of a Job that does not number its pods. */
+function job(name: string, spec: JobSpec, pods: number, shard: string | null) {
+  const metadata = metadataOf(name, spec);
+  const labels = { ...metadata.labels, ...(shard === null ? {} : { [SHARD_LABEL]: shard }) };
+  return {
     apiVersion: "batch/v1",
     kind: "Job",
     metadata,
     spec: {
-      completionMode: "Indexed",
-      completions: shards,
-      parallelism: shards,
-      backoffLimit: 2 * shards,
+      ...(shard === null ? { completionMode: "Indexed", completions: pods, parallelism: pods } : {}),
+      backoffLimit: 2 * pods,
       // Should nobody be left to delete it.
       ttlSecondsAfterFinished: 3600,
       template: {
         metadata: { labels },
         spec: {
           restartPolicy: "Never",
-          containers: [container],
-          volumes: [{ name: "inputs", configMap: { name } }],
+          automountServiceAccountToken: false,
+          securityContext: { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } },
+          containers: [container(spec, shard)],
+          volumes: [{ name: "inputs", configMap: { name: spec.name } }],
         },
       },
     },
   };
-  return manifestsYaml([configMap, job]);
+}
+
+function container({ image, shards }: JobSpec, shard: string | null): object {
+  return {
+    name: "sweep",
+    image,
+    imagePullPolicy: "IfNotPresent",
+    command: ["node", "/edgetwin/live/stage/sweep-shard.js", "/sweep/inputs.json.gz", String(shards)],
+    ...(shard === null ? {} : { env: [{ name: "JOB_COMPLETION_INDEX", value: shard }] }),
+    resources: { requests: { cpu: "1" } },
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ["ALL"] },
+    },
+    volumeMounts: [{ name: "inputs", mountPath: "/sweep", readOnly: true }],
+  };
+}
+
+function metadataOf(name: string, { name: sweep, namespace }: JobSpec) {
+  const labels = {
+    "app.kubernetes.io/name": "edgetwin",
+    "app.kubernetes.io/component": "sweep",
+    [SWEEP_LABEL]: sweep,
+  };
+  return { name, namespace, labels };
 }

@@ -2,10 +2,11 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import type { UnitResult } from "../../sim/sweep/unit.ts";
 import { writeWhole } from "../artefacts.ts";
+import { serverMinor } from "../clusters/kubernetes/server-version.ts";
 import { CommandError, type Runner } from "../exec.ts";
 import type { Progress } from "../progress.ts";
 import { inputsBytes } from "./inputs.ts";
-import { jobManifests } from "./job.ts";
+import { INDEXED_JOBS, jobManifests, SHARD_LABEL, SWEEP_LABEL } from "./job.ts";
 import { linesOf, manifestOf, resultsName } from "./results.ts";
 import { parseShardText } from "./shard-text.ts";
 import type { WorkerInputs } from "./tasks.ts";
@@ -21,31 +22,31 @@ export interface KubernetesOptions {
   readonly dryRun: boolean;
   readonly signal: AbortSignal;
   readonly progress: Progress;
-  /** Seconds between two looks at the Job. */
+  /** Seconds between two looks at the Jobs. */
   readonly interval: number;
 }
 
 const INDEX = "batch.kubernetes.io/job-completion-index";
 
 /**
- * Runs a sweep's shards as one Indexed Job and fetches their results from the pods' logs, each checked by count and digest. The Job
- * is deleted whatever happens.
- * @throws CommandError if kubectl or the Job fails; ArtefactError if a log is not whole.
+ * Runs a sweep's shards as one Indexed Job, or where the cluster has none as a Job each, and fetches their results from the pods' logs,
+ * each checked by count and digest. The Jobs are deleted whatever happens.
+ * @throws CommandError if kubectl or a Job fails; ArtefactError if a log is not whole.
  */
 export async function sweepOnKubernetes(inputs: WorkerInputs, options: KubernetesOptions): Promise<UnitResult[]> {
   const { image, namespace, shards, folder, runner, dryRun, signal } = options;
   const { digest } = manifestOf(inputs.sweep, inputs.profile);
   const name = `edgetwin-sweep-${digest.slice(0, 8)}`;
   const kubectl = (...words: readonly string[]) => ["kubectl", "--namespace", namespace, ...words];
-  const manifests = jobManifests({ name, namespace, image, shards, inputs: inputsBytes(inputs) });
+  const mine = ["--selector", `${SWEEP_LABEL}=${name}`];
+  const indexed = ((await serverMinor(runner, signal)) ?? INDEXED_JOBS) >= INDEXED_JOBS;
+  const manifests = jobManifests({ name, namespace, image, shards, inputs: inputsBytes(inputs), indexed });
   try {
     // By the server: apply by the client keeps a second copy in an annotation, of at most 256 KiB.
     await runner.run(kubectl("apply", "--server-side", "--filename", "-"), { input: manifests, signal });
-    await finished(name, kubectl, options);
-    const found = await runner.run(kubectl("get", "pods", "--selector", `job-name=${name}`, "--output", "json"), {
-      signal,
-    });
-    const pods = dryRun ? Array.from({ length: shards }, (_, i) => `${name}-${i}-POD`) : podsOf(found, name, shards);
+    await finished((...words) => kubectl(...words, ...mine), options);
+    const found = await runner.run(kubectl("get", "pods", ...mine, "--output", "json"), { signal });
+    const pods = dryRun ? Array.from({ length: shards }, (_, i) => `${name}-${i}-POD`) : podsOf(found, shards);
     const results: UnitResult[] = [];
     for (const [index, pod] of pods.entries()) {
       const log = await runner.run(kubectl("logs", pod, "--container", "sweep"), { signal });
@@ -57,55 +58,69 @@ export async function sweepOnKubernetes(inputs: WorkerInputs, options: Kubernete
     return results;
   } finally {
     // Not by the signal, which may have been what ended it.
-    await runner.run(kubectl("delete", `job/${name}`, `configmap/${name}`, "--ignore-not-found", "--wait=false"));
+    await runner.run(kubectl("delete", "jobs,configmaps", ...mine, "--wait=false"));
   }
 }
 
-interface JobStatus {
-  readonly status?: {
-    readonly succeeded?: number;
-    readonly conditions?: readonly { readonly type: string; readonly status: string; readonly message?: string }[];
-  };
+interface Jobs {
+  readonly items: readonly {
+    readonly metadata: { readonly name: string };
+    readonly status?: {
+      readonly succeeded?: number;
+      readonly conditions?: readonly { readonly type: string; readonly status: string; readonly message?: string }[];
+    };
+  }[];
 }
 
-/** Waits for a Job's end. @throws CommandError if it failed. */
+/** Waits for the end of all Jobs. @param kubectl of what is of the sweep. @throws CommandError if one failed. */
 async function finished(
-  name: string,
   kubectl: (...words: readonly string[]) => string[],
   { runner, signal, shards, progress, interval, dryRun }: KubernetesOptions,
 ): Promise<void> {
   for (;;) {
-    const text = await runner.run(kubectl("get", `job/${name}`, "--output", "json"), { signal });
+    const text = await runner.run(kubectl("get", "jobs", "--output", "json"), { signal });
     if (dryRun) return;
-    const { succeeded = 0, conditions = [] } = (JSON.parse(text) as JobStatus).status ?? {};
+    const { items } = JSON.parse(text) as Jobs;
+    const succeeded = items.reduce((sum, { status }) => sum + (status?.succeeded ?? 0), 0);
     progress.update(succeeded / shards, `${succeeded} of ${shards} shards`);
-    const is = (type: string) => conditions.find((one) => one.type === type && one.status === "True");
-    if (is("Complete") !== undefined) return;
-    const failed = is("Failed");
+    const ended = items.flatMap(({ metadata: { name }, status }) =>
+      (status?.conditions ?? []).filter((one) => one.status === "True").map((one) => ({ name, ...one })),
+    );
+    const failed = ended.find(({ type }) => type === "Failed");
     if (failed !== undefined) {
-      const words = kubectl("logs", `job/${name}`, "--container", "sweep", "--tail", "5");
+      const words = kubectl("logs", "--container", "sweep", "--tail", "5");
       const log = await runner.run(words, { signal }).catch((error: Error) => error.message);
-      throw new CommandError(`job ${name} failed: ${failed.message ?? "no reason given"}\n${log.trim()}`);
+      throw new CommandError(`job ${failed.name} failed: ${failed.message ?? "no reason given"}\n${log.trim()}`);
     }
+    if (items.length === 0) throw new CommandError("the sweep's jobs are gone: somebody has deleted them");
+    if (ended.filter(({ type }) => type === "Complete").length === items.length) return;
     await wait(interval * 1e3, undefined, { signal }).catch(() => signal.throwIfAborted());
   }
 }
 
 interface Pods {
   readonly items: readonly {
-    readonly metadata: { readonly name: string; readonly annotations?: Readonly<Record<string, string>> };
+    readonly metadata: {
+      readonly name: string;
+      readonly annotations?: Readonly<Record<string, string>>;
+      readonly labels?: Readonly<Record<string, string>>;
+    };
     readonly status?: { readonly phase?: string };
   }[];
 }
 
-/** The pod that succeeded, for each index in order. @throws CommandError if one is gone. */
-function podsOf(text: string, job: string, shards: number): string[] {
+/** The pod that succeeded, for each shard in order. @throws CommandError if one is gone. */
+function podsOf(text: string, shards: number): string[] {
   const done = (JSON.parse(text) as Pods).items.filter(({ status }) => status?.phase === "Succeeded");
-  const pods = new Map(done.map(({ metadata }) => [Number(metadata.annotations?.[INDEX]), metadata.name]));
+  const pods = new Map(
+    done.map(({ metadata: { name, annotations, labels } }) => [
+      Number(labels?.[SHARD_LABEL] ?? annotations?.[INDEX]),
+      name,
+    ]),
+  );
   return Array.from({ length: shards }, (_, index) => {
     const pod = pods.get(index);
-    if (pod === undefined)
-      throw new CommandError(`job ${job}: the pod of shard ${index + 1}/${shards} is gone, with its results`);
+    if (pod === undefined) throw new CommandError(`the pod of shard ${index + 1}/${shards} is gone, with its results`);
     return pod;
   });
 }

@@ -1,5 +1,8 @@
+import { execFile } from "node:child_process";
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { beforeAll, expect, test, vi } from "vitest";
 import { edgetwin } from "./edgetwin.ts";
 import { sweepFiles } from "./sweep-files.ts";
@@ -7,29 +10,37 @@ import { sweepFiles } from "./sweep-files.ts";
 // A sweep here to hold the cluster's against, and that of two shards.
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
+/** What a pod of the Job runs. */
+const PROGRAM = fileURLToPath(new URL("../../live/sweep/shard-main.ts", import.meta.url));
+
 let files: Awaited<ReturnType<typeof sweepFiles>>;
 let bin: string;
 
 /**
  * A kubectl that keeps what it is asked, and plays a cluster: a Job is done at once, and a pod's log is what its shard printed when
- * it got the inputs of LOGS. FAIL names a verb that fails, FAILED makes the Job fail, CUT cuts the logs.
+ * it got the inputs of LOGS. FAIL names a verb that fails, FAILED makes the Job fail, GONE has somebody delete it, CUT cuts the logs; MINOR is
+ * the version of a cluster that numbers no pods.
  */
 const KUBECTL = `#!/bin/sh
 echo "$*" >> "$FAKE/calls"
+[ "$1" = version ] && echo "{\\"serverVersion\\":{\\"major\\":\\"1\\",\\"minor\\":\\"\${MINOR:-24+}\\"}}" && exit
 shift 2
 [ "$1" = "$FAIL" ] && { echo "$1: no route to host" >&2; exit 1; }
 case "$1 $2" in
-"apply --server-side") sed -n 's/^  inputs.json.gz: //p' | base64 -d > "$FAKE/inputs.json.gz" ;;
-"get job/"*)
-  [ -n "$FAILED" ] && echo '{"status":{"conditions":[{"type":"Failed","status":"True","message":"too many restarts"}]}}' && exit
-  echo '{"status":{"succeeded":2,"conditions":[{"type":"Complete","status":"True"}]}}' ;;
+"apply --server-side") tee "$FAKE/manifests.yaml" | sed -n 's/^  inputs.json.gz: //p' | base64 -d > "$FAKE/inputs.json.gz" ;;
+"get jobs")
+  [ -n "$GONE" ] && echo '{"items":[]}' && exit
+  [ -n "$FAILED" ] && echo '{"items":[{"metadata":{"name":"j"},"status":{"conditions":[{"type":"Failed","status":"True","message":"too many restarts"}]}}]}' && exit
+  echo '{"items":[{"metadata":{"name":"j"},"status":{"succeeded":2,"conditions":[{"type":"Complete","status":"True"}]}}]}' ;;
 "get pods")
+  [ -n "$MINOR" ] && echo '{"items":[{"metadata":{"name":"p1","labels":{"edgetwin.dev/shard":"1"}},"status":{"phase":"Succeeded"}},
+  {"metadata":{"name":"p0","labels":{"edgetwin.dev/shard":"0"}},"status":{"phase":"Succeeded"}}]}' && exit
   echo '{"items":[{"metadata":{"name":"p1","annotations":{"batch.kubernetes.io/job-completion-index":"1"}},"status":{"phase":"Succeeded"}},
   {"metadata":{"name":"p0","annotations":{"batch.kubernetes.io/job-completion-index":"0"}},"status":{"phase":"Succeeded"}}]}' ;;
 "logs p"*)
   cmp "$FAKE/inputs.json.gz" "$LOGS/inputs.json.gz" || exit 1
   if [ -n "$CUT" ]; then grep -v '"candidate":1' "$LOGS/$2"; else cat "$LOGS/$2"; fi ;;
-"logs job/"*) echo "last words" ;;
+"logs --container") echo "last words" ;;
 esac
 `;
 
@@ -46,8 +57,9 @@ beforeAll(async () => {
   const inputs = join(files.folder, "inputs.json.gz");
   copyFileSync(join(files.runs, "here", "inputs.json.gz"), inputs);
   for (const k of [1, 2]) {
-    const shard = ["sweep", inputs, "--shard", `${k}/2`, "--runs", join(files.folder, "pods"), "--output", "json"];
-    const { stdout, stderr } = await edgetwin(shard);
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [PROGRAM, inputs, "2"], {
+      env: { ...process.env, JOB_COMPLETION_INDEX: `${k - 1}` },
+    });
     writeFileSync(join(files.folder, `p${k - 1}`), `${stderr}${stdout}`);
   }
 });
@@ -66,29 +78,37 @@ function fake(name: string, trouble: Record<string, string> = {}) {
   return { folder, calls, environment: { FAKE: folder, LOGS: files.folder, PATH, ...trouble } };
 }
 
-test("the shards of a Job are the whole, byte for byte, and nothing stays on the cluster", async () => {
-  const { calls, environment } = fake("good");
-  const { code, stderr } = await edgetwin([...flags(), ...there, "--image", "x", "--name", "job"], environment);
-  expect(stderr).not.toMatch(/error/);
+test.each([
+  ["one Indexed Job", {}, 1],
+  ["a Job each where the cluster numbers no pods", { MINOR: "20" }, 2],
+])("the shards of %s are the whole, byte for byte, and nothing stays on the cluster", async (what, version, jobs) => {
+  const { folder, calls, environment } = fake(`good-${jobs}`, version);
+  const name = `jobs-${jobs}`;
+  const { code, stderr } = await edgetwin([...flags(), ...there, "--image", "x", "--name", name], environment);
+  expect(stderr, what).not.toMatch(/error/);
   expect(code).toBe(0);
-  const name = /job\/(\S+)/.exec(calls()[1]!)![1]!;
-  expect(calls()).toEqual(
-    [
+  const [, selector] = /--selector (edgetwin.dev\/sweep=edgetwin-sweep-[0-9a-f]{8})/.exec(calls().join("\n")) ?? [];
+  expect(calls()).toEqual([
+    "version --output json",
+    ...[
       "apply --server-side --filename -",
-      `get job/${name} --output json`,
-      `get pods --selector job-name=${name} --output json`,
+      `get jobs --output json --selector ${selector}`,
+      `get pods --selector ${selector} --output json`,
       "logs p0 --container sweep",
       "logs p1 --container sweep",
-      `delete job/${name} configmap/${name} --ignore-not-found --wait=false`,
+      `delete jobs,configmaps --selector ${selector} --wait=false`,
     ].map((call) => `--namespace default ${call}`),
-  );
-  for (const file of ["results.jsonl", "sweep.json"]) expect(read("job", file)).toBe(read("here", file));
+  ]);
+  const manifests = readFileSync(join(folder, "manifests.yaml"), "utf8");
+  expect(manifests.match(/^kind: Job$/gm)).toHaveLength(jobs);
+  for (const file of ["results.jsonl", "sweep.json"]) expect(read(name, file)).toBe(read("here", file));
 });
 
 test.each([
   [{ FAIL: "apply" }, /kubectl .*apply.*no route to host/],
   [{ FAIL: "logs" }, /logs p0.*no route to host/],
   [{ FAILED: "1" }, /failed: too many restarts\nlast words/],
+  [{ GONE: "1" }, /jobs are gone: somebody has deleted them/],
   [{ CUT: "1" }, /pod p0: \d+ of \d+ results are in its log: it was cut/],
 ])("%j: it says so, and deletes the Job", async (trouble: Record<string, string>, message) => {
   const { calls, environment } = fake(`trouble-${JSON.stringify(trouble).replace(/\W/g, "")}`, trouble);
@@ -97,7 +117,7 @@ test.each([
   expect(stderr).toMatch(message);
   expect(stderr).not.toMatch(/^\s+at /m);
   expect(code).not.toBe(0);
-  expect(calls().at(-1)).toMatch(/delete job/);
+  expect(calls().at(-1)).toMatch(/delete jobs,configmaps/);
 });
 
 test("--dry-run prints the commands and manifests, and runs nothing", async () => {
@@ -105,15 +125,22 @@ test("--dry-run prints the commands and manifests, and runs nothing", async () =
   const { code, stdout } = await edgetwin([...flags(), ...there, "--image", "x:1", "--dry-run"], environment);
   expect(code).toBe(0);
   expect(stdout).toMatch(
-    /^\$ kubectl --namespace default apply --server-side --filename - <<'EOF'\napiVersion: v1\nkind: ConfigMap/,
+    /^\$ kubectl version --output json\n\$ kubectl --namespace default apply --server-side --filename - <<'EOF'\napiVersion: v1\nkind: ConfigMap/,
   );
   expect(stdout).toContain("completionMode: Indexed");
   expect(stdout).toContain("image: x:1");
-  expect(stdout.split("\n").filter((line) => line.startsWith("$ kubectl"))).toHaveLength(6);
+  expect(stdout.split("\n").filter((line) => line.startsWith("$ kubectl"))).toHaveLength(7);
   expect(existsSync(join(folder, "calls"))).toBe(false);
 });
 
-test("without an image it says what is missing", async () => {
-  const { code, stderr } = await edgetwin([...flags(), ...there]);
-  expect([code, stderr]).toEqual([2, expect.stringMatching(/--image is missing: a container image/)]);
+test("without --image it is the one that edgetwin image build makes", async () => {
+  const { code, stdout } = await edgetwin([...flags(), ...there, "--dry-run"]);
+  expect([code, stdout]).toEqual([0, expect.stringMatching(/image: localhost\/edgetwin-stage:\d/)]);
+});
+
+test("a pod that is not told its shard says how it is used", async () => {
+  await expect(promisify(execFile)(process.execPath, [PROGRAM, "x.json.gz", "2"])).rejects.toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/^usage: JOB_COMPLETION_INDEX=0/),
+  });
 });

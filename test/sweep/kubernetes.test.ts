@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { MOST_BYTES } from "../../live/clusters/kubernetes/yaml.ts";
 import { commandText } from "../../live/exec.ts";
@@ -11,14 +9,17 @@ import { sweepOfTwo } from "./fixture.ts";
 const SPEC = { name: "edgetwin-sweep-01234567", namespace: "lab", image: "example.org/edgetwin:1", shards: 8 };
 
 describe("jobManifests", () => {
-  test("are as the golden file has them", () => {
-    const golden = fileURLToPath(new URL("../golden/sweep/job.yaml", import.meta.url));
-    expect(jobManifests({ ...SPEC, inputs: Buffer.from("inputs") })).toBe(readFileSync(golden, "utf8"));
+  test.each([
+    ["job", true, 8],
+    ["jobs", false, 2],
+  ])("are as the golden file %s has them", async (name, indexed, shards) => {
+    const manifests = jobManifests({ ...SPEC, shards, indexed, inputs: Buffer.from("inputs") });
+    await expect(manifests).toMatchFileSnapshot(`../golden/sweep/${name}.yaml`);
   });
 
   test("refuse inputs that no ConfigMap takes", () => {
     const inputs = Buffer.alloc(MOST_BYTES);
-    expect(() => jobManifests({ ...SPEC, inputs })).toThrow(/should be at most 1000000/);
+    expect(() => jobManifests({ ...SPEC, indexed: true, inputs })).toThrow(/should be at most 1000000/);
   });
 });
 
