@@ -19,7 +19,7 @@ import { print, say } from "./say.ts";
 interface PlaceOptions extends WorkloadOptions, OutputOption, ProfileFlags {
   readonly objective: Objective;
   readonly latencyBound?: string;
-  readonly pin: ReadonlyMap<string, string[]>;
+  readonly pin?: ReadonlyMap<string, string[]>;
   readonly top: number;
   readonly finalists: number;
   readonly pareto?: boolean;
@@ -33,7 +33,7 @@ export function placeVerb(): Command {
     .addOption(new Option("--objective <what>", "what is to be best").choices(OBJECTIVES).default("throughput"))
     .option("--rate <number>", "frames per second that come and must be carried")
     .option("--latency-bound <time>", "that p95 of latency may reach, e.g. 50 ms")
-    .option("--pin <stage=node>", "a stage's node, by name or letter; may be repeated", pin, new Map())
+    .option("--pin <stage=node>", "a stage's node, by name or letter; may be repeated", pin)
     .option("--splits <list>", "only these splits, e.g. EESS,SSSS; else all")
     .option("--groupings <list>", "only these stages per pod, e.g. 1+3,1+2+1; else all")
     .option("--sizes <list>", "sizes of the source's frames, e.g. 128,512,1280x720")
@@ -69,7 +69,7 @@ export function placeVerb(): Command {
 
 /** @throws InputError naming every flag that does not fit the topology. */
 async function requestOf(options: PlaceOptions, topology: Topology): Promise<Omit<PlaceRequest, "size">> {
-  const { objective, pin: pinned, top, finalists, pareto = false } = options;
+  const { objective, pin: pinned = new Map<string, string[]>(), top, finalists, pareto = false } = options;
   const { DURATION, loadUnits } = await import("../../sim/topology/units.ts");
   const { spaceOf } = await import("../../sim/place/space.ts");
   const { InputError } = await import("./folder.ts");
@@ -141,7 +141,7 @@ function runCommand(
   return `edgetwin ${verb} ${file} ${flags.join(" ")}`;
 }
 
-function pin(text: string, earlier: ReadonlyMap<string, string[]>): Map<string, string[]> {
+function pin(text: string, earlier: ReadonlyMap<string, string[]> = new Map()): Map<string, string[]> {
   const [, stage, node] = /^([^=]+)=([^=]+)$/.exec(text) ?? [];
   if (stage === undefined || node === undefined) throw new InvalidArgumentError("a stage and a node: conv=server");
   return new Map([...earlier, [stage, [...(earlier.get(stage) ?? []), node]]]);

@@ -24,7 +24,7 @@ export interface SearchOptions {
 }
 
 /** Some tenths of a second's work. */
-export const SEARCH_LIMIT = 120_000;
+export const SEARCH_LIMIT = 50_000;
 /** Beginnings up to each stage that a search which gives up still follows. */
 const BEAM = 6;
 

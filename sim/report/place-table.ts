@@ -12,11 +12,11 @@ export function placeTable(results: readonly PlaceResult[]): string {
 
 function section(result: PlaceResult): string[] {
   const [height, width] = result.size;
-  const { wish, ranked, placements, simulated, unable } = result;
-  const title = `${height}x${width}: ${wishText(wish)}; ${placements} placements, ${simulated} simulated`;
+  const { wish, ranked, placements, simulated, others } = result;
+  const all = `${placements} placement${placements === 1 ? "" : "s"}`;
+  const title = `${height}x${width}: ${wishText(wish)}; ${all}, ${simulated} simulated`;
   if (ranked.length === 0) {
-    const why = simulated === 0 ? "by the bounds of all" : `by bounds or by simulation (${unable})`;
-    return [...wrap(title), ...wrap(`no placement does that, ${why}`)];
+    return [...wrap(title), ...wrap(noneText(simulated, others))];
   }
   const priced = pricing(result);
   const columns: Column[] = [
@@ -45,6 +45,13 @@ function section(result: PlaceResult): string[] {
     ...summedText(ranked),
     ...frontLines(result),
   ];
+}
+
+/** @param others what those that were not simulated can reach at best; `null`: nothing does what is wished. */
+function noneText(simulated: number, others: number | null): string {
+  if (others !== null)
+    return `none of the ${simulated} that were simulated does that; others were not that by their bounds may (more --finalists)`;
+  return `no placement does that, ${simulated === 0 ? "by the bounds of all" : `by bounds or by simulation (${simulated})`}`;
 }
 
 const WISHES = {
@@ -104,9 +111,12 @@ function confidenceText({ ranked, wish, simulated, unable, sure, others, indiffe
   const ties = rest.filter(({ verdict }) => verdict === "tie").map((one) => labelWithin(one, 40));
   const able = simulated - unable;
   const zone = formatShare(indifference).replace(".0", "");
-  const chosen = sure
-    ? `with 95 % confidence none of the ${able} is better by more than ${zone}`
-    : `${best.replications} replications did not suffice to tell which is the best within ${zone}`;
+  const chosen =
+    able === 1
+      ? "the only one that does what is wished of those simulated"
+      : sure
+        ? `with 95 % confidence none of the ${able} is better by more than ${zone}`
+        : `${best.replications} replications did not suffice to tell which is the best within ${zone}`;
   const tied = ties.length === 0 ? "" : `; not told apart from it: ${ties.join(", ")}`;
   const beyond = boundText(others, best, wish);
   return `${chosen}${tied}${beyond === null ? "" : `; ${beyond}`}`;

@@ -2,6 +2,9 @@ import { describe, expect, test } from "vitest";
 import type { Wish } from "../../sim/place/objective.ts";
 import { type PlaceRequest, place } from "../../sim/place/place.ts";
 import { type PlaceResult, undominated } from "../../sim/place/result.ts";
+import { cycleBound, scoreOf } from "../../sim/place/score.ts";
+import { bestFirst, type Candidate } from "../../sim/place/search.ts";
+import { toGo } from "../../sim/place/to-go.ts";
 import { figureOf, serviceLoad, trial } from "../../sim/place/trial.ts";
 import { mean } from "../../sim/statistics/moments.ts";
 import { FAKE } from "../topology/catalogue.ts";
@@ -103,6 +106,16 @@ describe("the best placement", () => {
     expect(others).toBeGreaterThan(0);
     expect(ranked).toHaveLength(1);
     expect(placed(of, WISH, { top: 60 }).others).toBeNull();
+  });
+
+  test("a search that gives up where hosts are shared still finds one that keeps up with a rate", () => {
+    const shared = world({ stages: 30, nodes: 8, seed: 3, cores: 2, window: 16, together: 2, chain: true });
+    const wish: Wish = { objective: "energy", rate: 8, latencyBound: null };
+    const { table } = priced(shared);
+    const first = bestFirst(table, toGo(table), wish, { limit: 10 }).next();
+    const { cycle, placement } = first.value as Candidate;
+    expect(cycle).toBe(cycleBound(table, scoreOf(table, placement)));
+    expect(cycle * 8).toBeLessThanOrEqual(1 + 1e-9);
   });
 
   test("says which pods were not measured together", () => {
