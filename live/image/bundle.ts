@@ -2,6 +2,7 @@ import { cpSync, mkdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { modelVersion } from "../sweep/model-version.ts";
 
 /** Where the build of the package leaves the bundle, from `dist/live/image`. */
 const BUILT = "../../stage-service";
@@ -10,14 +11,14 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 /**
  * Writes the stage service, and the program of a sweep's pods, as a few files that need no packages but native ones: a pod starts in half the time that the
  * sources take. Out of sources it is bundled; the built package has it already.
- * @param folder gets `live/stage/`, `protos/`, `proto/`.
+ * @param folder gets `live/stage/`, `protos/`, `proto/`. @param root of the package that it goes with: its build's, while that is made.
  */
-export async function bundleStage(folder: string): Promise<void> {
-  if (import.meta.url.endsWith(".ts")) await bundle(folder);
+export async function bundleStage(folder: string, root?: URL): Promise<void> {
+  if (import.meta.url.endsWith(".ts")) await bundle(folder, modelVersion(root));
   else cpSync(fileURLToPath(new URL(BUILT, import.meta.url)), folder, { recursive: true });
 }
 
-async function bundle(folder: string): Promise<void> {
+async function bundle(folder: string, version: string): Promise<void> {
   const { rolldown } = await import("rolldown");
   const programs = [
     ...["main", "worker", "probe"].map((name) => [name, join(root, `live/stage/${name}.ts`)]),
@@ -29,7 +30,7 @@ async function bundle(folder: string): Promise<void> {
     // Native code, by architecture.
     external: ["sharp", "onnxruntime-node"],
     // Of packages that look for their files beside themselves.
-    transform: { define: { __dirname: "import.meta.dirname" } },
+    transform: { define: { __dirname: "import.meta.dirname", EDGETWIN_MODEL: JSON.stringify(version) } },
   });
   // One folder for all, at the depth of the sources: the programs find each other and the protos by relative paths.
   await bundled.write({

@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, truncateSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readdirSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { computeKey } from "../../sim/plan.ts";
 import type { Profile } from "../../sim/profile.ts";
 import type { Sweep } from "../../sim/sweep/sweep.ts";
 import { type Unit, type UnitResult, unitsOf } from "../../sim/sweep/unit.ts";
 import { ArtefactError, readJson, readText, WriteError, writeJson } from "../artefacts.ts";
+import { modelVersion } from "./model-version.ts";
 
 /** Names within a sweep's folder. */
 export const SWEEP_FILES = {
@@ -42,23 +43,10 @@ export interface Manifest {
 const PARTS = ["topology", "profile", "parameters", "seed", "version"] as const;
 type Part = (typeof PARTS)[number];
 
-const VERSION = (
-  JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string }
-).version;
-
-/** The version, and a digest of the model's code: another model gives other results. */
-function versionText(): string {
-  const hash = createHash("sha256");
-  const url = new URL("../../sim/", import.meta.url);
-  const files = readdirSync(url, { recursive: true, encoding: "utf8" }).filter((path) => /\.[jt]s$/.test(path));
-  for (const path of files.sort()) hash.update(path).update(readFileSync(new URL(path, url)));
-  return `${VERSION}+${hash.digest("hex").slice(0, 12)}`;
-}
-
 export function manifestOf(sweep: Sweep, profile: Profile): Manifest {
   const { base, axes, plans, replications } = sweep;
   const { seed, frames, warmup, ...workload } = base.workload;
-  const version = versionText();
+  const version = modelVersion();
   const parts: Record<Part, string> = {
     // Stages' keys hold what the files that they name hold.
     topology: digest([

@@ -8,6 +8,11 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { bundleStage } from "../../live/image/bundle.ts";
 import type { PodConfigInput } from "../../live/stage/config.ts";
 import { NODE_FLAGS } from "../../live/stage/runtime.ts";
+import { writeInputs } from "../../live/sweep/inputs.ts";
+import { manifestOf } from "../../live/sweep/results.ts";
+import { parseShardText } from "../../live/sweep/shard-text.ts";
+import { Predictor, shardOf, unitsOf } from "../../sim/sweep/unit.ts";
+import { sweepOfTwo } from "../sweep/fixture.ts";
 
 /** With no node_modules above it: what is not in the bundle is not found. */
 const folder = mkdtempSync(join(tmpdir(), "edgetwin-bundle-"));
@@ -79,4 +84,16 @@ test("it is small, and needs no package but native ones", () => {
     imported.filter((name) => !name.startsWith(".") && !name.startsWith("node:") && !builtinModules.includes(name)),
   );
   expect([...packages]).toEqual(["sharp"]);
+});
+
+test("a pod of a sweep prints the shard that the sources would, of the same model", async () => {
+  const { sweep, profile } = await sweepOfTwo(["window=1,2"], { replications: 2 });
+  const inputs = join(folder, "inputs.json.gz");
+  writeInputs(inputs, { sweep, profile });
+  const { stdout } = await promisify(execFile)(process.execPath, [program("sweep-shard"), inputs, "2"], {
+    env: { ...process.env, JOB_COMPLETION_INDEX: "1" },
+  });
+  const predictor = new Predictor(sweep, profile);
+  const shard = shardOf(unitsOf(sweep), { k: 2, n: 2 }).map((unit) => predictor.predict(unit));
+  expect(parseShardText(stdout, "its output", manifestOf(sweep, profile).digest)).toEqual(shard);
 });
