@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { env } from "./vitest.config.ts";
 
 export default defineConfig({
   test: {
@@ -6,5 +7,6 @@ export default defineConfig({
     testTimeout: 120_000,
     // Real pods share the cores of this machine: one file at a time.
     fileParallelism: false,
+    env,
   },
 });

@@ -2,14 +2,24 @@ import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node
 import { dirname, join } from "node:path";
 import { emptyPodTrace, type PodTrace, STAMPS, type Trace } from "../sim/trace.ts";
 
-/** A file could not be read or written; says which and why. */
+/** A file could not be read, or is not what it should be; says which and why. */
 export class ArtefactError extends Error {
   override readonly name = "ArtefactError";
 }
 
+/** A file or folder could not be written: the disk is full, for example. */
+export class WriteError extends Error {
+  override readonly name = "WriteError";
+
+  constructor(path: string, { code, message }: NodeJS.ErrnoException) {
+    const why = code === "ENOSPC" ? "the disk is full" : code === "EACCES" ? "permission denied" : message;
+    super(`${path}: can't be written: ${why}`);
+  }
+}
+
 /**
  * Writes a file whole or not at all: to a temporary one beside it, then renamed.
- * @throws ArtefactError, on a full disk for example, with nothing half written left behind.
+ * @throws WriteError, with nothing half written left behind.
  */
 export function writeWhole(path: string, content: string | Uint8Array): void {
   const temporary = `${path}.${process.pid}.tmp`;
@@ -19,9 +29,7 @@ export function writeWhole(path: string, content: string | Uint8Array): void {
     renameSync(temporary, path);
   } catch (error) {
     rmSync(temporary, { force: true });
-    const { code, message } = error as NodeJS.ErrnoException;
-    const why = code === "ENOSPC" ? "the disk is full" : code === "EACCES" ? "permission denied" : message;
-    throw new ArtefactError(`${path}: can't be written: ${why}`);
+    throw new WriteError(path, error as NodeJS.ErrnoException);
   }
 }
 

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { isKnown } from "../sim/calibration/knowledge.ts";
+import { isKnownEnough } from "../sim/calibration/knowledge.ts";
 import { PROFILE_VERSION, type Profile } from "../sim/profile.ts";
 import { ArtefactError, readJson, writeJson } from "./artefacts.ts";
 import { processes } from "./clusters/processes.ts";
@@ -83,7 +83,9 @@ export async function obtainProfile(bench: Bench, options: ProfileOptions): Prom
 /** Whether a kept profile is to be measured further: more time than it had, for something that it has not reached. */
 function asksForMore({ calibration }: Profile, budget: number | undefined, precision: number): boolean {
   return (
-    budget !== undefined && budget > calibration.seconds && calibration.costs.some((cost) => !isKnown(cost, precision))
+    budget !== undefined &&
+    budget > calibration.seconds &&
+    calibration.costs.some((cost) => !isKnownEnough(cost, precision))
   );
 }
 

@@ -26,3 +26,9 @@ export function progress(title: string): Progress {
     stop: () => bar.stop(),
   };
 }
+
+/** Does a piece of work with its bar, which is gone when that ends, whichever way. */
+export async function withBar<T>(title: string, work: (bar: Progress) => Promise<T>): Promise<T> {
+  const bar = progress(title);
+  return work(bar).finally(bar.stop);
+}

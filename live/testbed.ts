@@ -86,13 +86,16 @@ async function runPlacement(
   }
 }
 
-/** The pods of plans that have the same ones on the same nodes, as a cluster deploys them. */
-function podSpecs(plans: readonly Plan[], profile: Profile, baseDirectory: string): PodSpec[] {
+/**
+ * The pods of plans that have the same ones on the same nodes, as a cluster deploys them.
+ * @param profile for pods on emulated nodes; `null`: all nodes are real.
+ */
+export function podSpecs(plans: readonly Plan[], profile: Profile | null, baseDirectory: string): PodSpec[] {
   const first = plans[0]!;
   return first.pods.map(({ name, node, stages }, i) => ({
     name,
     node,
-    emulate: emulatedPaces(plans, i, profile),
+    emulate: profile === null ? [] : emulatedPaces(plans, i, profile),
     stages: stages.map(({ name, kernel, params, implementation }) => ({ name, kernel, params, implementation })),
     baseDirectory,
     upstream: i === 0 ? null : { pod: first.pods[i - 1]!.name },
@@ -117,7 +120,8 @@ export function largest(sizes: readonly FrameSize[]): FrameSize {
   return sizes.reduce((most, size) => (size.height * size.width > most.height * most.width ? size : most));
 }
 
-function placements(plans: readonly Plan[]): Plan[][] {
+/** Plans by what is deployed for them: the same pods on the same nodes. */
+export function placements(plans: readonly Plan[]): Plan[][] {
   const groups = new Map<string, Plan[]>();
   for (const plan of plans) {
     const name = placementName(plan);
@@ -126,7 +130,8 @@ function placements(plans: readonly Plan[]): Plan[][] {
   return [...groups.values()];
 }
 
-function placementName(plan: Plan): string {
+/** `EESS-1+1+1+1-zstd`: fit for a file name. */
+export function placementName(plan: Plan): string {
   const pods = plan.pods.map(({ stages }) => stages.length).join("+");
   const { compression, workers } = variantOf(plan);
   const variant = `${compression === "none" ? "" : `-${compression}`}${workers === 0 ? "" : `-w${workers}`}`;

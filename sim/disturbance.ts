@@ -60,9 +60,9 @@ export function spanOf(disturbance: Disturbance): { readonly from: number; reado
   return { from: at, until: "restart" in disturbance ? at + disturbance.restart : at };
 }
 
-/** What is left of an amount. */
+/** What is left of an amount, never more than that: a what-if may have made it less than what a disturbance leaves. */
 export function leftOf(left: Left, amount: number): number {
-  if ("amount" in left) return left.amount;
+  if ("amount" in left) return Math.min(left.amount, amount);
   // Nothing of an unlimited amount is nothing.
   return left.share === 0 ? 0 : left.share * amount;
 }

@@ -38,6 +38,7 @@ export { Running } from "./statistics/running.ts";
 // Parts of the event engine.
 
 export { Agenda } from "./engine/agenda.ts";
+export { Arena } from "./engine/arena.ts";
 export { LinkFlow, SharedLink } from "./engine/link.ts";
 export { SharedProcessor } from "./engine/processor.ts";
 export { QuotaProcessor } from "./engine/quota.ts";
@@ -80,10 +81,13 @@ export {
   type LatenessCost,
   type LinkCost,
   type LinkMessageCost,
+  type LinkRefit,
   type LoopbackCost,
   type MessageCost,
   PROFILE_VERSION,
   type Profile,
+  type SampleOrder,
+  type SampleVisit,
   type SizedCost,
   type Thread,
   UNMEASURED,

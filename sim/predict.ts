@@ -11,7 +11,7 @@ import { quantile } from "./statistics/quantile.ts";
 import { checkMeasured, summarise } from "./summarise.ts";
 import type { LatencySummary, PodTerms, Summary } from "./summary.ts";
 
-/** Enough for the 2.5 % and 97.5 % points to lie inside the sample. */
+/** Enough for an interval of 95 % to end inside the sample. */
 export const REPLICATIONS = 40;
 /** Below this utilisation a resource does not limit a saturated line; then the window does. */
 const LIMITING = 0.85;
@@ -19,8 +19,8 @@ const LIMITING = 0.85;
 const KEPT_UP = 0.97;
 
 /**
- * Predicts a plan by replications of the simulation, each with costs resampled from the profile and random streams of its
- * own. Figures are medians over replications; intervals are their central 95 %: what one run of this length may show.
+ * Predicts a plan by replications of the simulation, each with costs as they may be by the profile (`preparedCosts`) and random
+ * streams of its own. Figures are medians over replications; intervals hold 95 % of them: what one run of this length may show.
  */
 export function predict(plan: Plan, profile: Profile, replications = REPLICATIONS): Prediction {
   const costsIn = preparedCosts(plan, profile);
@@ -45,8 +45,7 @@ export function predict(plan: Plan, profile: Profile, replications = REPLICATION
     p99: of(over(({ latency }) => latency.p99)),
   });
   const middle = (sorted: Float64Array) => quantile(sorted, 0.5);
-  const interval = (sorted: Float64Array): Interval =>
-    sorted.length < 2 ? [sorted[0]!, sorted[0]!] : percentileInterval(sorted);
+  const interval = (sorted: Float64Array): Interval => percentileInterval(sorted);
   const throughput = middle(over((summary) => summary.throughput));
   const resources = runs[0]!.resources.map(({ kind, name }, i) => ({
     kind,

@@ -3,7 +3,7 @@ import type { CostKnowledge } from "./calibration/knowledge.ts";
 import type { FrameShape } from "./frame.ts";
 
 /** Of the format: what is of another version was measured for another model. */
-export const PROFILE_VERSION = 6;
+export const PROFILE_VERSION = 7;
 
 /** What a profile was measured on: predictions hold for this, and nothing else. */
 export interface Fingerprint {
@@ -176,6 +176,18 @@ export interface LinkCost {
   readonly send: readonly LinkMessageCost[];
   /** CPU seconds that the host spends per byte for an emulated link; 0 for a real one. */
   readonly cpuPerByte: number;
+  /** What its line would be without one of the calibration's rounds, for each; left out: nobody measured it. */
+  readonly refits?: readonly LinkRefit[];
+}
+
+/** A link's line without what one round of the calibration measured. */
+export interface LinkRefit {
+  /** The round that is left out. */
+  readonly round: number;
+  /** As of a {@link LinkCost}. */
+  readonly bandwidth: number | null;
+  /** As of a {@link LinkCost}. */
+  readonly delay: number;
 }
 
 /** Seconds by which a source starts late on frames that are due every `interval` seconds, with nothing else to do. */
@@ -194,6 +206,24 @@ export interface HostCost {
   readonly cores: number;
 }
 
+/** How the samples of a cost came: in visits, one after the other. Samples of one visit share the host's mood. */
+export interface SampleOrder {
+  /** In the order of the samples. */
+  readonly visits: readonly SampleVisit[];
+  /** So many consecutive samples are drawn together, as those near to each other are alike (`sim/statistics/block-length.ts`). */
+  readonly block: number;
+}
+
+/** Samples that were taken in one go. */
+export interface SampleVisit {
+  /** Of the calibration, from 1 on. */
+  readonly round: number;
+  /** How many there are. */
+  readonly samples: number;
+  /** Their mean, outliers counted as no more than what just is none, seconds. */
+  readonly level: number;
+}
+
 /** What a calibration knows of itself. */
 export interface Calibration {
   /** Relative half-width of each cost's 95 % interval that it was to reach. */
@@ -202,7 +232,7 @@ export interface Calibration {
   readonly budget: number;
   readonly seconds: number;
   /** Every cost, and how well it is known; `reached`: within the precision. */
-  readonly costs: readonly (CostKnowledge & { readonly reached: boolean })[];
+  readonly costs: readonly (CostKnowledge & { readonly reached: boolean; readonly order: SampleOrder })[];
   /** How the host's speed changed while pods were measured that were deployed together. */
   readonly drifts: readonly (Drift & { readonly of: string })[];
 }

@@ -1,5 +1,6 @@
 import { RandomStream } from "./engine/random.ts";
 import type { Costs } from "./model/costs.ts";
+import { Latencies } from "./model/latencies.ts";
 import { Line, sourcesOf } from "./model/line.ts";
 import { type Resource, Shared } from "./model/shared.ts";
 import { Simulation } from "./model/simulation.ts";
@@ -16,18 +17,14 @@ export interface SimulatedRun {
   readonly resources: readonly Resource[];
   /** Frames per second that came due after warm-up; `null`: as the plan's load says. */
   readonly offered: number | null;
+  /** Events that it took. */
+  readonly events: number;
 }
 
 /** Statistics of one simulated run. */
-export interface SimulatedSummary {
+export interface SimulatedSummary extends Omit<SimulatedRun, "trace"> {
   /** Of the frames after warm-up. */
   readonly summary: Summary;
-  /** Of hosts, and of links by direction. */
-  readonly resources: readonly Resource[];
-  /** As of a {@link SimulatedRun}. */
-  readonly offered: number | null;
-  /** Events that it took. */
-  readonly events: number;
 }
 
 /**
@@ -36,9 +33,8 @@ export interface SimulatedSummary {
  * @param costs from `costsOf`; @param replication chooses the random streams.
  */
 export function simulate(plan: Plan, costs: Costs, replication: number): SimulatedRun {
-  const { simulation, shared, line } = one(plan, costs, replication, true);
-  simulation.run();
-  return { trace: line.trace(replication), resources: shared.resources(), offered: line.offered };
+  const { line, ...rest } = simulated(plan, costs, replication, null);
+  return { trace: line.trace(replication), ...rest };
 }
 
 /**
@@ -50,24 +46,22 @@ export function simulate(plan: Plan, costs: Costs, replication: number): Simulat
 export function simulateSummary(plan: Plan, costs: Costs, replication: number): SimulatedSummary {
   checkMeasured(plan.id, plan.workload);
   if (plan.disturbances !== undefined) {
-    const { simulation, shared, line } = one(plan, costs, replication, true);
-    simulation.run();
     // What is done again counts only once: that is in the trace, and not in sums.
-    const summary = summarise(line.trace(replication));
-    return { summary, resources: shared.resources(), offered: line.offered, events: simulation.events };
+    const { trace, ...rest } = simulate(plan, costs, replication);
+    return { summary: summarise(trace), ...rest };
   }
-  const { simulation, shared, line } = one(plan, costs, replication, false);
-  simulation.run();
-  const { offered } = line;
-  return { summary: line.summary(), resources: shared.resources(), offered, events: simulation.events };
+  const { line, ...rest } = simulated(plan, costs, replication, new Latencies());
+  return { summary: line.summary(), ...rest };
 }
 
-function one(plan: Plan, costs: Costs, replication: number, whole: boolean) {
+function simulated(plan: Plan, costs: Costs, replication: number, latencies: Latencies | null) {
   const { seed } = plan.workload;
   const simulation = new Simulation(sourcesOf(plan));
   const shared = new Shared(simulation);
   shared.add([{ plan, costs }]);
   const streams = (...path: readonly (string | number)[]) =>
     new RandomStream(seed, "replication", replication, ...path);
-  return { simulation, shared, line: new Line(simulation, shared, { plan, costs }, streams, whole) };
+  const line = new Line(simulation, shared, { plan, costs }, streams, latencies);
+  simulation.run();
+  return { line, resources: shared.resources(), offered: line.offered, events: simulation.events };
 }

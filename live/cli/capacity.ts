@@ -1,18 +1,20 @@
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
 import type { Bound } from "../../sim/sweep/capacity.ts";
-import { InputError } from "./folder.ts";
+import { count, time } from "./flags.ts";
 import {
   addOutput,
   addProfile,
   addRuns,
+  addWhatIf,
   addWorkload,
+  ONLY_ON_TESTBED,
   type OutputOption,
   overridesOf,
   type ProfileFlags,
   type WorkloadOptions,
 } from "./options.ts";
 import { print, say } from "./say.ts";
-import { positive } from "./sweep.ts";
+import { addCheck, refuse } from "./wrong-input.ts";
 
 interface CapacityOptions extends WorkloadOptions, OutputOption, ProfileFlags {
   readonly median?: number;
@@ -29,40 +31,30 @@ export function capacityVerb(): Command {
     .option("--p95 <time>", "the 95th percentile of latency stays under this, e.g. 50ms", time)
     .option("--p99 <time>", "the 99th percentile does", time)
     .option("--median <time>", "the median does", time)
-    .option("--replications <count>", "of every prediction (default: 30)", positive)
+    .option("--replications <count>", "of every prediction (default: 30)", count)
     .action(async (file: string, options: CapacityOptions) => {
-      const bound = boundOf(options);
+      const [bound] = boundsOf(options) as [Bound];
       const { capacities } = await import("../sweep/capacities.ts");
       const { interruptSignal } = await import("../interrupt.ts");
       const { capacityTable } = await import("../../sim/report/capacity-table.ts");
-      if (options.loads !== undefined || options.rate !== undefined) {
-        throw new InputError(`--${options.rate === undefined ? "loads" : "rate"}: capacity finds the rate itself`);
-      }
       const settings = { ...options, overrides: overridesOf(options), bound, signal: interruptSignal(), say };
       const found = await capacities(file, settings);
       print(options.output, { bound, capacities: found }, () => capacityTable(found, bound));
     });
-  return addOutput(addProfile(addRuns(addWorkload(command))));
+  addCheck(addOutput(addProfile(addRuns(addWhatIf(addWorkload(command))))), problemsOf);
+  const itself = "capacity finds the rate itself";
+  return refuse(command, { loads: itself, rate: itself, ...ONLY_ON_TESTBED });
 }
 
-/** @throws InputError unless there is just one bound. */
-function boundOf({ median, p95, p99 }: CapacityOptions): Bound {
-  const given = Object.entries({ p50: median, p95, p99 }).filter(([, seconds]) => seconds !== undefined);
-  const [bound] = given as [Bound["figure"], number][];
-  if (bound === undefined || given.length > 1) {
-    throw new InputError(
-      `a bound is ${bound === undefined ? "missing" : "enough"}: one of --p95, --p99, --median, such as --p95 50ms`,
-    );
-  }
-  return { figure: bound[0], seconds: bound[1] };
+/** There is to be just one bound. */
+function problemsOf(options: CapacityOptions): string[] {
+  const { length } = boundsOf(options);
+  if (length === 1) return [];
+  return [`a bound is ${length === 0 ? "missing" : "enough"}: one of --p95, --p99, --median, such as --p95 50ms`];
 }
 
-const SECONDS = { us: 1e-6, ms: 1e-3, s: 1, min: 60 } as const;
-
-function time(text: string): number {
-  const [, digits, unit] = /^(\d+(?:\.\d+)?) ?(us|ms|s|min)$/.exec(text) ?? [];
-  if (digits === undefined || !(Number(digits) > 0)) {
-    throw new InvalidArgumentError("It should be a time above 0 such as 50 ms (units: us, ms, s, min).");
-  }
-  return Number((Number(digits) * SECONDS[unit as keyof typeof SECONDS]).toPrecision(15));
+function boundsOf({ median, p95, p99 }: CapacityOptions): Bound[] {
+  return Object.entries({ p50: median, p95, p99 }).flatMap(([figure, seconds]) =>
+    seconds === undefined ? [] : [{ figure: figure as Bound["figure"], seconds }],
+  );
 }

@@ -12,7 +12,7 @@ export function compareVerb(): Command {
       const { passes } = await import("../../sim/compare/compare.ts");
       const { comparisonTable } = await import("../../sim/report/table.ts");
       const { existingFolder } = await import("./folder.ts");
-      const { toleranceOf } = await import("./steps.ts");
+      const { toleranceOf } = await import("../../sim/compare/tolerance.ts");
       const folder = existingFolder(run, options.runs);
       const comparison = compareFolder(folder, basename(folder), toleranceOf(options.tolerance));
       print(options.output, comparison, () => comparisonTable(comparison));

@@ -9,9 +9,12 @@ if (cache?.directory) process.env.NODE_COMPILE_CACHE ??= cache.directory;
 
 const built = new URL("../../dist/live/cli/main.js", import.meta.url);
 const [major, minor] = process.versions.node.split(".").map(Number);
-if (existsSync(built)) await import(built.href);
-else if (major > 22 || (major === 22 && minor >= 18)) await import("./main.ts");
-else {
+const stripsTypes = major > 22 || (major === 22 && minor >= 18);
+if (existsSync(built) || stripsTypes) {
+  const { main } = await import(existsSync(built) ? built.href : "./main.ts");
+  // Not process.exit: what is still on its way to a pipe would be cut off.
+  process.exitCode = await main();
+} else {
   process.stderr.write(
     `edgetwin needs Node 22.18 or later, this is ${process.version}: use "npx edgetwin", which finds it\n`,
   );

@@ -1,4 +1,5 @@
 import { Command, Option } from "commander";
+import { size } from "./flags.ts";
 import { InputError } from "./folder.ts";
 import { print } from "./say.ts";
 
@@ -13,7 +14,7 @@ export function layersVerb(): Command {
   return new Command("layers")
     .description("list where an ONNX model can be cut into stages, and what lies between")
     .argument("<model>", "ONNX file")
-    .option("--size <size>", "of the frames, for a model that takes any: 224 or 1280x720")
+    .option("--size <size>", "of the frames, for a model that takes any: 224 or 1280x720", size)
     .option("--from <tensor>", "begin there (default: the model's input)")
     .option("--to <tensor>", "end there (default: the model's output)")
     .addOption(
@@ -28,9 +29,7 @@ export function layersVerb(): Command {
       const { layersOf } = await import("../../kernels/onnx/cuts.ts");
       const { layersTable } = await import("../../kernels/onnx/layers-table.ts");
       const { layersYaml } = await import("../../kernels/onnx/layers-yaml.ts");
-      const { parseSize, SIZE_PATTERN } = await import("../../sim/topology/size.ts");
-      if (size !== undefined && !SIZE_PATTERN.test(size))
-        throw new InputError(`--size: ${JSON.stringify(size)} is not allowed: an edge length such as 224, or 1280x720`);
+      const { parseSize } = await import("../../sim/topology/size.ts");
       const model = await openModel(file);
       if (typeof model === "string") throw new InputError(`${file}: ${model}`);
       try {

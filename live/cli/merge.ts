@@ -1,14 +1,14 @@
 import { Command, Option } from "commander";
 import { FIGURES, type Figure } from "../../sim/sweep/replicate.ts";
+import { folderName } from "./flags.ts";
 import { addOutput, addRuns, type OutputOption } from "./options.ts";
 import { print, say } from "./say.ts";
-import { name } from "./sweep.ts";
 
 export function mergeVerb(): Command {
   const command = new Command("merge")
     .description("put the shards of a sweep together, and decide the whole")
     .argument("<folders...>", "folders of the shards")
-    .option("--name <name>", "name of the folder in --runs (default: as the sweep's)", name)
+    .option("--name <name>", "name of the folder in --runs (default: as the sweep's)", folderName)
     .addOption(new Option("--objective <figure>", "what is best, as in edgetwin sweep").choices(FIGURES))
     .action(
       async (

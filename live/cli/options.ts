@@ -1,6 +1,7 @@
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, Option } from "commander";
 import type { Overrides } from "../../sim/topology/overrides.ts";
 import { PRECISION, SECONDS_A_CASE } from "../measure/default-effort.ts";
+import { folderName, more, share, time } from "./flags.ts";
 
 /** What the command line may change of a topology; flags have the names of the file's keys, and its values' form. */
 export type WorkloadOptions = Overrides;
@@ -43,6 +44,12 @@ export function addWorkload(command: Command): Command {
     .option("--seed <number>", "seed of everything random");
 }
 
+/** Of the flags of `addWorkload`, what predictions with replications of their own make nothing of. */
+export const ONLY_ON_TESTBED = {
+  duration: "a prediction is of --frames, and as many --replications",
+  repeats: "only runs on the testbed are repeated; predictions have --replications",
+};
+
 /** What only the twin can have happen. */
 export function addWhatIf(command: Command): Command {
   return command
@@ -50,7 +57,7 @@ export function addWhatIf(command: Command): Command {
     .option(
       "--what-if <disturbance>",
       'what happens during a run, again and again: "link edge-server 10 Mbit/s 2 s..5 s", "node edge 50% 2 s..4 s", "pod conv restart 1.5 s at 3 s", "burst 20 at 1 s"',
-      (text: string, before: readonly string[] = []) => [...before, text],
+      more,
     );
 }
 
@@ -97,51 +104,16 @@ export function addTolerance(command: Command): Command {
   );
 }
 
-/** The flags of `addWorkload` and `addWhatIf` out of all that a verb has. */
+/** Flags of `addWorkload` and `addWhatIf`, as properties. */
+export const OVERRIDES = [
+  ...["splits", "groupings", "sizes", "frames", "duration", "warmup", "loads", "rate", "window"],
+  ...["compression", "workers", "repeats", "seed", "arrivals", "whatIf"],
+] as readonly (keyof Overrides)[];
+
+/** Those out of all that a verb has. */
 export function overridesOf(options: WorkloadOptions): Overrides {
-  const { splits, groupings, sizes, frames, duration, warmup, loads, rate } = options;
-  const { window, compression, workers, repeats, seed, arrivals, whatIf } = options;
+  const given: Overrides = Object.fromEntries(OVERRIDES.map((flag) => [flag, options[flag]]));
+  const { rate } = given;
   // A bare number is what one types; in the file a rate has its unit.
-  const perSecond = rate !== undefined && /^[\d.]+$/.test(rate) ? `${rate}/s` : rate;
-  return {
-    splits,
-    groupings,
-    sizes,
-    frames,
-    duration,
-    warmup,
-    loads,
-    rate: perSecond,
-    window,
-    compression,
-    workers,
-    repeats,
-    seed,
-    arrivals,
-    whatIf,
-  };
-}
-
-function share(text: string): number {
-  const match = /^(\d+(?:\.\d+)?)\s*(%?)$/.exec(text);
-  const value = match === null ? Number.NaN : Number(match[1]) / (match[2] === "%" ? 100 : 1);
-  if (!(value > 0 && value <= 1))
-    throw new InvalidArgumentError("It should be a share like 10% or 0.1, above 0 and up to 1.");
-  return value;
-}
-
-/** Seconds; units load with what needs them, and these are few. */
-function time(text: string): number {
-  const match = /^(\d+(?:\.\d+)?) ?(s|min|h)$/.exec(text);
-  const seconds =
-    match === null ? Number.NaN : Number(match[1]) * { s: 1, min: 60, h: 3600 }[match[2] as "s" | "min" | "h"];
-  if (!(seconds > 0)) throw new InvalidArgumentError("It should be a time above 0 like 60s, 5min or 1h.");
-  return seconds;
-}
-
-function folderName(text: string): string {
-  if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(text)) {
-    throw new InvalidArgumentError("It should be letters, digits, '.', '_' and '-', beginning with a letter or digit.");
-  }
-  return text;
+  return rate !== undefined && /^[\d.]+$/.test(rate) ? { ...given, rate: `${rate}/s` } : given;
 }

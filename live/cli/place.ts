@@ -3,6 +3,7 @@ import { OBJECTIVES, type Objective } from "../../sim/place/objective.ts";
 import type { PlaceRequest } from "../../sim/place/place.ts";
 import type { RankedPlacement } from "../../sim/place/result.ts";
 import type { Topology } from "../../sim/topology/topology.ts";
+import { count } from "./flags.ts";
 import {
   addOutput,
   addProfile,
@@ -142,12 +143,6 @@ function runCommand(
 
 function pin(text: string, earlier: ReadonlyMap<string, string[]> = new Map()): Map<string, string[]> {
   const [, stage, node] = /^([^=]+)=([^=]+)$/.exec(text) ?? [];
-  if (stage === undefined || node === undefined)
-    throw new InvalidArgumentError("It should be a stage and a node: conv=server.");
+  if (stage === undefined || node === undefined) throw new InvalidArgumentError("a stage and a node: conv=server");
   return new Map([...earlier, [stage, [...(earlier.get(stage) ?? []), node]]]);
-}
-
-function count(text: string): number {
-  if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError("It should be an integer >= 1.");
-  return Number(text);
 }

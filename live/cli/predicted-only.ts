@@ -5,7 +5,7 @@ import { InputError } from "./folder.ts";
 /** @throws InputError if a topology has what the testbed can't do: CPU limits, and all that happens during a run. */
 export function requireLive({ name, nodes, disturbances = [], workload: { arrivals } }: Topology): void {
   const lines = [
-    ...nodes.flatMap(({ name, cpus }) => (cpus === null ? [] : [`nodes.${name}.cpus: ${cpus}`])),
+    ...nodes.flatMap(({ name, cpus }) => (cpus === undefined ? [] : [`nodes.${name}.cpus: ${cpus}`])),
     ...disturbances.map((one) => `disturbances: ${disturbanceText(one)}`),
     ...(arrivals === undefined ? [] : [`workload.arrivals: ${arrivalsText(arrivals)}`]),
   ];

@@ -20,12 +20,13 @@ export function profileVerb(): Command {
       const { obtainProfile } = await import("../obtain-profile.ts");
       const { doubtsOf } = await import("../../sim/calibration/doubt.ts");
       const { profileTable } = await import("../../sim/report/profile-table.ts");
-      const { progress } = await import("../progress.ts");
+      const { withBar } = await import("../progress.ts");
       const { interruptSignal } = await import("../interrupt.ts");
       const bench = await openBench(file, overridesOf(options));
-      const bar = progress("calibrate");
-      const settings = { ...options, signal: interruptSignal(), progress: bar, say };
-      const profile = await obtainProfile(bench, settings).finally(bar.stop);
+      const signal = interruptSignal();
+      const profile = await withBar("calibrate", (progress) =>
+        obtainProfile(bench, { ...options, signal, progress, say }),
+      );
       const doubts = doubtsOf(bench.experiments, profile);
       print(options.output, { ...profile, doubts }, () => profileTable(profile, doubts));
     });

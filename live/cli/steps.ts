@@ -1,6 +1,6 @@
 import type { Profile } from "../../sim/profile.ts";
 import { obtainProfile } from "../obtain-profile.ts";
-import { progress } from "../progress.ts";
+import { withBar } from "../progress.ts";
 import { type Bench, type Predicted, predictAll, runAll, writePlans } from "../workbench.ts";
 import { newFolder } from "./folder.ts";
 import type { FolderOptions, ProfileFlags } from "./options.ts";
@@ -13,11 +13,8 @@ export async function predicted(
   options: ProfileFlags & { readonly runs: string },
   signal: AbortSignal,
 ): Promise<{ profile: Profile; pairs: Predicted[] }> {
-  const calibrating = progress("calibrate");
-  const settings = { ...options, signal, progress: calibrating, say };
-  const profile = await obtainProfile(bench, settings).finally(calibrating.stop);
-  const predicting = progress("predict");
-  const pairs = await predictAll(bench, profile, signal, predicting).finally(predicting.stop);
+  const profile = await withBar("calibrate", (progress) => obtainProfile(bench, { ...options, signal, progress, say }));
+  const pairs = await withBar("predict", (progress) => predictAll(bench, profile, signal, progress));
   return { profile, pairs };
 }
 
@@ -31,18 +28,10 @@ export async function measured(
   const { name, folder } = newFolder(bench.topology.name, options);
   const { profile, pairs } = await predicted(bench, options, signal);
   writePlans(folder, process.argv.slice(2), bench, profile, pairs);
-  const running = progress("run");
   const begin = performance.now();
-  await runAll(bench, pairs, profile, { folder, signal, progress: running }).finally(running.stop);
+  await withBar("run", (progress) => runAll(bench, pairs, profile, { folder, signal, progress }));
   say(
     `ran ${pairs.length} plans, ${bench.topology.workload.repeats} times each, in ${((performance.now() - begin) / 1e3).toFixed(0)} s`,
   );
   return { name, folder, pairs };
-}
-
-/** Without --tolerance a comparison is judged by the project's own aim. */
-export const DEFAULT_TOLERANCE = { throughput: 0.1, p50: 0.15 };
-
-export function toleranceOf(share: number | undefined): { throughput: number; p50: number } {
-  return share === undefined ? DEFAULT_TOLERANCE : { throughput: share, p50: 1.5 * share };
 }

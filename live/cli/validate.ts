@@ -26,7 +26,8 @@ export function validateVerb(): Command {
         const { passes } = await import("../../sim/compare/compare.ts");
         const { comparisonTable } = await import("../../sim/report/table.ts");
         const { writeReport } = await import("../report/write-report.ts");
-        const { measured, toleranceOf } = await import("./steps.ts");
+        const { toleranceOf } = await import("../../sim/compare/tolerance.ts");
+        const { measured } = await import("./steps.ts");
         const { interruptSignal } = await import("../interrupt.ts");
         const bench = await openBench(file, overridesOf(options));
         const { name, folder } = await measured(bench, options, interruptSignal());

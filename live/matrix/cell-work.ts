@@ -4,18 +4,20 @@ import { RandomStream } from "../../sim/engine/random.ts";
 import { type Cell, topologyOf } from "../../sim/matrix/cell.ts";
 import { matrixExperiments } from "../../sim/matrix/experiments.ts";
 import { nominalProfile } from "../../sim/nominal-profile.ts";
+import type { Plan } from "../../sim/plan.ts";
 import { predict } from "../../sim/predict.ts";
+import { shuffled } from "../../sim/statistics/shuffled.ts";
 import { summarise } from "../../sim/summarise.ts";
 import type { Summary } from "../../sim/summary.ts";
+import type { Trace } from "../../sim/trace.ts";
 import { processes } from "../clusters/processes.ts";
 import { fingerprint } from "../measure/fingerprint.ts";
 import { obtainProfile } from "../obtain-profile.ts";
-import type { progress as startProgress } from "../progress.ts";
+import { withBar } from "../progress.ts";
 import { runPlans } from "../testbed.ts";
 import { type Bench, type Predicted, predictAll } from "../workbench.ts";
 import { codeDigests, digestOf } from "./code-digest.ts";
-import type { Pipeline } from "./pipeline.ts";
-import { type CellWork, shuffled } from "./run-matrix.ts";
+import type { CellWork } from "./run-matrix.ts";
 import type { PreparedPlan } from "./store.ts";
 
 export interface CellWorkOptions {
@@ -26,7 +28,6 @@ export interface CellWorkOptions {
   /** Measure stages and links even where a kept profile would do. */
   readonly fresh: boolean;
   readonly signal: AbortSignal;
-  readonly progress: typeof startProgress;
   readonly say: (line: string) => void;
 }
 
@@ -34,14 +35,14 @@ export interface CellWorkOptions {
 const NOMINAL_REPLICATIONS = 1;
 
 /** The work of the matrix' cells, on this machine. @param pipelines by name, those of all cells. */
-export function cellWork(pipelines: ReadonlyMap<string, Pipeline>, options: CellWorkOptions): CellWork {
-  const { runs, folder, fresh, signal, progress, say } = options;
+export function cellWork(pipelines: ReadonlyMap<string, Bench>, options: CellWorkOptions): CellWork {
+  const { runs, folder, fresh, signal, say } = options;
   const code = codeDigests();
   const machine = digestOf(JSON.stringify(machineOf()));
   const benchOf = (cell: Cell): Bench => {
-    const { topology, kernels, text, baseDirectory } = pipelines.get(cell.pipeline)!;
-    const changed = topologyOf(topology, cell);
-    return { topology: changed, text, baseDirectory, kernels, experiments: matrixExperiments(changed, kernels) };
+    const bench = pipelines.get(cell.pipeline)!;
+    const topology = topologyOf(bench.topology, cell);
+    return { ...bench, topology, experiments: matrixExperiments(topology, bench.kernels) };
   };
   return {
     digests: (cell) => ({
@@ -52,12 +53,10 @@ export function cellWork(pipelines: ReadonlyMap<string, Pipeline>, options: Cell
 
     async prepare(cell) {
       const bench = benchOf(cell);
-      const calibrating = progress("calibrate");
-      const profile = await obtainProfile(bench, { runs, fresh, signal, progress: calibrating, say }).finally(
-        calibrating.stop,
+      const profile = await withBar("calibrate", (progress) =>
+        obtainProfile(bench, { runs, fresh, signal, progress, say }),
       );
-      const predicting = progress("predict");
-      const predicted = await predictAll(bench, profile, signal, predicting).finally(predicting.stop);
+      const predicted = await withBar("predict", (progress) => predictAll(bench, profile, signal, progress));
       const order = shuffled(predicted, new RandomStream(bench.topology.workload.seed, "order of plans", cell.name));
       return { profile, plans: withNominal(bench, order) };
     },
@@ -67,22 +66,21 @@ export function cellWork(pipelines: ReadonlyMap<string, Pipeline>, options: Cell
       const { repeats } = topology.workload;
       const rates = new Map(prepared.plans.map(({ plan, calibrated }) => [plan.id, calibrated.throughput]));
       const summaries = new Map<string, Summary[]>();
-      const running = progress("run");
-      await runPlans(plans, {
+      const settings = {
         cluster: processes,
         logs: join(folder, cell.name, "logs"),
         baseDirectory,
         profile: prepared.profile,
         repeats,
         signal,
-        expected: (plan) => rates.get(plan.id)!,
-        onTrace: (plan, trace) => {
+        expected: (plan: Plan) => rates.get(plan.id)!,
+        onTrace: (plan: Plan, trace: Trace) => {
           const all = [...(summaries.get(plan.id) ?? []), summarise(trace)];
           summaries.set(plan.id, all);
           if (all.length === repeats) onPlan(plan, all);
         },
-        onProgress: running.update,
-      }).finally(running.stop);
+      };
+      await withBar("run", ({ update }) => runPlans(plans, { ...settings, onProgress: update }));
     },
   };
 }

@@ -1,12 +1,10 @@
 import { compare } from "../../sim/compare/compare.ts";
+import { TOLERANCE } from "../../sim/compare/tolerance.ts";
 import type { Cell } from "../../sim/matrix/cell.ts";
 import type { CellOutcome } from "../../sim/matrix/outcome.ts";
 import { ArtefactError } from "../artefacts.ts";
 import { emulatedIn } from "../workbench.ts";
 import { CellStore, type PreparedPlan } from "./store.ts";
-
-/** The project's own aim, as `edgetwin validate` has it; the matrix has bounds of its own beside it. */
-const TOLERANCE = { throughput: 0.1, p50: 0.15 };
 
 /** What a finished cell's folder tells. @throws ArtefactError if a part of it is missing or can't be read. */
 export function outcomeOf(cell: Cell, runs: string): CellOutcome {

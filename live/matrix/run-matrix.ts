@@ -1,6 +1,7 @@
 import { RandomStream } from "../../sim/engine/random.ts";
 import type { Cell } from "../../sim/matrix/cell.ts";
 import type { Plan } from "../../sim/plan.ts";
+import { shuffled } from "../../sim/statistics/shuffled.ts";
 import type { Summary } from "../../sim/summary.ts";
 import { changed, type Digests } from "./code-digest.ts";
 import { CellStore, type PreparedCell } from "./store.ts";
@@ -82,13 +83,4 @@ function keptOf(store: CellStore, digests: Digests, say: (reason: string) => voi
   say(`${what} has changed`);
   store.clear();
   return null;
-}
-
-export function shuffled<T>(items: readonly T[], stream: RandomStream): T[] {
-  const all = [...items];
-  for (let i = all.length - 1; i > 0; i--) {
-    const j = stream.integer(i + 1);
-    [all[i], all[j]] = [all[j]!, all[i]!];
-  }
-  return all;
 }

@@ -1,6 +1,6 @@
 import { assemble, type Measured } from "../../sim/calibration/assemble.ts";
 import { driftOf } from "../../sim/calibration/drift.ts";
-import { isKnown, knowledgeOf } from "../../sim/calibration/knowledge.ts";
+import { isKnown, knowledgeOf, ordersOf } from "../../sim/calibration/knowledge.ts";
 import type { Reading } from "../../sim/calibration/reading.ts";
 import { LEAST_PASSES, measureInRounds, type Rounds } from "../../sim/calibration/rounds.ts";
 import { computeKey, contentKey, type Plan } from "../../sim/plan.ts";
@@ -73,7 +73,7 @@ export async function calibrate(
     topology: topology.name,
     created: new Date().toISOString(),
     fingerprint: print,
-    hosts: topology.hosts.map(({ name, cores }) => ({ host: name, cores: cores ?? print.cores })),
+    hosts: topology.hosts.map(({ name }) => ({ host: name, cores: print.cores })),
     ...assemble(readings, measuredIn(plans, subject)),
     calibration: calibrationOf(readings, emulated, { precision: options.precision, budget, seconds }),
   };
@@ -114,10 +114,13 @@ function calibrationOf(
   effort: Pick<Calibration, "precision" | "budget" | "seconds">,
 ): Calibration {
   const { precision } = effort;
+  const orders = ordersOf(readings);
   const batches = [...new Set(readings.map(({ batch }) => batch))];
   return {
     ...effort,
-    costs: knowledgeOf(readings, emulated).map((cost) => ({ ...cost, reached: isKnown(cost, precision) })),
+    costs: knowledgeOf(readings, emulated).map((cost, i) => {
+      return { ...cost, reached: isKnown(cost, precision), order: orders[i]! };
+    }),
     drifts: batches.map((of) => ({
       of,
       ...driftOf(

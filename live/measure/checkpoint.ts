@@ -55,7 +55,7 @@ export class Checkpoint {
     return new Checkpoint(folder, [], 0);
   }
 
-  /** @throws ArtefactError if it can't be written. */
+  /** @throws WriteError */
   add(reading: Reading): void {
     this.#count++;
     writeWhole(join(this.#folder, `${String(this.#count).padStart(6, "0")}.json`), JSON.stringify(reading));

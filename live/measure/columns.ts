@@ -1,4 +1,3 @@
-import { quantile } from "../../sim/statistics/quantile.ts";
 import type { Trace } from "../../sim/trace.ts";
 
 type CpuColumn = "computeCpu" | "receiveCpu" | "sendCpu" | "decompressCpu" | "compressCpu";
@@ -6,10 +5,6 @@ type CpuColumn = "computeCpu" | "receiveCpu" | "sendCpu" | "decompressCpu" | "co
 /** A column of a pod after warm-up, seconds. */
 export function settled(trace: Trace, pod: number, column: CpuColumn): number[] {
   return Array.from(trace.pods[pod]![column].subarray(trace.warmup));
-}
-
-export function median(values: ArrayLike<number>): number {
-  return quantile(Float64Array.from(values).sort(), 0.5);
 }
 
 /** From `sent` at the pod before until `arrived` at a pod, after warm-up, seconds. */

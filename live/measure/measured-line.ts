@@ -1,9 +1,9 @@
 import type { Thread } from "../../sim/profile.ts";
+import { median } from "../../sim/statistics/quantile.ts";
 import type { FrameSize } from "../../sim/topology/catalogue.ts";
 import type { Trace } from "../../sim/trace.ts";
 import type { Deployment, PodSpec } from "../clusters/cluster.ts";
 import { Driver } from "../driver.ts";
-import { median } from "./columns.ts";
 
 /** Seconds of streaming that each cost is measured over in one pass: more passes tell more than longer ones. */
 const SAMPLE_SECONDS = 0.1;

@@ -2,8 +2,9 @@ import type { CostKind, CostSamples, Reading } from "../../sim/calibration/readi
 import { bytesOf } from "../../sim/frame.ts";
 import { computeKey, type PlanStage } from "../../sim/plan.ts";
 import type { Thread } from "../../sim/profile.ts";
+import { median } from "../../sim/statistics/quantile.ts";
 import type { Trace } from "../../sim/trace.ts";
-import { acknowledgements, gaps, handovers, lateness, median, onTheWay, settled } from "./columns.ts";
+import { acknowledgements, gaps, handovers, lateness, onTheWay, settled } from "./columns.ts";
 
 const THREADS: readonly Thread[] = ["busy", "idle", "cold"];
 

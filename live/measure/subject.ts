@@ -32,7 +32,7 @@ export interface Subject {
   readonly links: readonly MeasuredLink[];
   /** Where pods have workers. */
   readonly woken: readonly Machine[];
-  /** Digest of all of it, and of what the nodes are. */
+  /** Digest of all of it: of the same digest, the same was measured. */
   readonly digest: string;
 }
 
@@ -84,7 +84,10 @@ export function subjectOf(topology: Topology, plans: readonly Plan[], baseDirect
   const keys = new Set(plans.flatMap((plan) => plan.pods.flatMap(({ stages }) => stages.map(({ key }) => key))));
   const runtime = topology.stages.some(({ kernel }) => kernel === "onnx") ? onnxRuntimeVersion() : null;
   const hash = createHash("sha256");
-  hash.update(JSON.stringify([subject, [...keys], runtime, topology.stages, topology.nodes, topology.hosts]));
+  // Not what a topology says besides: prices, letters, cores that are told, how much slower than its host an emulated node is.
+  const emulated = topology.nodes.filter(({ speed }) => speed < 1).map(({ name }) => name);
+  const hosts = topology.hosts.map(({ name }) => name);
+  hash.update(JSON.stringify([subject, [...keys], runtime, emulated, hosts]));
   if (contents.size > 0) for (const path of picturesOf(topology, baseDirectory)) hash.update(readFileSync(path));
   return { ...subject, digest: hash.digest("hex").slice(0, 16) };
 }

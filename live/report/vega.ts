@@ -1,5 +1,14 @@
 import type { LoggerInterface } from "vega";
 import type { TopLevelSpec } from "vega-lite";
+import type { DrawnPicture } from "../../sim/report/page.ts";
+import type { Picture } from "../../sim/report/picture.ts";
+
+/** Draws pictures, one after the other: drawing is compute, more at once gains nothing. */
+export async function drawn(pictures: readonly Picture[]): Promise<DrawnPicture[]> {
+  const all: DrawnPicture[] = [];
+  for (const picture of pictures) all.push({ ...picture, svg: await renderSvg(picture.spec) });
+  return all;
+}
 
 /**
  * Draws a Vega-Lite specification as SVG text, with each mark's description as its tooltip. Throws what Vega-Lite warns of:

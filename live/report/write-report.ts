@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Comparison } from "../../sim/comparison.ts";
 import type { Profile } from "../../sim/profile.ts";
 import { RUN_FILES, readJson, writeWhole } from "../artefacts.ts";
+import { commandText } from "../exec.ts";
 import { renderReport } from "./report.ts";
 
 /** Writes report.html into the folder of a run that was compared. @returns its path. */
@@ -17,7 +18,7 @@ export async function writeReport(folder: string): Promise<string> {
       `vector kernels: simd128, and ${vectors} where a stage asks for relaxed`,
       `calibrated ${created}`,
     ],
-    commands: [`npx edgetwin ${readJson<string[]>(join(folder, RUN_FILES.command)).join(" ")}`],
+    commands: [commandText(["npx", "edgetwin", ...readJson<string[]>(join(folder, RUN_FILES.command))])],
     version: fingerprint.edgetwin,
   });
   const path = join(folder, RUN_FILES.report);

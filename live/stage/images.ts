@@ -5,6 +5,11 @@ import type { Picture } from "../../kernels/kernel.ts";
 const PICTURE = /\.(png|jpe?g)$/i;
 const UNREADABLE: Readonly<Record<string, string>> = { ENOENT: "no such folder", ENOTDIR: "not a folder" };
 
+/** Whether a file of a folder is one of its images, by its name. */
+export function isPicture(file: string): boolean {
+  return PICTURE.test(file);
+}
+
 /** A folder of images can't be used: says which, and what is allowed. */
 export class ImagesError extends Error {
   override readonly name = "ImagesError";
@@ -22,7 +27,7 @@ export async function loadImages(folder: string): Promise<Picture[]> {
     const { code = "", message } = error as NodeJS.ErrnoException;
     throw new ImagesError(`${folder}: ${UNREADABLE[code] ?? message}`);
   }
-  const files = entries.filter((name) => PICTURE.test(name)).sort();
+  const files = entries.filter(isPicture).sort();
   if (files.length === 0) throw new ImagesError(`${folder}: no .png, .jpg or .jpeg file in it`);
   const { default: sharp } = await import("sharp");
   // Decoding is done before the first frame; a thread pool for it would only stand in the way of other pods.

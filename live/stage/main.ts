@@ -20,7 +20,9 @@ async function main(): Promise<void> {
   const pod = new Pod(config, executor, crew);
   const server = await servePod(pod, config);
   const metrics = config.metricsPort === null ? null : await (await import("./metrics.ts")).serveMetrics(pod, config);
-  process.stderr.write(`pod ${config.name} on node ${config.node} serves ${config.host}:${server.port}\n`);
+  const { EDGETWIN_POD_NAME: instance, EDGETWIN_NODE_NAME: machine } = process.env;
+  const as = instance === undefined ? "" : `, as ${instance} on ${machine}`;
+  process.stderr.write(`pod ${config.name} on node ${config.node} serves ${config.host}:${server.port}${as}\n`);
 
   const quit = (code: number) => {
     metrics?.close();

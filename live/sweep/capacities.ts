@@ -5,7 +5,7 @@ import { unitsOf } from "../../sim/sweep/unit.ts";
 import type { FrameSize } from "../../sim/topology/catalogue.ts";
 import type { Overrides } from "../../sim/topology/overrides.ts";
 import type { ProfileOptions } from "../obtain-profile.ts";
-import { withBar } from "./conclude.ts";
+import { withBar } from "../progress.ts";
 import { openSweep, prepare, REPLICATIONS } from "./open.ts";
 import { Workers } from "./workers.ts";
 
@@ -25,7 +25,8 @@ export interface SizedCapacity extends Capacity {
 /** The highest rate that keeps a bound, for every split of a topology at every size. */
 export async function capacities(file: string, settings: CapacitySettings): Promise<SizedCapacity[]> {
   const { overrides, bound, replications = REPLICATIONS, signal } = settings;
-  const opened = await openSweep(file, { ...overrides, loads: "saturated" }, []);
+  // Any load with a rate: what happens at rates only is not refused.
+  const opened = await openSweep(file, { ...overrides, loads: "100%" }, []);
   const { sweep, profile } = await withBar("calibrate", (progress) =>
     prepare(opened, replications, { ...settings, progress }),
   );

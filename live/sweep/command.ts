@@ -2,10 +2,11 @@ import { join } from "node:path";
 import { shardOf, type UnitResult, unitsOf } from "../../sim/sweep/unit.ts";
 import type { Overrides } from "../../sim/topology/overrides.ts";
 import type { ProfileOptions } from "../obtain-profile.ts";
-import { type ConcludeSettings, conclude, Pool, type Swept, withBar } from "./conclude.ts";
+import { withBar } from "../progress.ts";
+import { type ConcludeSettings, conclude, Pool, type Swept } from "./conclude.ts";
 import { isInputs, readInputs, writeInputs } from "./inputs.ts";
 import { openSweep, prepare, REPLICATIONS } from "./open.ts";
-import { manifestOf, Results, type Shard, SWEEP_FILES } from "./results.ts";
+import { folderOf, manifestOf, Results, type Shard, SWEEP_FILES } from "./results.ts";
 import { predictMissing } from "./run.ts";
 import type { WorkerInputs } from "./tasks.ts";
 
@@ -34,7 +35,7 @@ export async function sweep(file: string, settings: SweepSettings): Promise<Swep
   const inputs = isInputs(file) ? readInputs(file) : await inputsOf(file, settings);
   const { sweep, profile } = inputs;
   const manifest = manifestOf(sweep, profile);
-  const folder = join(runs, settings.name ?? `sweep-${manifest.topology}-${manifest.digest.slice(0, 8)}`);
+  const folder = join(runs, settings.name ?? folderOf(manifest));
   const units = shard === null ? unitsOf(sweep) : shardOf(unitsOf(sweep), shard);
   const results = new Results(folder, manifest, units, shard);
   writeInputs(join(folder, SWEEP_FILES.inputs), inputs);

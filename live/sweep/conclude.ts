@@ -7,9 +7,9 @@ import type { Figure } from "../../sim/sweep/replicate.ts";
 import { isSaturated } from "../../sim/sweep/sweep.ts";
 import type { UnitResult } from "../../sim/sweep/unit.ts";
 import { writeJson, writeWhole } from "../artefacts.ts";
-import { type Progress, progress } from "../progress.ts";
+import { withBar } from "../progress.ts";
 import { writeInputs } from "./inputs.ts";
-import { linesOf, manifestOf, SWEEP_FILES } from "./results.ts";
+import { claim, linesOf, manifestOf, SWEEP_FILES } from "./results.ts";
 import { findFlips, outcomeOf } from "./run.ts";
 import type { WorkerInputs } from "./tasks.ts";
 import { Workers } from "./workers.ts";
@@ -65,19 +65,14 @@ export class Pool implements AsyncDisposable {
   }
 }
 
-export async function withBar<T>(title: string, work: (bar: Progress) => Promise<T>): Promise<T> {
-  const bar = progress(title);
-  return work(bar).finally(bar.stop);
-}
-
-/** Writes a whole sweep's folder, whatever of it is there. */
+/** Writes a whole sweep's folder, whatever of it is there. @throws ArtefactError if something else is there. */
 export async function concludeIn(
   folder: string,
   inputs: WorkerInputs,
   results: readonly UnitResult[],
   settings: ConcludeSettings & { readonly signal: AbortSignal },
 ): Promise<Swept> {
-  writeJson(join(folder, SWEEP_FILES.manifest), manifestOf(inputs.sweep, inputs.profile));
+  claim(folder, manifestOf(inputs.sweep, inputs.profile));
   writeInputs(join(folder, SWEEP_FILES.inputs), inputs);
   writeWhole(join(folder, SWEEP_FILES.results), linesOf(results));
   await using pool = new Pool(inputs, settings.signal);

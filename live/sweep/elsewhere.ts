@@ -1,12 +1,12 @@
 import { join } from "node:path";
-import { unitsOf } from "../../sim/sweep/unit.ts";
 import { dryRunner, programs } from "../exec.ts";
+import { withBar } from "../progress.ts";
 import { inputsOf, type SweepSettings } from "./command.ts";
-import { concludeIn, type Swept, withBar } from "./conclude.ts";
+import { concludeIn, type Swept } from "./conclude.ts";
 import { isInputs, readInputs } from "./inputs.ts";
 import { sweepOnKubernetes } from "./kubernetes.ts";
 import { inOrder } from "./merge.ts";
-import { manifestOf, Results } from "./results.ts";
+import { claim, folderOf, manifestOf } from "./results.ts";
 
 /** Between two looks at a Job. */
 const POLL_SECONDS = 2;
@@ -25,9 +25,9 @@ export async function sweepElsewhere(file: string, settings: ElsewhereSettings):
   const { runs, signal, dryRun, print } = settings;
   const inputs = isInputs(file) ? readInputs(file) : await inputsOf(file, settings);
   const manifest = manifestOf(inputs.sweep, inputs.profile);
-  const folder = join(runs, settings.name ?? `sweep-${manifest.topology}-${manifest.digest.slice(0, 8)}`);
+  const folder = join(runs, settings.name ?? folderOf(manifest));
   // Refuses a folder of something else before any work.
-  if (!dryRun) new Results(folder, manifest, unitsOf(inputs.sweep), null);
+  if (!dryRun) claim(folder, manifest);
   const runner = dryRun ? dryRunner(print) : programs;
   const results = await withBar("shards", (progress) =>
     sweepOnKubernetes(inputs, { ...settings, folder, runner, progress, interval: POLL_SECONDS }),

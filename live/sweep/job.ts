@@ -1,4 +1,4 @@
-import { stringify } from "yaml";
+import { MOST_BYTES, manifestsYaml } from "../clusters/kubernetes/yaml.ts";
 
 /** What a sweep runs as on Kubernetes. */
 export interface JobSpec {
@@ -11,9 +11,6 @@ export interface JobSpec {
   /** `inputs.json.gz`. */
   readonly inputs: Uint8Array;
 }
-
-/** Kubernetes takes no larger ConfigMap: 1 MiB, names and all. */
-export const MOST_BYTES = 1_000_000;
 
 /**
  * One Indexed Job with a shard an index, and the ConfigMap that all shards read: YAML for `kubectl apply`. Each pod prints its
@@ -57,7 +54,5 @@ export function jobManifests({ name, namespace, image, shards, inputs }: JobSpec
       },
     },
   };
-  return [configMap, job]
-    .map((object) => stringify(object, { lineWidth: 0, aliasDuplicateObjects: false }))
-    .join("---\n");
+  return manifestsYaml([configMap, job]);
 }

@@ -39,7 +39,8 @@ export async function sweepOnKubernetes(inputs: WorkerInputs, options: Kubernete
   const kubectl = (...words: readonly string[]) => ["kubectl", "--namespace", namespace, ...words];
   const manifests = jobManifests({ name, namespace, image, shards, inputs: inputsBytes(inputs) });
   try {
-    await runner.run(kubectl("apply", "--filename", "-"), { input: manifests, signal });
+    // By the server: apply by the client keeps a second copy in an annotation, of at most 256 KiB.
+    await runner.run(kubectl("apply", "--server-side", "--filename", "-"), { input: manifests, signal });
     await finished(name, kubectl, options);
     const found = await runner.run(kubectl("get", "pods", "--selector", `job-name=${name}`, "--output", "json"), {
       signal,

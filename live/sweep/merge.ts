@@ -1,10 +1,10 @@
-import { existsSync, readdirSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { type UnitResult, unitsOf } from "../../sim/sweep/unit.ts";
+import { type Unit, type UnitResult, unitsOf } from "../../sim/sweep/unit.ts";
 import { ArtefactError, readJson, readText } from "../artefacts.ts";
 import { type ConcludeSettings, concludeIn, type Swept } from "./conclude.ts";
 import { readInputs } from "./inputs.ts";
-import { disagreement, type Manifest, SWEEP_FILES } from "./results.ts";
+import { disagreement, folderOf, type Manifest, manifestOf, parseLines, SWEEP_FILES } from "./results.ts";
 import type { WorkerInputs } from "./tasks.ts";
 
 export interface MergeSettings extends ConcludeSettings {
@@ -15,65 +15,72 @@ export interface MergeSettings extends ConcludeSettings {
 
 /**
  * Puts the shards of one sweep together, and decides the whole.
- * @throws ArtefactError if they are not of the same sweep, or not all there.
+ * @throws ArtefactError with all that is wrong with the folders: they are not of the same sweep, not of this version, or not all there.
  */
 export async function merge(folders: readonly string[], settings: MergeSettings): Promise<Swept> {
-  const inputs = readInputs(join(folders[0]!, SWEEP_FILES.inputs));
-  const manifest = readJson<Manifest>(join(folders[0]!, SWEEP_FILES.manifest));
-  for (const folder of folders.slice(1)) {
-    const path = join(folder, SWEEP_FILES.manifest);
-    const differs = disagreement(readJson<Manifest>(path), manifest);
-    if (differs !== null) throw new ArtefactError(`${path}: is not of the sweep in ${folders[0]} (${differs})`);
+  const problems: string[] = [];
+  const all = folders.map((folder) => collecting(problems, () => shardsIn(folder)));
+  const [first] = all;
+  const inputs = first && collecting(problems, () => readInputs(join(first.folder, SWEEP_FILES.inputs)));
+  const manifest = inputs && manifestOf(inputs.sweep, inputs.profile);
+  for (const shards of manifest === undefined ? [] : all) {
+    const differs = shards && disagreement(shards.manifest, manifest!);
+    if (!differs) continue;
+    const of =
+      shards === first ? "the inputs beside it, as this edgetwin predicts from them" : `the sweep in ${first!.folder}`;
+    problems.push(`${join(shards.folder, SWEEP_FILES.manifest)}: is not of ${of} (${differs})`);
   }
-  const results = together(folders.flatMap(resultFiles), inputs);
-  const { runs, name = `sweep-${manifest.topology}-${manifest.digest.slice(0, 8)}` } = settings;
-  return concludeIn(join(runs, name), inputs, results, settings);
+  if (problems.length > 0) throw new ArtefactError(problems.join("\n"));
+  const found = all.flatMap((shards) => shards!.results);
+  const results = inOrder(found, inputs!.sweep);
+  const { runs, name = folderOf(manifest!) } = settings;
+  return concludeIn(join(runs, name), inputs!, results, settings);
 }
 
-/** Files of results in a folder. @throws ArtefactError if there is none. */
-function resultFiles(folder: string): string[] {
-  const names = existsSync(folder)
-    ? readdirSync(folder).filter((name) => /^results(-\d+-of-\d+)?\.jsonl$/.test(name))
-    : [];
+/** What a call gives; `undefined` if a file is not as it should be, with its problem added. */
+function collecting<T>(problems: string[], call: () => T): T | undefined {
+  try {
+    return call();
+  } catch (error) {
+    if (!(error instanceof ArtefactError)) throw error;
+    problems.push(error.message);
+    return undefined;
+  }
+}
+
+/** A folder's results, of one shard or several. @throws ArtefactError if there are none. */
+function shardsIn(folder: string) {
+  const manifest = readJson<Manifest>(join(folder, SWEEP_FILES.manifest));
+  const names = readdirSync(folder).filter((name) => /^results(-\d+-of-\d+)?\.jsonl$/.test(name));
   if (names.length === 0) throw new ArtefactError(`${folder}: no results there`);
-  return names.sort().map((name) => join(folder, name));
+  const paths = names.sort().map((name) => join(folder, name));
+  return { folder, manifest, results: paths.flatMap((path) => parseLines(readText(path), path)) };
 }
 
-/** All results in files. */
-function together(paths: readonly string[], { sweep }: Pick<WorkerInputs, "sweep">): UnitResult[] {
-  return inOrder(
-    paths.flatMap((path) => linesIn(readText(path), path)),
-    sweep,
-  );
-}
-
-/** @throws ArtefactError naming the line that can't be read; one that a kill cut short is passed over. */
-export function linesIn(text: string, path: string): UnitResult[] {
-  const lines = text.slice(0, text.lastIndexOf("\n") + 1).split("\n");
-  return lines.flatMap((line, index) => {
-    if (line === "") return [];
-    try {
-      return [JSON.parse(line) as UnitResult];
-    } catch (error) {
-      throw new ArtefactError(`${path}:${index + 1}: not readable as JSON: ${(error as Error).message}`);
-    }
-  });
-}
-
-/** Results in the order of their sweep. @throws ArtefactError if some are missing. */
+/** Results in the order of their sweep; those that are there more than once, once. @throws ArtefactError if some are missing, or differ. */
 export function inOrder(results: readonly UnitResult[], sweep: WorkerInputs["sweep"]): UnitResult[] {
-  const found = new Map(results.map((result) => [keyOf(result), result]));
+  const found = new Map<string, UnitResult>();
+  for (const result of results) {
+    const other = found.get(keyOf(result));
+    if (other !== undefined && JSON.stringify(other) !== JSON.stringify(result)) {
+      throw new ArtefactError(`two predictions of ${unitText(result)} differ: one of their files was changed`);
+    }
+    found.set(keyOf(result), result);
+  }
   const units = unitsOf(sweep);
   const missing = units.filter((unit) => !found.has(keyOf(unit)));
   if (missing.length > 0) {
-    const { point, candidate } = missing[0]!;
     throw new ArtefactError(
-      `${missing.length} of ${units.length} predictions are missing, the first is of point ${point}, candidate ${candidate}: run the other shards, or the same again`,
+      `${missing.length} of ${units.length} predictions are missing, the first is of ${unitText(missing[0]!)}: run the other shards, or the same again`,
     );
   }
   return units.map((unit) => found.get(keyOf(unit))!);
 }
 
-function keyOf({ point, candidate }: { readonly point: number; readonly candidate: number }): string {
+function keyOf({ point, candidate }: Unit): string {
   return `${point}/${candidate}`;
+}
+
+function unitText({ point, candidate }: Unit): string {
+  return `point ${point}, candidate ${candidate}`;
 }

@@ -25,7 +25,15 @@ export interface SweepBench {
  */
 export async function openSweep(file: string, given: Overrides, sets: readonly string[]): Promise<SweepBench> {
   const frames = Number(given.frames ?? FRAMES);
-  const overrides = { warmup: Math.floor(frames / 10) || 0, ...defined(given), frames: given.frames ?? FRAMES };
+  // Rates that are swept are a load for what happens at rates only.
+  const loads = sets.some((set) => /^\s*(?:rate|load)\s*=/.test(set)) ? { loads: "100%" } : {};
+  const rated = given.rate === undefined ? loads : {};
+  const overrides = {
+    warmup: Math.floor(frames / 10) || 0,
+    ...rated,
+    ...defined(given),
+    frames: given.frames ?? FRAMES,
+  };
   const problems: Problem[] = [];
   const kept = await collecting(problems, () => openBench(file, overrides));
   const bench = kept ?? (await openBench(file, {}));

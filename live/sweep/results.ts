@@ -5,7 +5,7 @@ import { computeKey } from "../../sim/plan.ts";
 import type { Profile } from "../../sim/profile.ts";
 import type { Sweep } from "../../sim/sweep/sweep.ts";
 import { type Unit, type UnitResult, unitsOf } from "../../sim/sweep/unit.ts";
-import { ArtefactError, readJson, readText, writeJson } from "../artefacts.ts";
+import { ArtefactError, readJson, readText, WriteError, writeJson } from "../artefacts.ts";
 
 /** Names within a sweep's folder. */
 export const SWEEP_FILES = {
@@ -83,6 +83,11 @@ export function manifestOf(sweep: Sweep, profile: Profile): Manifest {
   };
 }
 
+/** Name of a sweep's folder, so that the same sweep goes on. */
+export function folderOf({ topology, digest }: Manifest): string {
+  return `sweep-${topology}-${digest.slice(0, 8)}`;
+}
+
 function digest(value: unknown): string {
   return createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 16);
 }
@@ -91,6 +96,28 @@ function digest(value: unknown): string {
 export function disagreement(of: Manifest, to: Manifest): string | null {
   const parts = PARTS.filter((part) => of.parts?.[part] !== to.parts[part]);
   return parts.length === 0 ? null : `another ${parts.join(", another ")}`;
+}
+
+/**
+ * Makes a folder a sweep's: a new one, or one with results of the same sweep.
+ * @throws ArtefactError if it holds anything else; WriteError if it can't be made.
+ */
+export function claim(folder: string, manifest: Manifest): void {
+  const path = join(folder, SWEEP_FILES.manifest);
+  if (existsSync(path)) {
+    const differs = disagreement(readJson<Manifest>(path), manifest);
+    if (differs === null) return;
+    throw new ArtefactError(`${path}: holds results of other inputs (${differs}): choose another --name`);
+  }
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw new WriteError(folder, error as NodeJS.ErrnoException);
+  }
+  if (readdirSync(folder).length > 0) {
+    throw new ArtefactError(`${folder}: is not empty and holds no sweep: choose another --name`);
+  }
+  writeJson(path, manifest);
 }
 
 /**
@@ -103,19 +130,14 @@ export class Results {
   readonly #done: UnitResult[];
 
   /**
-   * Opens a folder, new or with a part of these results in it. A line that a kill cut short is dropped.
-   * @throws ArtefactError if it holds results of something else.
+   * Opens a folder, new or with a part of these results in it. A line that a kill or a full disk cut short is dropped.
+   * @throws ArtefactError if it holds results of something else; WriteError if it can't be made.
    */
   constructor(folder: string, manifest: Manifest, units: readonly Unit[], shard: Shard | null) {
     this.#units = units;
     this.path = join(folder, resultsName(shard));
-    const path = join(folder, SWEEP_FILES.manifest);
-    mkdirSync(folder, { recursive: true });
-    if (existsSync(path)) refuseOther(path, manifest);
-    else if (readdirSync(folder).length > 0) {
-      throw new ArtefactError(`${folder}: is not empty and holds no sweep: choose another --name`);
-    } else writeJson(path, manifest);
-    this.#done = existsSync(this.path) ? readWhole(this.path, units) : [];
+    claim(folder, manifest);
+    this.#done = existsSync(this.path) ? resultsIn(this.path, units) : [];
   }
 
   get done(): readonly UnitResult[] {
@@ -127,12 +149,12 @@ export class Results {
     return this.#units.slice(this.#done.length);
   }
 
-  /** Adds the results of the next units. @throws ArtefactError if they can't be written. */
+  /** Adds the results of the next units. @throws WriteError, which may leave a line that is cut short. */
   append(results: readonly UnitResult[]): void {
     try {
       appendFileSync(this.path, linesOf(results));
     } catch (error) {
-      throw new ArtefactError(`${this.path}: can't be written: ${(error as Error).message}`);
+      throw new WriteError(this.path, error as NodeJS.ErrnoException);
     }
     this.#done.push(...results);
   }
@@ -142,39 +164,37 @@ export function linesOf(results: readonly UnitResult[]): string {
   return results.map((result) => `${JSON.stringify(result)}\n`).join("");
 }
 
-function refuseOther(path: string, manifest: Manifest): void {
-  const differs = disagreement(readJson<Manifest>(path), manifest);
-  if (differs === null) return;
-  throw new ArtefactError(`${path}: holds results of other inputs (${differs}): choose another --name`);
-}
-
-/** The whole lines of a file, which is cut after them. */
-function readWhole(path: string, units: readonly Unit[]): UnitResult[] {
-  const text = readText(path);
-  const end = text.lastIndexOf("\n") + 1;
-  if (end < text.length) truncateSync(path, Buffer.byteLength(text.slice(0, end)));
-  return parseResults(text.slice(0, end), path, units);
-}
-
-/** @throws ArtefactError naming the line that is not the result of the unit whose place it has. */
-export function parseResults(text: string, path: string, units: readonly Unit[]): UnitResult[] {
-  const lines = text.split("\n").filter((line) => line !== "");
-  return lines.map((line, index) => {
-    const result = parsed(line);
-    const unit = units[index];
-    if (result === null || unit === undefined || result.point !== unit.point || result.candidate !== unit.candidate) {
-      throw new ArtefactError(`${path}:${index + 1}: is not the result that belongs there`);
+/** Inverse of {@link linesOf}; a last line that was cut short is passed over. @throws ArtefactError naming the line that can't be read. */
+export function parseLines(text: string, path: string): UnitResult[] {
+  const lines = wholeLines(text).split("\n");
+  return lines.flatMap((line, index) => {
+    if (line === "") return [];
+    try {
+      return [JSON.parse(line) as UnitResult];
+    } catch (error) {
+      throw new ArtefactError(`${path}:${index + 1}: not readable as JSON: ${(error as Error).message}`);
     }
-    return result;
   });
 }
 
-function parsed(line: string): UnitResult | null {
-  try {
-    return JSON.parse(line) as UnitResult;
-  } catch {
-    return null;
-  }
+function wholeLines(text: string): string {
+  return text.slice(0, text.lastIndexOf("\n") + 1);
+}
+
+/**
+ * The results in a file, which is cut after its last whole line.
+ * @throws ArtefactError naming the line that is not the result of the unit whose place it has.
+ */
+function resultsIn(path: string, units: readonly Unit[]): UnitResult[] {
+  const text = readText(path);
+  const results = parseLines(text, path);
+  const strange = results.findIndex(({ point, candidate }, i) => {
+    return point !== units[i]?.point || candidate !== units[i].candidate;
+  });
+  if (strange !== -1) throw new ArtefactError(`${path}:${strange + 1}: is not the result that belongs there`);
+  const whole = wholeLines(text);
+  if (whole.length < text.length) truncateSync(path, Buffer.byteLength(whole));
+  return results;
 }
 
 export function resultsName(shard: Shard | null): string {

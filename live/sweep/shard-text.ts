@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
 import type { UnitResult } from "../../sim/sweep/unit.ts";
 import { ArtefactError } from "../artefacts.ts";
-import { linesIn } from "./merge.ts";
-import { linesOf, type Shard } from "./results.ts";
+import { linesOf, parseLines, type Shard } from "./results.ts";
 
 /** The last line of a shard's text: what it should hold. */
 interface Trailer {
@@ -42,7 +41,7 @@ export function parseShardText(log: string, name: string, digest: string): UnitR
       `${name}: ${lines.length - 1} of ${trailer.lines} results are in its log: it was cut, take more shards`,
     );
   }
-  return linesIn(text, name);
+  return parseLines(text, name);
 }
 
 function trailerOf(line: string | undefined): Trailer | null {

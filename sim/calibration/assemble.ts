@@ -7,17 +7,18 @@ import type {
   LatenessCost,
   LinkCost,
   LinkMessageCost,
+  LinkRefit,
   LoopbackCost,
   MessageCost,
   Profile,
   Thread,
   WakeUpCost,
 } from "../profile.ts";
-import { quantile } from "../statistics/quantile.ts";
+import { median } from "../statistics/quantile.ts";
 import type { Link } from "../topology/topology.ts";
 import { fitCooling } from "./fit-cooling.ts";
-import { fitLink } from "./fit-link.ts";
-import { type CostKind, type CostName, costId, type Reading } from "./reading.ts";
+import { fitLink, type Point } from "./fit-link.ts";
+import { type CostKind, type CostName, type CostSamples, costId, type Reading } from "./reading.ts";
 
 /** What readings name by keys. */
 export interface Measured {
@@ -121,10 +122,10 @@ function pool(readings: readonly Reading[]): Pooled[] {
 }
 
 function gapsIn(readings: readonly Reading[]): Gaps {
-  const cold = middle(gapsOf(readings, "cold"));
+  const cold = median(gapsOf(readings, "cold"));
   const cooling = fitCooling(readings.flatMap((reading) => reading.cooled ?? []));
   // Where nobody could tell, as steadily as can be.
-  return { idle: middle(gapsOf(readings, "idle")), cold, cooling: cooling ?? cold };
+  return { idle: median(gapsOf(readings, "idle")), cold, cooling: cooling ?? cold };
 }
 
 /** What waits alone in its pod says little of pipelines, but it is all there is of one that is one pod. */
@@ -144,13 +145,34 @@ function byThread(costs: readonly Pooled[], key: string, node: string): Record<T
   return { busy: on("busy"), idle: on("idle"), cold: on("cold") };
 }
 
+function pointsOf(costs: readonly CostSamples[], thread: Waited): Point[] {
+  return costs
+    .filter(({ name }) => name.thread === thread)
+    .flatMap(({ name, samples }) => samples.map((seconds) => ({ bytes: name.at, seconds })));
+}
+
+/** What the link would be without one of the rounds in which it was measured: none if there was only one. */
+function refitsOf(link: Link, readings: readonly Reading[]): LinkRefit[] {
+  const measured = readings.flatMap(({ round, costs }) => {
+    const points = pointsOf(
+      costs.filter(({ name }) => name.kind === "link" && name.nodes.join() === link.between.join()),
+      "idle",
+    );
+    return points.length === 0 ? [] : [{ round, points }];
+  });
+  const rounds = [...new Set(measured.map(({ round }) => round))].sort((a, b) => a - b);
+  if (rounds.length < 2) return [];
+  return rounds.map((round) => {
+    const idle = measured.flatMap((one) => (one.round === round ? [] : one.points));
+    const { bandwidth, delay } = fitLink({ idle, cold: [] }, link);
+    return { round, bandwidth, delay };
+  });
+}
+
 function linkCost(link: Link, pooled: readonly Pooled[], readings: readonly Reading[]): LinkCost {
   const across = (kind: CostKind) =>
     pooled.filter(({ name }) => name.kind === kind && name.nodes.join() === link.between.join());
-  const points = (thread: Waited) =>
-    across("link")
-      .filter(({ name }) => name.thread === thread)
-      .flatMap(({ name, samples }) => samples.map((seconds) => ({ bytes: name.at, seconds })));
+  const points = (thread: Waited) => pointsOf(across("link"), thread);
   const messages = (kind: CostKind) =>
     across(kind).map(
       ({ name, samples }): LinkMessageCost => ({ bytes: name.at, thread: name.thread as Waited, cpu: samples }),
@@ -163,12 +185,9 @@ function linkCost(link: Link, pooled: readonly Pooled[], readings: readonly Read
   return {
     between: link.between,
     ...fitLink({ idle: points("idle"), cold: points("cold") }, link),
+    refits: refitsOf(link, readings),
     receive: messages("link-receive"),
     send: messages("link-send"),
     cpuPerByte: bytes > 0 ? cpu / bytes : 0,
   };
-}
-
-function middle(values: readonly number[]): number {
-  return quantile(Float64Array.from(values).sort(), 0.5);
 }

@@ -5,21 +5,18 @@ import { quantile } from "../statistics/quantile.ts";
 export type Figure = "mean" | "lower quartile";
 
 /**
- * Standard error of a figure of all samples together, in their unit, by the jackknife that leaves out one block at a time (Efron &
- * Tibshirani, An Introduction to the Bootstrap, 1993, chapter 11; blocks of samples, as one at a time is wrong of quantiles:
- * section 11.7). Samples of one block share their moment, so what differs between blocks is what counts: of means of
- * equal blocks this is the standard error of the blocks' means.
- * @param blocks not empty each. @returns `Infinity` for one block, which says nothing of the spread.
- * @throws RangeError if there is none.
+ * What each block says of a figure of all samples together: the pseudo-values of the jackknife that leaves out one block at a time, of
+ * which the figure's standard error is their standard deviation over the root of their number (Efron & Tibshirani, An
+ * Introduction to the Bootstrap, 1993, chapter 11; blocks of samples, as one at a time is wrong of quantiles: section 11.7). Samples of
+ * one block share their moment, so what differs between blocks is what counts: of means of equal blocks these are the blocks' means.
+ * @param blocks not empty each.
  */
-export function blockError(blocks: readonly (readonly number[])[], figure: Figure): number {
+export function pseudoValues(blocks: readonly (readonly number[])[], figure: Figure): number[] {
   const count = blocks.length;
-  if (count === 0) throw new RangeError("blockError of no blocks");
-  if (count === 1) return Number.POSITIVE_INFINITY;
+  const all = figureOf(blocks.flat(), figure);
+  if (count === 1) return [all];
   const left = figure === "mean" ? meansWithoutOne(blocks) : quartilesWithoutOne(blocks);
-  const centre = mean(left);
-  const squares = left.reduce((sum, value) => sum + (value - centre) ** 2, 0);
-  return Math.sqrt(((count - 1) / count) * squares);
+  return left.map((without) => count * all - (count - 1) * without);
 }
 
 export function figureOf(samples: readonly number[], figure: Figure): number {

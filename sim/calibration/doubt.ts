@@ -1,10 +1,12 @@
 import { isOnePodPerStage, labelOf, placementOf, sameSize, sizesOf } from "../compare/label.ts";
+import { log } from "../engine/elementary.ts";
 import { type Experiment, planOf } from "../experiment.ts";
+import { costsOf } from "../model/costs.ts";
 import { computeKey, type Plan } from "../plan.ts";
-import { predict } from "../predict.ts";
 import type { Profile } from "../profile.ts";
-import { studentT95 } from "../statistics/interval.ts";
+import { simulateSummary } from "../simulate.ts";
 import { normalDensity, normalProbability } from "../statistics/normal.ts";
+import { median } from "../statistics/quantile.ts";
 import { perturbed } from "./perturb.ts";
 import type { CostName } from "./reading.ts";
 
@@ -66,6 +68,16 @@ interface Contender {
   readonly size: readonly [number, number];
 }
 
+/** Medians of some runs with costs as they were measured: by how much those may be off is what is asked here. */
+function expected(plan: Plan, profile: Profile): { throughput: number; p50: number } {
+  const costs = costsOf(plan, profile, null);
+  const runs = Array.from({ length: REPLICATIONS }, (_, i) => simulateSummary(plan, costs, i).summary);
+  return {
+    throughput: median(runs.map(({ throughput }) => throughput)),
+    p50: median(runs.map(({ latency }) => latency.p50)),
+  };
+}
+
 /** As decisions choose: candidates with one pod per stage; where there are none, what there is. */
 function contendersOf(plans: readonly Plan[]): Contender[] {
   const all = [...new Map(plans.map((plan) => [plan.id, plan])).values()];
@@ -77,9 +89,7 @@ function contendersOf(plans: readonly Plan[]): Contender[] {
 
 /** The plans at the load that asks least of them. */
 function lightest(experiments: readonly Experiment[], profile: Profile): Plan[] {
-  const plans = experiments.map((one) =>
-    planOf(one, (saturated) => predict(saturated, profile, REPLICATIONS).throughput),
-  );
+  const plans = experiments.map((one) => planOf(one, (saturated) => expected(saturated, profile).throughput));
   const byLoad = Map.groupBy(plans, ({ workload }) => workload.load.label);
   const rate = (group: readonly Plan[]) =>
     group.reduce((sum, { workload: { load } }) => sum + (load.kind === "rate" ? load.rate : 0), 0) / group.length;
@@ -90,8 +100,8 @@ function doubtAt(size: readonly [number, number], plans: readonly Plan[], profil
   const objective = plans[0]!.workload.load.kind === "saturated" ? "throughput" : "latency";
   /** Logarithm of what is to be large, so that differences are relative. */
   const merit = (plan: Plan, costs: Profile) => {
-    const { throughput, latency } = predict(plan, costs, REPLICATIONS);
-    return objective === "throughput" ? Math.log(throughput) : -Math.log(latency.p50);
+    const { throughput, p50 } = expected(plan, costs);
+    return objective === "throughput" ? log(throughput) : -log(p50);
   };
   const ranked = plans.map((plan) => ({ plan, merit: merit(plan, profile) })).sort((a, b) => b.merit - a.merit);
   const [best, second] = [ranked[0]!, ranked[1]];
@@ -106,9 +116,11 @@ function doubtAt(size: readonly [number, number], plans: readonly Plan[], profil
     return slopes[0]! - slopes[1]!;
   };
   const effects = profile.calibration.costs
-    .filter(({ name, halfWidth }) => (halfWidth ?? 0) > 0 && (isUsedBy(best.plan, name) || isUsedBy(second.plan, name)))
-    .map(({ name, halfWidth, passes, spent }) => {
-      const error = halfWidth! / studentT95(passes);
+    .filter(
+      ({ name, error }) => (error?.relative ?? 0) > 0 && (isUsedBy(best.plan, name) || isUsedBy(second.plan, name)),
+    )
+    .map(({ name, error: known, spent }) => {
+      const error = known!.relative;
       const step = Math.min(LARGEST_STEP, Math.max(LEAST_STEP, error));
       return { name, variance: (changeOf(name, step) * error) ** 2, seconds: 3 * spent };
     });

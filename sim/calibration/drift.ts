@@ -1,8 +1,10 @@
+import { exp, log } from "../engine/elementary.ts";
 import { studentT95 } from "../statistics/interval.ts";
 import { kendallTauB } from "../statistics/kendall.ts";
 import { mean } from "../statistics/moments.ts";
-import { quantile } from "../statistics/quantile.ts";
-import type { CostName, Reading } from "./reading.ts";
+import { median } from "../statistics/quantile.ts";
+import { movesWithHost } from "./knowledge.ts";
+import type { Reading } from "./reading.ts";
 
 /** One round: how much longer everything took than over all rounds. */
 export interface RoundLevel {
@@ -59,7 +61,7 @@ export function driftOf(readings: readonly Reading[], precision: number): Drift 
     const residuals = cells.map(({ level, row }) => Math.abs(level - ofCase.get(row)! - ofRound.get(round)!));
     // 1.4826 MAD estimates the standard deviation; a median's standard error is 1.2533 times a mean's.
     const error = (1.2533 * 1.4826 * median(residuals)) / Math.sqrt(cells.length);
-    return { round, cases: cells.length, factor: Math.exp(ofRound.get(round)! - centre), error };
+    return { round, cases: cells.length, factor: exp(ofRound.get(round)! - centre), error };
   });
   const factors = rounds.map(({ factor }) => factor);
   const last = factors.slice(-LAST);
@@ -82,15 +84,10 @@ function logLevels(readings: readonly Reading[]): Cell[] {
   return readings.flatMap(({ round, case: row, costs }) => {
     const logs = costs.flatMap(({ name, samples }) => {
       const level = samples.length === 0 || !movesWithHost(name) ? 0 : median(samples);
-      return level > 0 ? [Math.log(level)] : [];
+      return level > 0 ? [log(level)] : [];
     });
     return logs.length === 0 ? [] : [{ row, round, level: mean(logs) }];
   });
-}
-
-/** Whether a cost is the host's work: neither a link's pace nor a timer's. */
-function movesWithHost({ kind }: CostName): boolean {
-  return kind !== "link" && kind !== "lateness";
 }
 
 /** Mann and Kendall's test at 5 %, by the normal approximation of S (Kendall, Rank Correlation Methods, 1970, chapter 4). */
@@ -121,18 +118,18 @@ function shiftOf(rounds: readonly RoundLevel[]): Drift["shift"] {
     const clarity = Math.abs(by) / error;
     const clear = CLEAR_SHIFT * (rounds.length > 2 ? studentT95(rounds.length - 1) / 1.96 : 1);
     if (clarity > clear && clarity > (best?.clarity ?? 0))
-      best = { from: rounds[cut]!.round, by: Math.exp(by) - 1, clarity };
+      best = { from: rounds[cut]!.round, by: exp(by) - 1, clarity };
   }
   return best && { from: best.from, by: best.by };
 }
 
 function average(rounds: readonly RoundLevel[]): number {
-  return mean(rounds.map(({ factor }) => Math.log(factor)));
+  return mean(rounds.map(({ factor }) => log(factor)));
 }
 
 function squares(rounds: readonly RoundLevel[]): number {
   const centre = average(rounds);
-  return rounds.reduce((sum, { factor }) => sum + (Math.log(factor) - centre) ** 2, 0);
+  return rounds.reduce((sum, { factor }) => sum + (log(factor) - centre) ** 2, 0);
 }
 
 function grouped<K>(cells: readonly Cell[], key: (cell: Cell) => K): Map<K, Cell[]> {
@@ -143,8 +140,4 @@ function grouped<K>(cells: readonly Cell[], key: (cell: Cell) => K): Map<K, Cell
     else group.push(cell);
   }
   return groups;
-}
-
-function median(values: readonly number[]): number {
-  return quantile(Float64Array.from(values).sort(), 0.5);
 }

@@ -1,5 +1,5 @@
 import { studentT95 } from "../statistics/interval.ts";
-import { type CostKnowledge, isKnown } from "./knowledge.ts";
+import { type CostKnowledge, isKnownEnough } from "./knowledge.ts";
 import { costId, type Reading } from "./reading.ts";
 
 /** A case that is worth another visit. */
@@ -14,8 +14,9 @@ export interface WorthIt {
 /**
  * Cases with costs that are not known well enough, those first that take most doubt away per second: a greedy form of Neyman's
  * allocation (Cochran, Sampling Techniques, 1977, section 5.5), which gives samples by spread and price. A cost's doubt is its
- * half-width in seconds over the largest cost of its group, so that what takes long counts for more, at every size alike; another
- * pass is expected to narrow it as Student's t and the root of the number of passes say.
+ * half-width in seconds over the largest cost of its group, so that what takes long counts for more, at every size alike, and what is
+ * within the precision of that largest cost is no doubt; another pass is expected to narrow it as Student's t and the root of the
+ * number of passes say.
  */
 export function worthAnotherVisit(
   readings: readonly Reading[],
@@ -23,24 +24,21 @@ export function worthAnotherVisit(
   precision: number,
 ): WorthIt[] {
   const known = new Map(knowledge.map((cost) => [costId(cost.name), cost]));
-  const cases = new Map<string, { group: string; costs: Set<CostKnowledge>; seconds: number; visits: number }>();
-  const largest = new Map<string, number>();
-  for (const { case: name, group, costs, seconds } of readings) {
-    const entry = cases.get(name) ?? { group, costs: new Set<CostKnowledge>(), seconds: 0, visits: 0 };
+  const cases = new Map<string, { costs: Set<CostKnowledge>; seconds: number; visits: number }>();
+  for (const { case: name, costs, seconds } of readings) {
+    const entry = cases.get(name) ?? { costs: new Set<CostKnowledge>(), seconds: 0, visits: 0 };
     cases.set(name, entry);
     entry.seconds += seconds;
     entry.visits++;
     for (const { name } of costs) {
       const cost = known.get(costId(name));
-      if (cost === undefined) continue;
-      entry.costs.add(cost);
-      largest.set(group, Math.max(largest.get(group) ?? Number.MIN_VALUE, cost.seconds));
+      if (cost !== undefined) entry.costs.add(cost);
     }
   }
   return [...cases]
-    .map(([name, { group, costs, seconds, visits }]) => {
-      const open = [...costs].filter((cost) => !isKnown(cost, precision));
-      const gain = open.reduce((sum, cost) => sum + gainOf(cost), 0) / largest.get(group)!;
+    .map(([name, { costs, seconds, visits }]) => {
+      const open = [...costs].filter((cost) => !isKnownEnough(cost, precision));
+      const gain = open.reduce((sum, cost) => sum + gainOf(cost), 0);
       return { case: name, open: open.length, seconds: seconds / visits, gain: (gain * visits) / seconds };
     })
     .filter(({ open }) => open > 0)
@@ -48,13 +46,10 @@ export function worthAnotherVisit(
     .map(({ case: name, seconds, gain }) => ({ case: name, seconds, gain }));
 }
 
-/** Seconds by which one more pass is expected to narrow a cost's half-width; all of the cost while nothing is known of that. */
-function gainOf({ seconds, halfWidth, passes }: CostKnowledge): number {
-  if (halfWidth === null) return seconds;
-  return halfWidth * seconds * (1 - widthAfter(passes + 1) / widthAfter(passes));
-}
-
-/** Half-width for so many passes, in standard deviations of a pass. */
-function widthAfter(passes: number): number {
-  return studentT95(passes) / Math.sqrt(passes);
+/** By how much one more pass is expected to narrow a cost's half-width, in the largest cost; all of the cost while nothing is known of that. */
+function gainOf({ weight, halfWidth, error, passes }: CostKnowledge): number {
+  if (halfWidth === null || error === null) return weight;
+  const { degrees } = error;
+  const narrower = (studentT95(degrees + 2) / studentT95(degrees + 1)) * Math.sqrt(passes / (passes + 1));
+  return halfWidth * weight * (1 - narrower);
 }

@@ -7,7 +7,7 @@ export interface Cooled {
 }
 
 /** Time constants that are tried: 60 a decade, from 0.1 ms to 10 s. */
-const TRIED = Array.from({ length: 301 }, (_, i) => 10 ** (-4 + i / 60));
+const TRIED = Array.from({ length: 301 }, (_, i) => exp((-4 + i / 60) * Math.LN10));
 
 /**
  * Time constant, seconds, of the way in which a thread that waits goes cold: other things take its caches and its core falls

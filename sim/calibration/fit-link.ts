@@ -1,5 +1,5 @@
 import type { LinkCost } from "../profile.ts";
-import { quantile } from "../statistics/quantile.ts";
+import { median } from "../statistics/quantile.ts";
 import type { Link } from "../topology/topology.ts";
 
 /** One message across the link. */
@@ -22,10 +22,7 @@ export function fitLink(
   const sizes = [...new Set(points.map(({ bytes }) => bytes))];
   const medians = sizes.map((size) => {
     const times = points.filter(({ bytes }) => bytes === size).map(({ seconds }) => seconds);
-    return quantile(
-      times.sort((a, b) => a - b),
-      0.5,
-    );
+    return median(times);
   });
   const n = sizes.length;
   const meanBytes = sizes.reduce((a, b) => a + b, 0) / n;

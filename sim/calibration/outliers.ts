@@ -1,4 +1,5 @@
-import { quantile } from "../statistics/quantile.ts";
+import { exp, log } from "../engine/elementary.ts";
+import { median } from "../statistics/quantile.ts";
 
 /** Iglewicz & Hoaglin's limit of the modified z-score. */
 const LIMIT = 3.5;
@@ -18,19 +19,25 @@ export interface Outliers {
  * scheduler's doings, so no sample can be proved not to be the pod's; and real runs have stalls as well, which is what tails are made of.
  */
 export function outliersIn(samples: readonly number[]): Outliers {
-  const positive = samples.filter((value) => value > 0);
-  if (positive.length < 3) return { count: 0, worst: 1 };
-  const logs = positive.map(Math.log);
-  const centre = middle(logs);
-  const deviations = logs.map((value) => Math.abs(value - centre));
-  const median = middle(deviations);
-  const average = deviations.reduce((a, b) => a + b, 0) / deviations.length;
-  // Both estimate the standard deviation of a normal distribution.
-  const spread = median > 0 ? median / 0.6745 : average * 1.253314;
-  const far = logs.filter((value) => value - centre > LIMIT * spread);
-  return { count: far.length, worst: Math.exp(far.reduce((a, b) => Math.max(a, b), centre) - centre) };
+  const { logs, centre, limit } = limitOf(samples);
+  const far = logs.filter((value) => value > limit);
+  return { count: far.length, worst: exp(far.reduce((a, b) => Math.max(a, b), centre) - centre) };
 }
 
-function middle(values: readonly number[]): number {
-  return quantile(Float64Array.from(values).sort(), 0.5);
+/** Above this a sample is an outlier among the others, seconds; `Infinity` where they are too few to tell. */
+export function outlierLimit(samples: readonly number[]): number {
+  return exp(limitOf(samples).limit);
+}
+
+/** Logarithms of what is above 0, their median, and above which of them one lies far from the others. */
+function limitOf(samples: readonly number[]): { logs: readonly number[]; centre: number; limit: number } {
+  const logs = samples.filter((value) => value > 0).map(log);
+  if (logs.length < 3) return { logs, centre: 0, limit: Number.POSITIVE_INFINITY };
+  const centre = median(logs);
+  const deviations = logs.map((value) => Math.abs(value - centre));
+  const typical = median(deviations);
+  const average = deviations.reduce((a, b) => a + b, 0) / deviations.length;
+  // Both estimate the standard deviation of a normal distribution.
+  const spread = typical > 0 ? typical / 0.6745 : average * 1.253314;
+  return { logs, centre, limit: centre + LIMIT * spread };
 }

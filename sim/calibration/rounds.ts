@@ -1,4 +1,5 @@
 import { RandomStream } from "../engine/random.ts";
+import { shuffled } from "../statistics/shuffled.ts";
 import { worthAnotherVisit } from "./effort.ts";
 import { knowledgeOf } from "./knowledge.ts";
 import type { Reading } from "./reading.ts";
@@ -65,13 +66,7 @@ function roundsOf(readings: readonly Reading[]): number {
   return readings.reduce((most, { round }) => Math.max(most, round), 0);
 }
 
-/** Fisher and Yates's shuffle, the same for the same seed and round. */
+/** The same for the same seed and round. */
 function inRandomOrder(names: readonly string[], { seed }: Rounds, round: number): string[] {
-  const random = new RandomStream(seed, "calibration order", round, names.join());
-  const all = [...names];
-  for (let i = all.length - 1; i > 0; i--) {
-    const j = random.integer(i + 1);
-    [all[i], all[j]] = [all[j]!, all[i]!];
-  }
-  return all;
+  return shuffled(names, new RandomStream(seed, "calibration order", round, names.join()));
 }

@@ -1,5 +1,6 @@
 import { type Plan, type Variant, variantOf } from "../plan.ts";
 import { truncate } from "../report/columns.ts";
+import { sizeText } from "../topology/size.ts";
 
 /** The parts of an outcome that tell plans of one size and load apart. */
 export interface Placement extends Variant {
@@ -53,9 +54,9 @@ export function onlyLetter({ split }: Pick<Placement, "split">): string | null {
   return first !== undefined && [...letters].every((letter) => letter === first) ? first : null;
 }
 
-/** `512x256`: height x width, in pixels. */
-export function sizeLabel([height, width]: readonly [number, number]): string {
-  return `${height}x${width}`;
+/** `1280x720`: width x height in pixels, as `--sizes` has it. */
+export function sizeLabel([height, width]: readonly [height: number, width: number]): string {
+  return sizeText({ height, width });
 }
 
 /** Distinct sizes, fewest pixels first. */

@@ -1,5 +1,5 @@
 import type { Figures, PlanComparison, Term } from "../comparison.ts";
-import { quantile } from "../statistics/quantile.ts";
+import { median } from "../statistics/quantile.ts";
 import type { PodTerms, Summary } from "../summary.ts";
 
 export const TERMS: readonly Term[] = ["link", "decode", "queue", "compute", "send"];
@@ -59,13 +59,6 @@ function meanTerms(repeats: readonly Summary[]): PodTerms[] {
 
 function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-function median(values: readonly number[]): number {
-  return quantile(
-    [...values].sort((a, b) => a - b),
-    0.5,
-  );
 }
 
 function halfSpread(values: readonly number[]): number {

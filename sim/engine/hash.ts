@@ -1,3 +1,5 @@
+const view = new DataView(new ArrayBuffer(8));
+
 /**
  * 128-bit hash of numbers and strings: a sponge that takes 32 bits at a time between rounds of ChaCha's quarter round
  * (Bernstein 2008), which is a permutation of 128 bits. Each part goes in with its kind and length, so `("ab")` and
@@ -6,7 +8,6 @@
 export function hash(parts: readonly (string | number)[]): [number, number, number, number] {
   // ChaCha's constants, "expand 32-byte k"
   const state: [number, number, number, number] = [0x61707865, 0x3320646e, 0x79622d32, 0x6b206574];
-  const view = new DataView(new ArrayBuffer(8));
   for (const part of parts) {
     if (typeof part === "number") {
       if (Number.isNaN(part)) throw new RangeError(`seed and path should not hold NaN: (${parts.join(", ")})`);
@@ -29,8 +30,10 @@ export function hash(parts: readonly (string | number)[]): [number, number, numb
 }
 
 function absorb(state: [number, number, number, number], word: number): void {
-  let [a, b, c, d] = state;
-  a ^= word;
+  let a = state[0] ^ word;
+  let b = state[1];
+  let c = state[2];
+  let d = state[3];
   for (let round = 0; round < 4; round++) {
     a = (a + b) | 0;
     d = rotate(d ^ a, 16);

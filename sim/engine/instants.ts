@@ -1,51 +1,35 @@
 import type { Agenda } from "./agenda.ts";
+import { Ring } from "./ring.ts";
 
-/** What is to happen at this very moment, after all that has been scheduled for it before: a first-in-first-out ring of codes. */
-export class Instants {
+/** Of an entry: its code, and its rank. */
+const ORDER = 1;
+const WIDTH = 2;
+
+/** What is to happen at this very moment, after all that has been scheduled for it before: codes, first in first out. */
+export class Instants extends Ring {
   readonly #agenda: Agenda;
-  #codes = new Int32Array(8);
-  #orders = new Float64Array(8);
-  #head = 0;
-  #length = 0;
 
   constructor(agenda: Agenda) {
+    super(agenda.arena, WIDTH, 8);
     this.#agenda = agenda;
   }
 
-  get length(): number {
-    return this.#length;
-  }
-
+  /** @param code 32 bits. */
   push(code: number): void {
-    if (this.#length === this.#codes.length) this.#grow();
-    const at = (this.#head + this.#length++) & (this.#codes.length - 1);
-    this.#codes[at] = code;
-    this.#orders[at] = this.#agenda.ticket();
+    const at = this.append();
+    this.block[at] = code;
+    this.block[at + ORDER] = this.#agenda.ticket();
   }
 
   /** True if the first of them is next: nothing that was scheduled before it is left for this moment. */
   get due(): boolean {
-    return this.#length > 0 && !this.#agenda.precedes(this.#orders[this.#head]!);
+    return this.length > 0 && !this.#agenda.precedes(this.block[this.first + ORDER]!);
   }
 
   /** Takes the first. */
   shift(): number {
-    const code = this.#codes[this.#head]!;
-    this.#head = (this.#head + 1) & (this.#codes.length - 1);
-    this.#length--;
+    const code = this.block[this.first]! | 0;
+    this.drop();
     return code;
-  }
-
-  #grow(): void {
-    const size = this.#codes.length;
-    const [codes, orders] = [new Int32Array(2 * size), new Float64Array(2 * size)];
-    for (let i = 0; i < size; i++) {
-      const at = (this.#head + i) & (size - 1);
-      codes[i] = this.#codes[at]!;
-      orders[i] = this.#orders[at]!;
-    }
-    this.#codes = codes;
-    this.#orders = orders;
-    this.#head = 0;
   }
 }

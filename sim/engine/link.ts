@@ -1,7 +1,13 @@
 import type { Agenda } from "./agenda.ts";
+import type { Arena } from "./arena.ts";
+import { Ring } from "./ring.ts";
+
+/** Of a message: its bytes, and what it is about. */
+const TAG = 1;
+const WIDTH = 2;
 
 /** One sender on a link, made by {@link SharedLink.flow}: its messages leave one after the other, first in first out. */
-export class LinkFlow {
+export class LinkFlow extends Ring {
   /** Whose it is: what its maker chose. */
   readonly id: number;
   /** Highest rate, bytes per second. */
@@ -10,14 +16,10 @@ export class LinkFlow {
   remaining = 0;
   rate = 0;
   readonly #link: SharedLink;
-  /** Rings of messages that have not wholly left, the one on its way out first; their length is a power of two. */
-  #bytes = new Float64Array(4);
-  #tags = new Int32Array(4);
-  #head = 0;
-  #length = 0;
 
   /** For {@link SharedLink.flow}. */
-  constructor(link: SharedLink, id: number, cap: number) {
+  constructor(arena: Arena, link: SharedLink, id: number, cap: number) {
+    super(arena, WIDTH, 4);
     this.#link = link;
     this.id = id;
     this.cap = cap;
@@ -25,17 +27,17 @@ export class LinkFlow {
 
   /** Messages that have not wholly left, the one on its way out included. */
   get backlog(): number {
-    return this.#length;
+    return this.length;
   }
 
   /** Size of the message on its way out. */
   get current(): number {
-    return this.#bytes[this.#head]!;
+    return this.block[this.first]!;
   }
 
   /** What the message on its way out is about. */
   get tag(): number {
-    return this.#tags[this.#head]!;
+    return this.block[this.first + TAG]! | 0;
   }
 
   /**
@@ -48,41 +50,27 @@ export class LinkFlow {
     if (!(bytes >= 0 && bytes < Number.POSITIVE_INFINITY)) {
       throw new RangeError(`bytes(=${bytes}) should be finite and >= 0`);
     }
-    if (this.#length === this.#tags.length) this.#grow();
-    const at = (this.#head + this.#length++) & (this.#tags.length - 1);
-    this.#bytes[at] = bytes;
-    this.#tags[at] = tag;
-    if (this.#length > 1) return;
+    const at = this.append();
+    this.block[at] = bytes;
+    this.block[at + TAG] = tag;
+    if (this.length > 1) return;
     this.remaining = bytes;
     this.#link.activate(this);
   }
 
   /** Forgets all messages that have not wholly left. */
   clear(): void {
-    if (this.#length === 0) return;
+    if (this.length === 0) return;
     this.#link.abandon(this);
-    this.#length = 0;
+    this.empty();
   }
 
   /** Turns to the next waiting message; false when there is none. */
   advance(): boolean {
-    this.#head = (this.#head + 1) & (this.#tags.length - 1);
-    this.#length--;
-    if (this.#length === 0) return false;
-    this.remaining = this.#bytes[this.#head]!;
+    this.drop();
+    if (this.length === 0) return false;
+    this.remaining = this.current;
     return true;
-  }
-
-  #grow(): void {
-    const size = this.#tags.length;
-    const [bytes, tags] = [new Float64Array(2 * size), new Int32Array(2 * size)];
-    for (let i = 0; i < size; i++) {
-      bytes[i] = this.#bytes[(this.#head + i) & (size - 1)]!;
-      tags[i] = this.#tags[(this.#head + i) & (size - 1)]!;
-    }
-    this.#bytes = bytes;
-    this.#tags = tags;
-    this.#head = 0;
   }
 }
 
@@ -162,7 +150,7 @@ export class SharedLink {
    */
   flow(id: number, cap = Number.POSITIVE_INFINITY): LinkFlow {
     if (!(cap > 0)) throw new RangeError(`cap(=${cap}) should be > 0`);
-    return new LinkFlow(this, id, cap);
+    return new LinkFlow(this.#agenda.arena, this, id, cap);
   }
 
   /** A flow has something to send, and had nothing; for {@link LinkFlow.send}. */

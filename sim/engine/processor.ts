@@ -67,7 +67,12 @@ export class SharedProcessor {
     if (this.#active === 0) this.#virtual = 0;
     else this.#advance(this.#rate() * (now - this.#updated));
     this.#updated = now;
-    this.#push(this.#virtual + work, this.#submitted++, task);
+    if (this.#active === this.#tasks.length) this.#grow();
+    const place = this.#active++;
+    this.#finishes[place] = this.#virtual + work;
+    this.#orders[place] = this.#submitted++;
+    this.#tasks[place] = task;
+    this.#rise(place);
     this.#touch();
   }
 
@@ -134,18 +139,6 @@ export class SharedProcessor {
     this.#delivered += this.#active * attained;
   }
 
-  #push(finish: number, order: number, task: number): void {
-    if (this.#active === this.#tasks.length) this.#grow();
-    const finishes = this.#finishes;
-    const orders = this.#orders;
-    const tasks = this.#tasks;
-    const index = this.#active++;
-    finishes[index] = finish;
-    orders[index] = order;
-    tasks[index] = task;
-    this.#rise(index);
-  }
-
   /** Puts a task where it belongs that may come before those above it. */
   #rise(from: number): void {
     const finishes = this.#finishes;
@@ -157,8 +150,9 @@ export class SharedProcessor {
     let index = from;
     while (index > 0) {
       const above = (index - 1) >> 1;
-      if (this.#before(above, finish, order)) break;
-      finishes[index] = finishes[above]!;
+      const other = finishes[above]!;
+      if (other < finish || (other === finish && orders[above]! < order)) break;
+      finishes[index] = other;
       orders[index] = orders[above]!;
       tasks[index] = tasks[above]!;
       index = above;
@@ -180,9 +174,16 @@ export class SharedProcessor {
     for (;;) {
       let next = 2 * index + 1;
       if (next >= last) break;
-      if (next + 1 < last && this.#before(next + 1, finishes[next]!, orders[next]!)) next++;
-      if (!this.#before(next, finish, order)) break;
-      finishes[index] = finishes[next]!;
+      let least = finishes[next]!;
+      if (next + 1 < last) {
+        const other = finishes[next + 1]!;
+        if (other < least || (other === least && orders[next + 1]! < orders[next]!)) {
+          least = other;
+          next++;
+        }
+      }
+      if (!(least < finish || (least === finish && orders[next]! < order))) break;
+      finishes[index] = least;
       orders[index] = orders[next]!;
       tasks[index] = tasks[next]!;
       index = next;
@@ -190,11 +191,6 @@ export class SharedProcessor {
     finishes[index] = finish;
     orders[index] = order;
     tasks[index] = task;
-  }
-
-  #before(index: number, finish: number, order: number): boolean {
-    const other = this.#finishes[index]!;
-    return other < finish || (other === finish && this.#orders[index]! < order);
   }
 
   #grow(): void {

@@ -128,8 +128,8 @@ export class QuotaProcessor {
     this.#stale = false;
     const { now } = this.#agenda;
     let next = Number.POSITIVE_INFINITY;
-    for (const { quota, left, running, throttled } of this.#groups) {
-      if (left < quota || throttled.size > 0 || running.size > 0) next = Math.min(next, this.#periods * PERIOD);
+    for (const { left, running, throttled } of this.#groups) {
+      if (throttled.size > 0 || running.size > 0) next = Math.min(next, this.#periods * PERIOD);
       if (running.size > 0) next = Math.min(next, now + left / (running.size * this.#processor.rate));
     }
     // After all else of that time: what is finished just when the quota is used up is finished.
@@ -147,10 +147,12 @@ export class QuotaProcessor {
     for (const group of this.#groups) {
       group.left -= elapsed * group.running.size;
       if (group.left < NOTHING) group.left = 0;
-      if (group.left < group.quota || group.running.size > 0) idle = false;
+      if (group.running.size > 0 || group.throttled.size > 0) idle = false;
     }
-    // Periods in which nobody used any quota went by without an event.
-    if (idle) this.#periods = Math.floor(now / PERIOD) + 1;
+    // Periods that began while nobody had anything to do began without an event.
+    if (!idle || now < this.#periods * PERIOD) return;
+    this.#periods = Math.floor(now / PERIOD) + 1;
+    for (const group of this.#groups) group.left = group.quota;
   }
 
   #refill(): void {

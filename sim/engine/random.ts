@@ -25,10 +25,8 @@ export class RandomStream {
   #d: number;
   /** The 11 bits of the last two words that are not in the last `#draw()`. */
   #rest = 0;
-  /** Of the last lognormal, with the variance and deviation of its logarithm. */
-  #cv = Number.NaN;
-  #variance = Number.NaN;
-  #deviation = Number.NaN;
+  /** Of the last lognormal: cv, variance of its logarithm, and the deviation. */
+  #lognormal: Float64Array | null = null;
 
   /**
    * @param seed Any number but NaN.
@@ -41,8 +39,11 @@ export class RandomStream {
 
   /** 32 random bits as an integer in 0..2^32 - 1. */
   #bits(): number {
-    const [a, b, c, d] = [this.#a, this.#b, this.#c ^ this.#a, this.#d ^ this.#b];
+    const a = this.#a;
+    const b = this.#b;
     const sum = (a + this.#d) | 0;
+    const c = this.#c ^ a;
+    const d = this.#d ^ b;
     this.#a = a ^ d;
     this.#b = b ^ c;
     this.#c = c ^ (b << 9);
@@ -187,12 +188,15 @@ export class RandomStream {
     if (!(mean >= 0 && mean < Number.POSITIVE_INFINITY))
       throw new RangeError(`mean(=${mean}) should be finite and >= 0`);
     if (!(cv >= 0 && cv < Number.POSITIVE_INFINITY)) throw new RangeError(`cv(=${cv}) should be finite and >= 0`);
-    if (cv !== this.#cv) {
-      this.#cv = cv;
-      this.#variance = log(1 + cv * cv);
-      this.#deviation = Math.sqrt(this.#variance);
+    // Few streams have one: the others do without its memory.
+    this.#lognormal ??= Float64Array.of(Number.NaN, 0, 0);
+    const last = this.#lognormal;
+    if (cv !== last[0]!) {
+      last[0] = cv;
+      last[1] = log(1 + cv * cv);
+      last[2] = Math.sqrt(last[1]!);
     }
-    return mean * exp(this.#deviation * this.#standardNormal() - this.#variance / 2);
+    return mean * exp(last[2]! * this.#standardNormal() - last[1]! / 2);
   }
 
   /**

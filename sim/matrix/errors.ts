@@ -1,5 +1,5 @@
 import type { PlanComparison } from "../comparison.ts";
-import { quantile } from "../statistics/quantile.ts";
+import { median } from "../statistics/quantile.ts";
 import { type Bound, boundOf, figureOf, type Metric } from "./bounds.ts";
 import type { LoadClass } from "./load-class.ts";
 import type { MatrixPlan } from "./outcome.ts";
@@ -51,7 +51,7 @@ export function summariseErrors(
   return {
     plans: plans.length,
     error: extentOf(errors),
-    bias: medianOf(signed),
+    bias: median(signed),
     spread: repeated.length === 0 ? null : extentOf(repeated.map(spreadOf)),
     withinSpread:
       repeated.length === 0
@@ -77,14 +77,7 @@ export function holds({ bound, error }: ErrorSummary): boolean | null {
 }
 
 function extentOf(values: readonly number[]): Extent {
-  return { median: medianOf(values), worst: Math.max(...values) };
-}
-
-function medianOf(values: readonly number[]): number {
-  return quantile(
-    [...values].sort((a, b) => a - b),
-    0.5,
-  );
+  return { median: median(values), worst: Math.max(...values) };
 }
 
 export function shareOf<T>(items: readonly T[], has: (item: T) => boolean): number {

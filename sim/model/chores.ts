@@ -1,3 +1,6 @@
+import type { Arena } from "../engine/arena.ts";
+import { Ring } from "../engine/ring.ts";
+
 /** What a pod's thread does besides computing. */
 export const RECEIVE = 0;
 export const DECOMPRESS = 1;
@@ -10,56 +13,46 @@ export const RELEASE = 4;
 export const LOOK = 5;
 export const END_TURN = 6;
 
-/** A first-in-first-out ring of chores. */
-class ChoreQueue {
-  #cpu = new Float64Array(8);
-  #kinds = new Int32Array(8);
-  #about = new Int32Array(8);
-  #head = 0;
-  length = 0;
+/** Of a chore: its kind, what it is about, and its CPU seconds. */
+const ABOUT = 1;
+const CPU = 2;
+const WIDTH = 3;
+
+class ChoreQueue extends Ring {
+  constructor(arena: Arena) {
+    super(arena, WIDTH, 4);
+  }
 
   push(kind: number, about: number, cpu: number): void {
-    if (this.length === this.#kinds.length) this.#grow();
-    const at = (this.#head + this.length++) & (this.#kinds.length - 1);
-    this.#kinds[at] = kind;
-    this.#about[at] = about;
-    this.#cpu[at] = cpu;
+    const at = this.append();
+    this.block[at] = kind;
+    this.block[at + ABOUT] = about;
+    this.block[at + CPU] = cpu;
   }
 
   shift(into: Chores): void {
-    const at = this.#head;
-    into.kind = this.#kinds[at]!;
-    into.about = this.#about[at]!;
-    into.cpu = this.#cpu[at]!;
-    this.#head = (at + 1) & (this.#kinds.length - 1);
-    this.length--;
-  }
-
-  #grow(): void {
-    const size = this.#kinds.length;
-    const [cpu, kinds, about] = [new Float64Array(2 * size), new Int32Array(2 * size), new Int32Array(2 * size)];
-    for (let i = 0; i < size; i++) {
-      const at = (this.#head + i) & (size - 1);
-      cpu[i] = this.#cpu[at]!;
-      kinds[i] = this.#kinds[at]!;
-      about[i] = this.#about[at]!;
-    }
-    this.#cpu = cpu;
-    this.#kinds = kinds;
-    this.#about = about;
-    this.#head = 0;
+    const { block, first } = this;
+    into.kind = block[first]! | 0;
+    into.about = block[first + ABOUT]! | 0;
+    into.cpu = block[first + CPU]!;
+    this.drop();
   }
 }
 
 /** What a pod's thread has to do besides computing, in the order in which its event loop comes to it; and what it does now. */
 export class Chores {
-  readonly #urgent = new ChoreQueue();
-  readonly #others = new ChoreQueue();
+  readonly #urgent: ChoreQueue;
+  readonly #others: ChoreQueue;
   #looks = false;
   /** The chore in hand, what it is about, and its CPU seconds. */
   kind = SEND;
   about = 0;
   cpu = 0;
+
+  constructor(arena: Arena) {
+    this.#urgent = new ChoreQueue(arena);
+    this.#others = new ChoreQueue(arena);
+  }
 
   push(kind: number, about: number, cpu: number): void {
     this.#others.push(kind, about, cpu);

@@ -1,27 +1,13 @@
-import type { Agenda } from "../engine/agenda.ts";
-import type { Instants } from "../engine/instants.ts";
 import { Fifo } from "../engine/queue.ts";
-import type { RandomStream } from "../engine/random.ts";
-import type { PodCosts } from "./costs.ts";
+import type { EmulatedPace, PodCosts } from "./costs.ts";
 import { EmulatedClock } from "./emulated-clock.ts";
 import type { PodServer } from "./pod-server.ts";
-import type { PodRecord } from "./record.ts";
-import type { PodHost } from "./slow-processor.ts";
-import type { Speeds } from "./speeds.ts";
-import { BUSY, Draws, type ThreadState, type Waiting } from "./thread.ts";
+import type { PodShape, PodStreams } from "./pod-shape.ts";
+import { BUSY, Draws, type ThreadState } from "./thread.ts";
 
 /** What workers share with their pod. */
-export interface CrewShape {
+export interface CrewShape extends PodShape {
   readonly pod: PodServer;
-  readonly agenda: Agenda;
-  readonly instants: Instants;
-  readonly host: PodHost;
-  readonly waiting: Waiting;
-  readonly record: PodRecord;
-  /** As of its pod. */
-  readonly speeds: Speeds | null;
-  /** The frame that it begins with. */
-  readonly first: number;
 }
 
 /** A thread of a pod that computes. */
@@ -30,25 +16,23 @@ export class Worker {
   readonly #crew: Crew;
   readonly #shape: CrewShape;
   readonly #compute: Draws;
-  /** Seconds that a frame is held on an emulated node; `NaN` on a real one. */
-  readonly #held: number;
   readonly #task: number;
   /** Of its events in the agenda. */
   readonly #source: number;
-  readonly #clock: EmulatedClock;
+  /** On an emulated node. */
+  readonly #clock: EmulatedClock | null;
   /** Since when it has waited for a frame. */
   #idleSince = 0;
   #frame = -1;
   /** What it was before it was woken; it is about to take a frame. */
   #waking: ThreadState = BUSY;
 
-  constructor(crew: Crew, shape: CrewShape, compute: Draws, held: number, task: number, source: number) {
+  constructor(crew: Crew, shape: CrewShape, compute: Draws, pace: EmulatedPace | null, task: number, source: number) {
     this.#crew = crew;
     this.#shape = shape;
     this.pod = shape.pod;
-    this.#clock = new EmulatedClock(shape.speeds);
+    this.#clock = pace && new EmulatedClock(shape.speeds, pace);
     this.#compute = compute;
-    this.#held = held;
     this.#task = task;
     this.#source = source;
   }
@@ -58,7 +42,7 @@ export class Worker {
     const { agenda, waiting } = this.#shape;
     this.#waking = waiting.after(agenda.now - this.#idleSince);
     const delay = wakeUp === null ? 0 : wakeUp.next(this.#waking);
-    this.#clock.rest();
+    this.#clock?.rest();
     agenda.put(this.#source, agenda.now + delay, agenda.ticket());
   }
 
@@ -72,16 +56,16 @@ export class Worker {
   /** The host has done the work. */
   finished(): void {
     const { agenda } = this.#shape;
-    this.#clock.work(this.#held);
-    // False on a real node.
-    if (this.#clock.until > agenda.now) agenda.put(this.#source, this.#clock.until, agenda.ticket());
+    const clock = this.#clock;
+    clock?.work(clock.pace.compute);
+    if (clock !== null && clock.until > agenda.now) agenda.put(this.#source, clock.until, agenda.ticket());
     else this.#end();
   }
 
   #end(): void {
     const { pod, record } = this.#shape;
     record.ended(this.#frame);
-    pod.computed();
+    pod.notices!.tell();
     this.#take(BUSY);
   }
 
@@ -93,11 +77,11 @@ export class Worker {
       this.#crew.wait(this);
       return;
     }
-    record.reach(pod.collected, this.#frame);
+    record.reach(pod.oldest, this.#frame);
     record.started(this.#frame);
-    this.#clock.takeUp(agenda.now);
+    this.#clock?.takeUp(agenda.now);
     const cpu = this.#compute.next(thread);
-    if (record.shape.whole) record.trace.computeCpu[this.#frame] = cpu;
+    if (record.trace !== null) record.trace.computeCpu[this.#frame] = cpu;
     if (cpu === 0) instants.push(2 * this.#task + 1);
     else host.submit(cpu, this.#task);
   }
@@ -120,17 +104,15 @@ export class Crew {
   constructor(
     shape: CrewShape,
     costs: PodCosts,
-    streams: { readonly compute: RandomStream; readonly wakeUp: RandomStream },
-    count: number,
+    streams: PodStreams,
     first: { readonly worker: number; readonly source: number },
   ) {
     const compute = new Draws(streams.compute, costs.compute);
     this.#published = shape.first;
     this.#taken = shape.first;
-    this.#wakeUp = new Draws(streams.wakeUp, costs.wakeUps!.worker);
-    const held = costs.emulated?.compute ?? Number.NaN;
-    this.workers = Array.from({ length: count }, (_, i) => {
-      return new Worker(this, shape, compute, held, taskOf(first.worker + i), first.source + i);
+    this.#wakeUp = new Draws(streams.wakeUp!, costs.wakeUps!.worker);
+    this.workers = Array.from({ length: shape.workers }, (_, i) => {
+      return new Worker(this, shape, compute, costs.emulated, taskOf(first.worker + i), first.source + i);
     });
     for (const worker of this.workers) this.#waiting.push(worker);
   }

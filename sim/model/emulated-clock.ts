@@ -1,15 +1,18 @@
+import type { EmulatedPace } from "./costs.ts";
 import type { Speeds } from "./speeds.ts";
 
 /** What the machine that an emulated node stands for has done so far on one thread: the thread here is held until then. */
 export class EmulatedClock {
+  readonly pace: EmulatedPace;
   readonly #speeds: Speeds | null;
   /** Seconds of work at full speed. */
   #done = 0;
   #rested = true;
 
   /** @param speeds of a machine that is slower for a while; `null`: of any other. */
-  constructor(speeds: Speeds | null) {
+  constructor(speeds: Speeds | null, pace: EmulatedPace) {
     this.#speeds = speeds;
+    this.pace = pace;
   }
 
   /** When the machine has done its work, seconds. */

@@ -32,7 +32,9 @@ export class Hop {
   readonly #agenda: Agenda;
   readonly #flow: LinkFlow | null;
   readonly #host: PodHost;
-  readonly #payload: Float64Array;
+  /** Bytes of the frames over and over, or of each. */
+  readonly #payload: Float64Array | null;
+  readonly #bytes: number;
   readonly #relayCpuPerByte: number;
   readonly #delay: Draws;
   readonly #acknowledgement: Draws;
@@ -58,7 +60,8 @@ export class Hop {
     this.link = link;
     this.#flow = link?.flow(id) ?? null;
     this.#host = from.host;
-    this.#payload = Float64Array.from(costs.payload);
+    this.#payload = costs.payload.length > 1 ? Float64Array.from(costs.payload) : null;
+    this.#bytes = costs.payload[0]!;
     this.#relayCpuPerByte = costs.relayCpuPerByte;
     this.#delay = new Draws(streams.delay, costs.delay);
     const { acknowledgement } = costs;
@@ -72,7 +75,7 @@ export class Hop {
 
   /** A frame is handed over: its bytes, of which the link is told if there is one. */
   transmit(frame: number): number {
-    const bytes = this.#payload[frame % this.#payload.length]!;
+    const bytes = this.#payload === null ? this.#bytes : this.#payload[frame % this.#payload.length]!;
     if (this.#flow === null) {
       this.cross(frame);
       return bytes;

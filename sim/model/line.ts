@@ -1,18 +1,18 @@
 import type { Plan } from "../plan.ts";
-import type { QuantileSketch } from "../statistics/quantile-sketch.ts";
 import { ratioOf, type Summary } from "../summary.ts";
 import type { Trace } from "../trace.ts";
 import { Disturber } from "./disturber.ts";
 import { Hop } from "./hop.ts";
+import type { Latencies } from "./latencies.ts";
 import { PodMaker, type Priced, type Streams } from "./pod-maker.ts";
-import { Latencies, PodRecord } from "./record.ts";
+import { PodRecord } from "./record.ts";
 import { Restarts } from "./restarts.ts";
 import { scheduleOf } from "./schedule.ts";
 import type { Shared } from "./shared.ts";
 import { ACKNOWLEDGEMENT, DELIVERY, DUE, type Simulation } from "./simulation.ts";
 import { Source } from "./source.ts";
 
-/** Sources of events that a line may have, with all its hosts and links. */
+/** Sources of events that a line may have at most, with all its hosts and links. */
 export function sourcesOf({ hosts, pods, hops, workers }: Plan): number {
   return 2 * hosts.length + pods.length * (2 + workers) + 3 * hops.length + 2;
 }
@@ -21,15 +21,22 @@ export function sourcesOf({ hosts, pods, hops, workers }: Plan): number {
 export class Line {
   readonly plan: Plan;
   readonly #records: readonly PodRecord[];
-  readonly #latencies = new Latencies();
+  readonly #latencies: Latencies | null;
 
-  /** @param whole the trace is wanted, and not the summary. */
-  constructor(simulation: Simulation, shared: Shared, { plan, costs }: Priced, streams: Streams, whole: boolean) {
+  /** @param latencies For those of its frames; `null`: the trace is wanted, and not the summary. */
+  constructor(
+    simulation: Simulation,
+    shared: Shared,
+    { plan, costs }: Priced,
+    streams: Streams,
+    latencies: Latencies | null,
+  ) {
     this.plan = plan;
+    this.#latencies = latencies;
     const first = simulation.pods.length;
     const schedule = scheduleOf(plan, streams("arrivals"));
-    this.#records = recordsOf(simulation, plan, schedule, whole);
-    if (!whole) this.#records.at(-1)!.deliver(this.#records[0]!, this.#latencies);
+    this.#records = recordsOf(simulation, plan, schedule, latencies === null);
+    if (latencies !== null) this.#records.at(-1)!.deliver(this.#records[0]!, latencies);
     const makers = plan.pods.map(
       (_, i) => new PodMaker(simulation, shared, { plan, costs }, i, streams, this.#records[i]!),
     );
@@ -54,11 +61,6 @@ export class Line {
     }
   }
 
-  /** Latencies of the frames after warm-up, seconds. */
-  get latencies(): QuantileSketch {
-    return this.#latencies.sketch;
-  }
-
   /** Frames per second that came due after warm-up; `null` where that is as the load says. */
   get offered(): number | null {
     const { schedule } = this.#records[0]!.shape;
@@ -73,15 +75,9 @@ export class Line {
     const measured = frames - warmup;
     const terms = this.#records.map((record) => record.terms(measured));
     const { first, last } = this.#records.at(-1)!.ends;
-    const { sketch, sum } = this.#latencies;
     return {
       throughput: (measured - 1) / (last - first),
-      latency: {
-        mean: sum / measured,
-        p50: sketch.quantile(0.5),
-        p95: sketch.quantile(0.95),
-        p99: sketch.quantile(0.99),
-      },
+      latency: this.#latencies!.summary(),
       terms,
       ccr: ratioOf(terms),
       utilisation: this.#records.map(({ shape, utilisation }) => ({ pod: shape.pod, value: utilisation })),
@@ -91,9 +87,13 @@ export class Line {
   /** What the testbed would record. */
   trace(repeat: number): Trace {
     const { id, workload } = this.plan;
-    const { frames, warmup } = workload;
+    const { frames, warmup, load } = workload;
     const source = this.#records[0]!;
-    const scheduled = Float64Array.from({ length: frames }, (_, frame) => source.scheduled(frame));
+    const pods = this.#records.map(({ trace }) => trace!);
+    const scheduled =
+      load.kind === "saturated"
+        ? pods[0]!.start.slice()
+        : Float64Array.from({ length: frames }, (_, frame) => source.scheduled(frame));
     return {
       plan: id,
       origin: "twin",
@@ -101,26 +101,23 @@ export class Line {
       frames,
       warmup,
       scheduled,
-      pods: this.#records.map(({ trace }) => trace),
+      pods,
     };
   }
 }
 
 function recordsOf(
   { agenda }: Simulation,
-  { pods, hops, workers, workload }: Plan,
+  { pods, workers, workload }: Plan,
   schedule: Float64Array | null,
   whole: boolean,
 ): PodRecord[] {
   const { frames, warmup, load } = workload;
-  // What the first hop lets in, and a frame for each that computes before it; of one pod, that.
-  const inFlight = Math.min(frames, (hops[0]?.window ?? 0) + Math.max(1, workers));
-  const rows = whole ? frames : 1 << (32 - Math.clz32(inFlight - 1));
   const records: PodRecord[] = [];
   pods.forEach(({ name, node }, i) => {
     const rate = i === 0 && load.kind === "rate" ? load.rate : 0;
     const due = i === 0 ? schedule : null;
-    const shape = { pod: name, node, workers, warmup, rows, whole, rate, schedule: due };
+    const shape = { pod: name, node, workers, frames, warmup, whole, rate, schedule: due };
     records.push(new PodRecord(agenda, records[i - 1] ?? null, shape));
   });
   return records;

@@ -49,7 +49,7 @@ export class Outlet {
       this.#expected = -1 - next;
       return false;
     }
-    if (this.#record.shape.whole) this.#record.trace.acked.fill(this.#agenda.now, this.base, next);
+    if (this.#record.trace !== null) this.#record.trace.acked.fill(this.#agenda.now, this.base, next);
     if (next > this.base) this.base = next;
     return true;
   }
@@ -83,6 +83,6 @@ export class Outlet {
     this.#expected++;
     this.#record.sent(frame);
     const bytes = this.hop!.transmit(frame);
-    if (this.#record.shape.whole) this.#record.trace.sentBytes[frame] = bytes;
+    if (this.#record.trace !== null) this.#record.trace.sentBytes[frame] = bytes;
   }
 }

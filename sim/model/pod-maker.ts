@@ -55,13 +55,13 @@ export class PodMaker {
       compute: streams(name, "compute"),
       receive: streams(name, "receive"),
       send: streams(name, "send"),
-      wakeUp: streams(name, "wake-up"),
+      wakeUp: plan.workers === 0 ? null : streams(name, "wake-up"),
     };
     this.#waiting = new Waiting(costs.gaps, streams(name, "thread"));
     this.#task = simulation.pods.length;
     this.#workers = Array.from({ length: plan.workers }, (_, j) => simulation.workers.length + j);
-    this.#timer = simulation.claim(TIMER, this.#task);
-    this.#notices = simulation.claim(NOTICE, this.#task);
+    this.#timer = costs.pods[index]!.emulated === null ? -1 : simulation.claim(TIMER, this.#task);
+    this.#notices = plan.workers === 0 ? -1 : simulation.claim(NOTICE, this.#task);
     const tasks = [this.#task, ...this.#workers.map(taskOf)];
     shared.limit(plan, node, tasks);
     const slow = (plan.disturbances ?? []).some((one) => "speed" in one && one.node === node);
@@ -86,26 +86,28 @@ export class PodMaker {
   make(first: number): PodServer {
     const { agenda, instants, pods, workers } = this.#simulation;
     const { plan, costs } = this.#priced;
-    const { load, frames } = plan.workload;
+    const { load } = plan.workload;
     const priced = costs.pods[this.#index]!;
-    const [host, waiting, record, speeds] = [this.#host, this.#waiting, this.#record, this.#speeds];
     const shape = {
+      agenda,
+      instants,
+      host: this.#host,
+      waiting: this.#waiting,
+      record: this.#record,
       task: this.#task,
-      frames,
       first,
       window: plan.hops[this.#index]?.window ?? 0,
       workers: plan.workers,
       punctual: this.#index === 0 && load.kind === "rate",
       timer: this.#timer,
       notices: this.#notices,
-      speeds,
+      speeds: this.#speeds,
     };
-    const pod = new PodServer({ agenda, instants }, host, priced, this.#of, waiting, shape, record);
+    const pod = new PodServer(shape, priced, this.#of);
     pods[this.#task] = pod;
     if (plan.workers === 0) return pod;
-    const crew = { pod, agenda, instants, host, waiting, record, speeds, first };
     const from = { worker: this.#workers[0]!, source: this.#awake[0]! };
-    pod.crew = new Crew(crew, priced, this.#of, plan.workers, from);
+    pod.crew = new Crew({ ...shape, pod }, priced, this.#of, from);
     pod.crew.workers.forEach((worker, j) => {
       workers[this.#workers[j]!] = worker;
     });
@@ -118,7 +120,8 @@ export class PodMaker {
     for (const task of [this.#task, ...this.#workers.map(taskOf)])
       if (this.#host.holds(task)) this.#host.withdraw(task);
     this.#host.settle();
-    for (const source of [this.#timer, this.#notices, ...this.#awake]) agenda.remove(source);
+    this.#record.forget();
+    for (const source of [this.#timer, this.#notices, ...this.#awake]) if (source >= 0) agenda.remove(source);
   }
 }
 

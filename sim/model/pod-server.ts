@@ -1,17 +1,17 @@
 import type { Agenda } from "../engine/agenda.ts";
 import type { Instants } from "../engine/instants.ts";
-import { Timeline } from "../engine/timeline.ts";
 import * as chore from "./chores.ts";
-import type { EmulatedPace, PodCosts } from "./costs.ts";
+import type { PodCosts } from "./costs.ts";
 import type { Crew } from "./crew.ts";
 import { EmulatedClock } from "./emulated-clock.ts";
 import type { Hop } from "./hop.ts";
+import { Notices } from "./notices.ts";
 import { Outlet } from "./outlet.ts";
 import { OwnThread } from "./own-thread.ts";
 import { BEGIN, CHORE, COMPRESS, COMPUTE, type Doing, type PodShape, type PodStreams } from "./pod-shape.ts";
 import type { PodRecord } from "./record.ts";
 import type { PodHost } from "./slow-processor.ts";
-import { BUSY, type COLD, Draws, type IDLE, type ThreadState, type Waiting } from "./thread.ts";
+import { BUSY, type COLD, Draws, type IDLE, type ThreadState } from "./thread.ts";
 
 /**
  * A pod: one thread that serves messages first (receive, send, acknowledgements: the event loop comes to them between two
@@ -27,18 +27,19 @@ export class PodServer {
   /** The hop that frames come by; `null` at the source. */
   up: Hop | null = null;
   crew: Crew | null = null;
+  /** With workers. */
+  readonly notices: Notices | null;
   readonly #agenda: Agenda;
   readonly #instants: Instants;
   readonly #shape: PodShape;
-  readonly #emulated: EmulatedPace | null;
+  readonly #task: number;
   readonly #compute: Draws;
   readonly #receive: Draws;
   readonly #decompress: Draws | null;
   readonly #compress: Draws | null;
-  readonly #wakeUp: Draws | null;
-  readonly #notices: Timeline;
-  readonly #clock: EmulatedClock;
-  readonly #chores = new chore.Chores();
+  /** On an emulated node. */
+  readonly #clock: EmulatedClock | null;
+  readonly #chores: chore.Chores;
   /** Frames that may be begun and not acknowledged. */
   readonly #room: number;
   /** Number of frames that are ready to be computed, counted from the first. */
@@ -52,34 +53,26 @@ export class PodServer {
   #turn = false;
   /** What it did before the frame in hand. */
   #thread: ThreadState = BUSY;
-  #receiveCpu = 0;
-  #sendCpu = 0;
   #compressCpu = 0;
 
-  constructor(
-    { agenda, instants }: { readonly agenda: Agenda; readonly instants: Instants },
-    host: PodHost,
-    costs: PodCosts,
-    streams: PodStreams,
-    waiting: Waiting,
-    shape: PodShape,
-    record: PodRecord,
-  ) {
+  constructor(shape: PodShape, costs: PodCosts, streams: PodStreams) {
+    const { agenda, record } = shape;
     this.#agenda = agenda;
-    this.#instants = instants;
-    this.host = host;
+    this.#instants = shape.instants;
+    this.host = shape.host;
     this.record = record;
     this.#shape = shape;
-    this.#emulated = costs.emulated;
+    this.#task = shape.task;
+    this.#chores = new chore.Chores(agenda.arena);
     this.#compute = new Draws(streams.compute, costs.compute);
     this.#receive = new Draws(streams.receive, costs.receive);
     this.#decompress = costs.decompress && new Draws(streams.receive, costs.decompress);
     this.#compress = costs.compress && new Draws(streams.send, costs.compress);
     this.outlet = new Outlet(agenda, streams.send, costs, shape.window, this.#chores, record, shape.first);
-    this.#wakeUp = costs.wakeUps && new Draws(streams.wakeUp, costs.wakeUps.messages);
-    this.own = new OwnThread(agenda, waiting);
-    this.#notices = new Timeline(agenda, shape.notices);
-    this.#clock = new EmulatedClock(shape.speeds);
+    this.own = new OwnThread(agenda, shape.waiting);
+    const { wakeUps } = costs;
+    this.notices = wakeUps && new Notices(agenda, shape.notices, this.own, streams.wakeUp!, wakeUps.messages);
+    this.#clock = costs.emulated && new EmulatedClock(shape.speeds, costs.emulated);
     this.#ready = this.#begun = this.#next = shape.first;
     this.#room = shape.window + Math.max(1, shape.workers);
   }
@@ -87,6 +80,11 @@ export class PodServer {
   /** Frames that are finished: computed, and compressed where they go on so. */
   get collected(): number {
     return this.#next;
+  }
+
+  /** The first frame that is not done with yet: not acknowledged, or, where they go nowhere, not finished. */
+  get oldest(): number {
+    return this.outlet.hop === null ? this.#next : this.outlet.base;
   }
 
   /** A frame's bytes are there, all of them: they wait for the thread to read them. */
@@ -112,16 +110,9 @@ export class PodServer {
     this.#dispatch();
   }
 
-  /** Workers have ended a frame: the thread comes to that between two others, or is woken for it. */
-  computed(): void {
-    const thread = this.own.state();
-    const delay = thread === BUSY ? 0 : this.#wakeUp!.next(thread);
-    this.#notices.push(this.#agenda.now + delay, this.#agenda.ticket(), thread);
-  }
-
-  /** The thread hears that workers have ended a frame; to be called at the event. */
+  /** The thread hears of what a worker has ended; to be called at the event. */
   notice(): void {
-    const thread = this.#notices.shift() as ThreadState;
+    const thread = this.notices!.hear();
     if (thread !== BUSY) this.#thread = thread;
     this.#chores.look();
     this.#dispatch();
@@ -134,8 +125,8 @@ export class PodServer {
       this.#done();
       this.#dispatch();
     } else {
-      if (this.#doing === COMPRESS) this.#clock.takeUp(this.#agenda.now - this.#compressCpu);
-      this.#hold(this.#emulated === null ? 0 : this.#emulated[this.#doing === COMPRESS ? "compress" : "compute"]);
+      if (this.#doing === COMPRESS) this.#clock?.takeUp(this.#agenda.now - this.#compressCpu);
+      this.#hold(this.#doing === COMPRESS ? "compress" : "compute");
     }
   }
 
@@ -169,13 +160,13 @@ export class PodServer {
       }
       this.own.work();
       const { cpu, kind } = chores;
-      if (kind <= chore.DECOMPRESS) this.#receiveCpu += cpu;
-      else this.#sendCpu += cpu;
+      if (kind <= chore.DECOMPRESS) this.record.receives(cpu);
+      else this.record.sends(cpu);
       if (cpu === 0) this.#done();
       else {
         this.#busy = true;
         this.#doing = CHORE;
-        this.host.submit(cpu, this.#shape.task);
+        this.host.submit(cpu, this.#task);
       }
     }
   }
@@ -185,11 +176,12 @@ export class PodServer {
     const { kind, about } = this.#chores;
     if (kind === chore.RECEIVE) {
       const frame = about >> 2;
+      this.record.reach(this.oldest, frame);
       this.record.arrived(frame);
       if (this.#decompress === null) this.#decoded(frame);
       else {
         const work = this.#decompress.next((about & 3) as ThreadState);
-        if (this.record.shape.whole) this.record.trace.decompressCpu[frame] = work;
+        if (this.record.trace !== null) this.record.trace.decompressCpu[frame] = work;
         this.#chores.follow(chore.DECOMPRESS, frame, work);
       }
     } else if (kind === chore.HAND_OVER) this.outlet.transmit(about);
@@ -217,31 +209,37 @@ export class PodServer {
     if (this.#turn) return;
     if (this.#canCompute()) {
       this.#turn = true;
-      this.#instants.push(2 * this.#shape.task);
+      this.#instants.push(2 * this.#task);
     } else {
-      this.#clock.rest();
+      this.#clock?.rest();
       this.own.rest();
     }
   }
 
   #canCompute(): boolean {
     if (this.outlet.hop !== null && this.#begun - this.outlet.base >= this.#room) return false;
-    return this.#begun < this.#ready && this.#begun < this.#shape.frames;
+    return this.#begun < this.#ready;
   }
 
   #start(): void {
     this.#thread = this.own.takeUp();
     this.#busy = true;
     this.#doing = BEGIN;
-    if (this.#emulated !== null) this.#clock.takeUp(this.#agenda.now - this.#receiveCpu);
-    this.#hold(this.#emulated === null ? 0 : this.#emulated.receive);
+    this.#clock?.takeUp(this.#agenda.now - this.record.receiveCpu);
+    this.#hold("receive");
   }
 
-  /** Goes on when the emulated machine has worked for so many seconds more. */
-  #hold(seconds: number): void {
-    if (this.#emulated !== null) this.#clock.work(seconds);
-    if (this.#clock.until <= this.#agenda.now) this.#goOn();
-    else this.#agenda.put(this.#shape.timer, this.#clock.until, this.#agenda.ticket());
+  /** Goes on when the emulated machine, if there is one, has done this, too. */
+  #hold(work: "receive" | "compute" | "compress"): void {
+    const clock = this.#clock;
+    if (clock !== null) {
+      clock.work(clock.pace[work]);
+      if (clock.until > this.#agenda.now) {
+        this.#agenda.put(this.#shape.timer, clock.until, this.#agenda.ticket());
+        return;
+      }
+    }
+    this.#goOn();
   }
 
   #goOn(): void {
@@ -261,31 +259,30 @@ export class PodServer {
 
   #begin(): void {
     const frame = this.#begun++;
-    this.record.messages(frame, this.#receiveCpu, this.#sendCpu);
-    this.#receiveCpu = 0;
-    this.#sendCpu = 0;
+    this.record.messages(frame);
     if (this.crew !== null) {
       this.#busy = false;
       this.crew.publish(this.#shape.punctual);
       this.#dispatch();
       return;
     }
+    this.record.reach(this.oldest, frame);
     this.record.started(frame);
     const cpu = this.#compute.next(this.#thread);
-    if (this.record.shape.whole) this.record.trace.computeCpu[frame] = cpu;
+    if (this.record.trace !== null) this.record.trace.computeCpu[frame] = cpu;
     this.#work(COMPUTE, cpu);
   }
 
   #work(doing: Doing, cpu: number): void {
     this.#doing = doing;
-    if (cpu === 0) this.#instants.push(2 * this.#shape.task + 1);
-    else this.host.submit(cpu, this.#shape.task);
+    if (cpu === 0) this.#instants.push(2 * this.#task + 1);
+    else this.host.submit(cpu, this.#task);
   }
 
   /** Sends on, in order, what is computed; where frames are compressed, one after the other, each before the next is looked at. */
   #collect(): void {
     while (this.#next < (this.crew === null ? this.#begun : this.crew.taken) && this.record.hasEnded(this.#next)) {
-      if (this.crew !== null && this.record.shape.whole) this.record.trace.noticed[this.#next] = this.#agenda.now;
+      if (this.crew !== null && this.record.trace !== null) this.record.trace.noticed[this.#next] = this.#agenda.now;
       if (this.#compress === null) this.#finish();
       else {
         this.#pack(this.#compress);
@@ -296,8 +293,8 @@ export class PodServer {
 
   #pack(compress: Draws): void {
     const cpu = compress.next(this.#thread);
-    if (this.record.shape.whole) this.record.trace.compressCpu[this.#next] = cpu;
-    this.#sendCpu += cpu;
+    if (this.record.trace !== null) this.record.trace.compressCpu[this.#next] = cpu;
+    this.record.sends(cpu);
     this.#compressCpu = cpu;
     this.own.work();
     this.#busy = true;
@@ -310,9 +307,9 @@ export class PodServer {
       this.up?.acknowledge(this.#next);
       return;
     }
-    if (this.#emulated !== null) {
+    if (this.#clock !== null) {
       this.#clock.takeUp(this.#agenda.now);
-      this.#clock.work(this.#emulated.send);
+      this.#clock.work(this.#clock.pace.send);
     }
     this.outlet.pump(this.#next, this.#thread);
   }

@@ -1,18 +1,28 @@
+import type { Agenda } from "../engine/agenda.ts";
+import type { Instants } from "../engine/instants.ts";
 import type { RandomStream } from "../engine/random.ts";
+import type { PodRecord } from "./record.ts";
+import type { PodHost } from "./slow-processor.ts";
 import type { Speeds } from "./speeds.ts";
+import type { Waiting } from "./thread.ts";
 
 export interface PodStreams {
   readonly compute: RandomStream;
   readonly receive: RandomStream;
   readonly send: RandomStream;
-  readonly wakeUp: RandomStream;
+  /** With workers. */
+  readonly wakeUp: RandomStream | null;
 }
 
 /** What a pod is besides its costs. */
 export interface PodShape {
+  readonly agenda: Agenda;
+  readonly instants: Instants;
+  readonly host: PodHost;
+  readonly waiting: Waiting;
+  readonly record: PodRecord;
   /** What the host calls its own thread's work, 0 or more. */
   readonly task: number;
-  readonly frames: number;
   /** The frame that it begins with: 0, or another where it has been started again. */
   readonly first: number;
   /** Frames that may be unacknowledged on the hop behind it. */
@@ -21,7 +31,7 @@ export interface PodShape {
   readonly workers: number;
   /** It makes frames at a rate, and what computes them waits for each one's time. */
   readonly punctual: boolean;
-  /** Sources in the agenda: of what its thread is held for, and of what it hears from its workers. */
+  /** Sources in the agenda: of what its thread is held for, and of what it hears from its workers; -1: it has none. */
   readonly timer: number;
   readonly notices: number;
   /** Of an emulated node that is slower for a while; `null`: of any other. */

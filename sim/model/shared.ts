@@ -31,7 +31,7 @@ export class Shared {
   /** Adds the hosts of plans. @throws RangeError if the cores of one are not known, or are others in two plans. */
   add(lines: readonly { readonly plan: Plan; readonly costs: Costs }[]): void {
     const limited = new Set<string>();
-    for (const { plan } of lines) for (const { host, cpus } of plan.nodes) if (cpus !== null) limited.add(host);
+    for (const { plan } of lines) for (const { host, cpus } of plan.nodes) if (cpus !== undefined) limited.add(host);
     for (const { plan, costs } of lines) {
       for (const { name } of plan.hosts) {
         const cores = costs.cores.get(name);
@@ -76,7 +76,7 @@ export class Shared {
   limit(plan: Plan, node: string, tasks: readonly number[]): void {
     const { cpus } = nodeOf(plan, node);
     const host = this.hostOf(plan, node);
-    if (cpus !== null && host instanceof QuotaProcessor) host.limit(tasks, cpus);
+    if (cpus !== undefined && host instanceof QuotaProcessor) host.limit(tasks, cpus);
   }
 
   /** The direction of a link that a plan's hop takes, `null` on loopback. @throws RangeError if its bandwidth is another than in a plan before. */

@@ -42,9 +42,8 @@ export class Simulation {
   readonly workers: Worker[] = [];
   readonly sources: Source[] = [];
   readonly disturbers: Disturber[] = [];
-  /** Of sources in the agenda: their kind, and the number of what they are of. */
-  readonly #kinds: Uint8Array;
-  readonly #numbers: Int32Array;
+  /** Of sources in the agenda: 16 times the number of what they are of, and their kind. */
+  readonly #owners: Int32Array;
   #claimed = 0;
   #events = 0;
 
@@ -52,8 +51,7 @@ export class Simulation {
   constructor(sources: number) {
     this.agenda = new Agenda(sources);
     this.instants = new Instants(this.agenda);
-    this.#kinds = new Uint8Array(sources);
-    this.#numbers = new Int32Array(sources);
+    this.#owners = new Int32Array(sources);
   }
 
   /** Events that have happened. */
@@ -64,8 +62,7 @@ export class Simulation {
   /** A source in the agenda for something of a kind, by its number there. */
   claim(kind: Kind, number: number): number {
     const source = this.#claimed++;
-    this.#kinds[source] = kind;
-    this.#numbers[source] = number;
+    this.#owners[source] = (number << 4) | kind;
     return source;
   }
 
@@ -78,7 +75,8 @@ export class Simulation {
       else {
         const source = agenda.advance();
         if (source < 0) break;
-        this.#happen(this.#kinds[source] as Kind, this.#numbers[source]!);
+        const owner = this.#owners[source]!;
+        this.#happen((owner & 15) as Kind, owner >> 4);
       }
       events++;
     }

@@ -13,7 +13,7 @@ const ENOUGH = 64;
 export function madePlan(spec: PipelineSpec, specs: readonly NodeSpec[]): Plan {
   const { name = "pipeline", frames = 40, warmup = 0, seed = 1 } = spec;
   const nodes = specs.map(({ name, host = HOST, speed = 1, cpus = null }, i): Node => {
-    return { name, letter: String.fromCharCode(65 + i), host, speed, arch: null, cpus };
+    return { name, letter: String.fromCharCode(65 + i), host, speed, arch: null, ...(cpus !== null && { cpus }) };
   });
   const hosts: Record<string, number | null> = { ...spec.hosts };
   for (const { host } of nodes) if (hosts[host] === undefined) hosts[host] = ENOUGH;

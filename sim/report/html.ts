@@ -1,27 +1,11 @@
 import type { Finding } from "../compare/finding.ts";
 import { labelOf, sizeLabel } from "../compare/label.ts";
 import type { Comparison, PlanComparison } from "../comparison.ts";
-import { escapeHtml, scriptJson } from "./escape.ts";
+import { escapeHtml } from "./escape.ts";
 import { explain, planName } from "./explain.ts";
 import { formatBottleneck, formatRate, formatRatio, formatSeconds, formatShare, formatSigned } from "./format.ts";
 import { inOrder } from "./layout.ts";
-import type { Picture } from "./picture.ts";
-import { STYLE } from "./style.ts";
-
-/** What the reader should know of the run. */
-export interface RunInfo {
-  /** Date and time, ISO 8601. */
-  readonly date: string;
-  /** The machine in words, one line a fact. */
-  readonly machine: readonly string[];
-  /** Command lines that repeat the run. */
-  readonly commands: readonly string[];
-  /** Version of edgetwin. */
-  readonly version: string;
-}
-
-/** A picture with its drawing, SVG text that is trusted as our own. */
-export type DrawnPicture = Picture & { readonly svg: string };
+import { type DrawnPicture, dateText, list, pageHtml, type RunInfo } from "./page.ts";
 
 export interface ReportInput {
   readonly comparison: Comparison;
@@ -30,57 +14,24 @@ export interface ReportInput {
   readonly pictures: readonly DrawnPicture[];
 }
 
-/**
- * The report of a comparison as one HTML page that needs nothing else: no network, no script; the pictures are inline SVG,
- * with the Vega-Lite specification of each beside it as JSON.
- */
+/** The report of a comparison as one HTML page that needs nothing else. */
 export function reportHtml({ comparison, findings, run, pictures }: ReportInput): string {
-  const title = `edgetwin: ${comparison.name}`;
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${escapeHtml(title)}</title>
-<style>${STYLE}</style>
-</head>
-<body>
-<main>
-<h1>${escapeHtml(title)}</h1>
-${headline(comparison, run)}
-<section id="pictures">
-${pictures.map(figure).join("\n")}
-</section>
-<section id="figures">
-<h2>Figures</h2>
-${table(comparison)}
-</section>
-<section id="misses">
-<h2>Out of tolerance</h2>
-${misses(comparison)}
-</section>
-<section id="findings">
-<h2>Findings</h2>
-${findingsList(findings)}
-</section>
-<section id="emulated">
-<h2>What was emulated</h2>
-${list(comparison.emulated, "Nothing: the nodes and links are those of the topology.")}
-</section>
-<section id="reproduce">
-<h2>How to reproduce</h2>
-<pre><code>${run.commands.map(escapeHtml).join("\n")}</code></pre>
-<p>edgetwin ${escapeHtml(run.version)}, ${escapeHtml(dateText(run.date))}</p>
-${list(run.machine, "The machine is not known.")}
-</section>
-</main>
-</body>
-</html>
-`;
+  const emulated = list(comparison.emulated, "Nothing: the nodes and links are those of the topology.");
+  return pageHtml({
+    title: `edgetwin: ${comparison.name}`,
+    lead: headline(comparison),
+    pictures,
+    sections: [
+      { id: "figures", title: "Figures", html: table(comparison) },
+      { id: "misses", title: "Out of tolerance", html: misses(comparison) },
+      { id: "findings", title: "Findings", html: findingsList(findings) },
+      { id: "emulated", title: "What was emulated", html: emulated },
+    ],
+    run,
+  });
 }
 
-function headline({ plans, decision, decisions, tolerance }: Comparison, run: RunInfo): string {
+function headline({ plans, decision, decisions, tolerance, created }: Comparison): string {
   const sizes = decisions.map(({ size }) => sizeLabel(size)).join(", ");
   const largest = sizeLabel(decisions.at(-1)!.size);
   const within = plans.filter((plan) => plan.within).length;
@@ -90,9 +41,9 @@ function headline({ plans, decision, decisions, tolerance }: Comparison, run: Ru
   const p50 = worst((plan) => plan.error.latency.p50);
   const repeats = Math.max(...plans.map((plan) => plan.measured.repeats));
   const picked = decision.predicted === decision.measured;
-  return `<p class="lead">${plans.length} plans at ${escapeHtml(sizes)} (height x width), measured ${
+  return `<p class="lead">${plans.length} plans at ${escapeHtml(sizes)}, measured ${
     repeats === 1 ? "once" : `${repeats} times each`
-  } and predicted; ${escapeHtml(dateText(run.date))}.</p>
+  } and predicted; ${escapeHtml(dateText(created))}.</p>
 <dl class="headline">
 <div><dt>Best split at ${escapeHtml(largest)}, by ${decision.objective}</dt>
 <dd>${escapeHtml(decision.measured)}${picked ? " <small>as predicted</small>" : ` <small>(predicted ${escapeHtml(decision.predicted)})</small>`}</dd>
@@ -106,15 +57,6 @@ function headline({ plans, decision, decisions, tolerance }: Comparison, run: Ru
 <div><dt>Worst p50</dt><dd>${formatSigned(p50.error.latency.p50)}</dd>
 <dd class="note">${escapeHtml(planName(p50))}</dd></div>
 </dl>`;
-}
-
-function figure({ id, title, caption, spec, svg }: DrawnPicture): string {
-  return `<figure id="${escapeHtml(id)}">
-<h2>${escapeHtml(title)}</h2>
-<div class="scroll">${svg}</div>
-<figcaption>${escapeHtml(caption)}</figcaption>
-<script type="application/json" data-spec="${escapeHtml(id)}">${scriptJson(spec)}</script>
-</figure>`;
 }
 
 const TABLE_HEAD = `<thead><tr><th rowspan="2">split</th><th rowspan="2" class="n">pods</th><th rowspan="2">load</th>
@@ -172,14 +114,4 @@ function findingsList(findings: readonly Finding[]): string {
 <p class="note">${escapeHtml(evidence)}${why === undefined ? "" : ` ${escapeHtml(why)}`}</p></li>`;
   });
   return `<ul class="findings">${items.join("\n")}</ul>`;
-}
-
-/** `2026-01-02 03:04 UTC`; text that is no such date stays as it is. */
-function dateText(date: string): string {
-  return date.replace(/^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)\S*Z$/, "$1 $2 UTC");
-}
-
-function list(items: readonly string[], none: string): string {
-  if (items.length === 0) return `<p>${escapeHtml(none)}</p>`;
-  return `<ul>${items.map((item) => `<li>${escapeHtml(item)}</li>`).join("")}</ul>`;
 }

@@ -1,5 +1,5 @@
 import type { Doubt } from "../calibration/doubt.ts";
-import type { CostKnowledge } from "../calibration/knowledge.ts";
+import { type CostKnowledge, isKnownEnough } from "../calibration/knowledge.ts";
 import type { CostKind, CostName } from "../calibration/reading.ts";
 import { bytesOf, describeShape, type FrameShape } from "../frame.ts";
 import type { Calibration, Profile, Thread } from "../profile.ts";
@@ -64,7 +64,7 @@ export function profileTable(profile: Profile, doubts: readonly Doubt[]): string
   return [
     ...wrap(`measured ${profile.created} on ${fingerprint.hostname}, ${fingerprint.cpu}, ${fingerprint.cores} cores`),
     ...wrap(
-      "Costs per frame by what a thread did before; half-widths of 95 % intervals; n: passes, out: outliers. Means; lower quartiles (q) where they are the pace of emulated nodes.",
+      "Costs per frame by what a thread did before; half-widths of 95 % intervals; n: passes, out: outliers, which count as no more than what just is none. Means; lower quartiles (q) where they are the pace of emulated nodes.",
     ),
     ...sections,
     ...(compressions.length === 0 ? [] : ["", "bytes left by compression", ...tableLines(COMPRESSIONS, compressions)]),
@@ -137,11 +137,13 @@ function reachedLines({ costs, precision, budget, seconds }: Calibration): strin
   const within = (width: number) => costs.filter(({ halfWidth }) => halfWidth !== null && halfWidth <= width).length;
   const classes = [precision, ...CLASSES.filter((width) => width > precision)];
   const counts = classes.map((width) => `${within(width)} within ${formatShare(width)}`).join(", ");
+  const enough = costs.filter((cost) => isKnownEnough(cost, precision)).length;
   const outliers = costs.reduce((sum, cost) => sum + cost.outliers.count, 0);
   const samples = costs.reduce((sum, cost) => sum + cost.samples, 0);
   const worst = costs.reduce((most, cost) => Math.max(most, cost.outliers.worst), 1);
   return [
     ...wrap(`${costs.length} costs in ${seconds.toFixed(0)} s of ${budget.toFixed(0)}: ${counts}`),
+    ...wrap(`${enough} are known to ${formatShare(precision)} of the largest cost of their pipeline`),
     ...wrap(
       `outliers: ${outliers} of ${samples} samples, up to ${worst.toFixed(1)} times the median of their pass; kept, as runs have them, too`,
     ),

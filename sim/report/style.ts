@@ -34,5 +34,5 @@ tr.miss th, tr.miss td { color: var(--miss); font-weight: 600; }
 .holds { color: var(--good); }
 .fails { color: var(--miss); }
 .open { color: var(--soft); }
-pre { background: var(--tint); border: 1px solid var(--line); border-radius: 8px; padding: 12px; overflow-x: auto; font-size: 13px; }
+pre { background: var(--tint); border: 1px solid var(--line); border-radius: 8px; padding: 12px; white-space: pre-wrap; overflow-wrap: anywhere; font-size: 13px; }
 `;

@@ -1,8 +1,8 @@
 import { labelWithin } from "../compare/label.ts";
 import { mean } from "../statistics/moments.ts";
-import { type Axis, valueText } from "../sweep/axis.ts";
+import { type Axis, isRefinable, numberText, valueText } from "../sweep/axis.ts";
 import type { Lead, PointDecision } from "../sweep/decide.ts";
-import { endText, type Flip, type Outcome } from "../sweep/flips.ts";
+import type { Flip, Outcome } from "../sweep/flips.ts";
 import type { Figure } from "../sweep/replicate.ts";
 import { coordinatesOf } from "../sweep/sweep.ts";
 import { type Column, TERMINAL_WIDTH, tableLines, truncate, wrap } from "./columns.ts";
@@ -110,15 +110,12 @@ export function flipTable({ sweep }: Outcome, flips: readonly Flip[]): string {
   return `${sections.join("\n\n")}\n`;
 }
 
-function intervalText(axis: Axis, { interval }: Flip): string {
-  if (interval === null) return "";
-  const [low, high] = interval;
-  if (low === null && high === null) return "anywhere";
-  return low === null
-    ? `up to ${endText(axis, high, "")}`
-    : high === null
-      ? `from ${endText(axis, low, "")}`
-      : `${endText(axis, low, "")} - ${endText(axis, high, "")}`;
+/** A flip's interval for readers: `1 ms - 2 ms`, `up to 2 ms`; empty where nothing between the axis' values is predicted. */
+export function intervalText(axis: Axis, { interval }: Flip): string {
+  if (interval === null || !isRefinable(axis)) return "";
+  const [low, high] = interval.map((end) => end && numberText(axis.kind, end));
+  if (low == null) return high == null ? "anywhere" : `up to ${high}`;
+  return high == null ? `from ${low}` : `${low} - ${high}`;
 }
 
 /** `size 256x256, load 50%`: the values of the other axes. */

@@ -33,10 +33,17 @@ export function bootstrap(
 }
 
 /**
- * Percentile interval of a bootstrap distribution (Efron & Tibshirani, 1993, chapter 13).
+ * Percentile interval of replicates, such as those of a bootstrap (Efron & Tibshirani, 1993, chapter 13). Its ends are at ranks
+ * p (n + 1), between which one more replicate lies with this confidence, whatever the distribution (David & Nagaraja, Order
+ * Statistics, 2003, section 7.2; type 6 of Hyndman & Fan, American Statistician 50, 1996): the smallest and the
+ * largest where n is too small for that.
  * @param sorted Replicates in ascending order.
  * @param confidence 0..1
+ * @throws RangeError if there are none.
  */
 export function percentileInterval(sorted: ArrayLike<number>, confidence = 0.95): Interval {
-  return [quantile(sorted, (1 - confidence) / 2), quantile(sorted, (1 + confidence) / 2)];
+  const n = sorted.length;
+  // The share at which `quantile`, which counts from 0 to n - 1, finds that rank.
+  const share = (p: number) => (n < 2 ? 0.5 : Math.min(1, Math.max(0, (p * (n + 1) - 1) / (n - 1))));
+  return [quantile(sorted, share((1 - confidence) / 2)), quantile(sorted, share((1 + confidence) / 2))];
 }

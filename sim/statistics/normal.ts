@@ -1,6 +1,8 @@
+import { exp } from "../engine/elementary.ts";
+
 /** Density of the standard normal distribution. */
 export function normalDensity(z: number): number {
-  return Math.exp(-0.5 * z * z) / Math.sqrt(2 * Math.PI);
+  return exp(-0.5 * z * z) / Math.sqrt(2 * Math.PI);
 }
 
 /** Distribution function of the standard normal: Abramowitz & Stegun, 26.2.17, error below 7.5e-8. */

@@ -1,7 +1,8 @@
 import { quantile } from "./quantile.ts";
 
-/** Values that are kept as they are, 32 KiB of them. */
+/** Values that are kept as they are unless fewer are asked for, 32 KiB of them; and room for them at first. */
 const EXACT = 4096;
+const FEW = 64;
 /** Bits of the significand that a bucket shares: a bucket is at most 2^-10 of its values wide. */
 const BITS = 10;
 const OCTAVE = 1 << BITS;
@@ -16,20 +17,22 @@ const float = new Float64Array(1);
 const words = new Uint32Array(float.buffer);
 
 /**
- * Quantiles of a stream of values >= 0 in bounded memory: exactly those of {@link quantile} (type 7) up to 4096 values, then from
- * counts in buckets that are cut from the float64 itself, its exponent and 10 bits of its significand (the idea of HDR histograms;
+ * Quantiles of a stream of values >= 0 in bounded memory: exactly those of {@link quantile} (type 7) up to 4096 values, or as many as
+ * are asked for, then from counts in buckets that are cut from the float64 itself, its exponent and 10 bits of its significand (the idea of HDR histograms;
  * an error relative to the value, as in Masson, Rim & Lee, "DDSketch", VLDB 2019, but without a logarithm per value). Ranks are
  * interpolated inside a bucket, so that the relative error of an order statistic is below 2^-10 = 0.098 %, usually by far. Of
  * values below 2^-24 of the largest only the number is kept: errors are at most 6e-8 of the largest there. 0 is exact.
  *
- * Memory: 32 KiB while exact, then 4 KiB for each octave between the smallest and the largest value, at most 96 KiB. The result
- * does not depend on the order in which values are added and sketches merged.
+ * Memory: 8 bytes a value while exact, 32 KiB at most, then 4 KiB for each octave between the smallest and the largest value, at most
+ * 96 KiB. The result does not depend on the order in which values are added and sketches merged.
  */
 export class QuantileSketch {
   #count = 0;
   #min = Number.POSITIVE_INFINITY;
   #max = 0;
-  #exact = new Float64Array(64);
+  /** Empty when no longer exact. */
+  #exact = new Float64Array(0);
+  readonly #limit: number;
   #sorted = true;
   /** Counts of values whose high bits are `#base + index`; empty while exact. */
   #counts = new Uint32Array(0);
@@ -37,6 +40,13 @@ export class QuantileSketch {
   #zeros = 0;
   /** Values above 0 that are too small to have a bucket. */
   #below = 0;
+
+  /** @param exact Values up to which it is exact. @throws RangeError unless that is an integer in 1..4096. */
+  constructor(exact = EXACT) {
+    if (!(Number.isInteger(exact) && exact >= 1 && exact <= EXACT))
+      throw new RangeError(`exact(=${exact}) should be an integer in 1..${EXACT}`);
+    this.#limit = exact;
+  }
 
   /** Values so far. */
   get count(): number {
@@ -123,7 +133,7 @@ export class QuantileSketch {
 
   #keep(value: number): void {
     const kept = this.#count - 1;
-    if (kept === EXACT) {
+    if (kept === this.#limit) {
       this.#count--;
       this.#spill();
       this.#count++;
@@ -131,7 +141,7 @@ export class QuantileSketch {
       return;
     }
     if (kept === this.#exact.length) {
-      const longer = new Float64Array(2 * kept);
+      const longer = new Float64Array(Math.min(Math.max(2 * kept, FEW), this.#limit));
       longer.set(this.#exact);
       this.#exact = longer;
     }
@@ -141,7 +151,8 @@ export class QuantileSketch {
 
   /** From kept values to buckets. */
   #spill(): void {
-    const kept = this.#exact.slice(0, this.#count);
+    const kept = this.#exact.subarray(0, this.#count);
+    this.#exact = new Float64Array(0);
     // Somewhere to begin; the values make it as wide as they need.
     const first = octaveOf(this.#max > 0 ? keyOf(this.#max) : keyOf(1));
     this.#base = first;

@@ -15,3 +15,8 @@ export function quantile(sorted: ArrayLike<number>, p: number): number {
   // Written so that equal neighbours give exactly their value, infinite ones too.
   return low === high ? low : low + (rank - below) * (high - low);
 }
+
+/** The middle of values in any order, in their unit. @throws RangeError if there are none. */
+export function median(values: ArrayLike<number>): number {
+  return quantile(Float64Array.from(values).sort(), 0.5);
+}

@@ -1,7 +1,7 @@
 import { type Placement, placementOf } from "../compare/label.ts";
 import { withLoad } from "../compile.ts";
 import { planLoad } from "../load.ts";
-import type { Plan } from "../plan.ts";
+import { type Plan, undisturbed } from "../plan.ts";
 import { predict } from "../predict.ts";
 import type { Bottleneck, Interval } from "../prediction.ts";
 import type { Profile } from "../profile.ts";
@@ -24,7 +24,7 @@ export interface Capacity extends Placement {
   readonly rate: number | null;
   /** 95 %; an end that is `null` is not within 2 % to 100 % of what the plan carries. `null`: as the rate is. */
   readonly interval: readonly [low: number | null, high: number | null] | null;
-  /** Frames per second that the plan carries when saturated. */
+  /** Frames per second that the plan carries when saturated and nothing happens. */
   readonly carried: number;
   /** `bound`: latency grows beyond it. `throughput`: it is kept up to what the plan carries. `never`: it is broken by an empty line. */
   readonly limit: "bound" | "throughput" | "never";
@@ -39,15 +39,16 @@ const SHARES = [1, 0.97, 0.92, 0.84, 0.7, 0.5, 0.3, 0.15, 0.07, 0.02];
 const STEPS = 16;
 
 /**
- * The highest constant rate (open loop) at which a figure of a plan's latency keeps a bound: the first share of its saturated
- * throughput, from the top, that keeps it, then refined between that and the one above, every rate with the same random numbers. The
- * interval is that of the rates at which single replications differ in whether the bound is kept.
+ * The highest rate (open loop) at which a figure of a plan's latency keeps a bound, whatever happens during its runs and however
+ * its frames arrive: the first share of what it carries when nothing does, from the top, that keeps it, then refined between that
+ * and the one above, every rate with the same random numbers. The interval is that of the rates at which single replications differ
+ * in whether the bound is kept.
  *
  * @throws ProfileError if the profile lacks a cost; RangeError unless the bound is above 0.
  */
 export function capacityOf(saturated: Plan, profile: Profile, bound: Bound, replications: number): Capacity {
   if (!(bound.seconds > 0)) throw new RangeError(`bound.seconds(=${bound.seconds}) should be above 0`);
-  const full = replicate(saturated, profile, replications);
+  const full = replicate(undisturbed(saturated), profile, replications);
   const carried = mean(full.samples.throughput);
   const planAt = (rate: number) => withLoad(saturated, planLoad({ kind: "rate", rate }));
   const seen = new Map<number, Replicates>();

@@ -1,5 +1,5 @@
 import { labelOf } from "../compare/label.ts";
-import { type Axis, isRefinable, numberText, valueText } from "./axis.ts";
+import { isRefinable, numberText, valueText } from "./axis.ts";
 import type { Crossing, LeadAt } from "./crossing.ts";
 import { isClear, leadOf, type PointDecision } from "./decide.ts";
 import type { Figure } from "./replicate.ts";
@@ -130,11 +130,6 @@ export function flipOf({ sweep, units }: Outcome, task: FlipTask, crossing: Cros
     positions: crossing.interval,
     coordinates: point,
   };
-}
-
-/** One end of a flip's interval for readers; beyond the axis it is open. */
-export function endText(axis: Axis, value: number | null, open: string): string {
-  return value === null || !isRefinable(axis) ? open : numberText(axis.kind, value);
 }
 
 /** Coordinates of the first point of every line of points along an axis. */

@@ -1,7 +1,7 @@
 import { withLoad } from "../compile.ts";
 import { planLoad } from "../load.ts";
 import { preparedCosts } from "../model/costs.ts";
-import type { Plan } from "../plan.ts";
+import { type Plan, undisturbed } from "../plan.ts";
 import { bottleneckOf, isSaturated } from "../predict.ts";
 import type { Bottleneck } from "../prediction.ts";
 import type { Profile } from "../profile.ts";
@@ -35,22 +35,26 @@ export function replicate(plan: Plan, profile: Profile, replications: number): R
   const samples: Record<Figure, number[]> = { throughput: [], mean: [], p50: [], p95: [], p99: [] };
   const bottlenecks: Bottleneck[] = [];
   for (let replication = 0; replication < replications; replication++) {
-    const { summary, resources } = simulateSummary(plan, costsIn(replication), replication);
+    const { summary, resources, offered } = simulateSummary(plan, costsIn(replication), replication);
     const { throughput, latency, utilisation } = summary;
     samples.throughput.push(rounded(throughput));
     for (const key of ["mean", "p50", "p95", "p99"] as const) samples[key].push(rounded(latency[key]));
-    bottlenecks.push(bottleneckOf(utilisation, resources, isSaturated(load, throughput)));
+    // Of what came in this run, which is not the rate where frames come unevenly.
+    const saturated = isSaturated(load, throughput, (rate) => offered ?? rate);
+    bottlenecks.push(bottleneckOf(utilisation, resources, saturated));
   }
   const order = samples.throughput.map((_, i) => i).sort((a, b) => samples.throughput[a]! - samples.throughput[b]!);
   const rate = load.kind === "rate" ? load.rate : null;
   return { samples, rate, bottleneck: bottlenecks[order[replications >> 1]!]! };
 }
 
-/** The same under a load; a fraction is of the plan's own capacity, its mean throughput when saturated. */
+/** The same under a load; a fraction is of the plan's own capacity: its mean throughput when saturated and nothing happens. */
 export function replicateUnder(load: Load, saturated: Plan, profile: Profile, replications: number): Replicates {
   if (load.kind === "saturated") return replicate(saturated, profile, replications);
   const capacity =
-    load.kind === "fraction" ? mean(replicate(saturated, profile, replications).samples.throughput) : undefined;
+    load.kind === "fraction"
+      ? mean(replicate(undisturbed(saturated), profile, replications).samples.throughput)
+      : undefined;
   return replicate(withLoad(saturated, planLoad(load, capacity)), profile, replications);
 }
 

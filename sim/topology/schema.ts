@@ -22,6 +22,9 @@ export const HOST = {
 const LETTER_ALLOWED = "one upper-case letter";
 const CPUS_ALLOWED = "a number of cores above 0 and at most 4096";
 const SPEED_ALLOWED = "a number above 0 and at most 1";
+const LABELS_ALLOWED = "labels of a Kubernetes node such as { role: edge }";
+const LABEL_VALUE = /^(?:[A-Za-z0-9](?:[\w.-]{0,61}[A-Za-z0-9])?)?$/;
+const LABEL_KEY = /^(?:[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?\/)?[A-Za-z0-9](?:[\w.-]{0,61}[A-Za-z0-9])?$/;
 export const NODE = {
   letter: z
     .string(LETTER_ALLOWED)
@@ -49,6 +52,14 @@ export const NODE = {
     .describe("Of the machine that the node stands for, idle and with all cores busy: { idle: 5 W, busy: 15 W }."),
   price: matching(PRICE).optional().describe("Per hour, in any currency, the same for all nodes: 0.35/h."),
   memory: matching(MEMORY).optional().describe("What stages there may take in all: 2 GiB. Left out: enough."),
+  selector: z
+    .record(z.string(), z.string(LABELS_ALLOWED).regex(LABEL_VALUE, LABELS_ALLOWED), LABELS_ALLOWED)
+    .refine((labels) => Object.keys(labels).length > 0, LABELS_ALLOWED)
+    .refine((labels) => Object.keys(labels).every((key) => LABEL_KEY.test(key)), LABELS_ALLOWED)
+    .optional()
+    .describe(
+      "Labels of the Kubernetes nodes that it stands for: { role: edge }. Left out: edgetwin.dev/node with its name.",
+    ),
 };
 
 const BETWEEN_ALLOWED = "two names of nodes: [edge, server]";

@@ -18,14 +18,16 @@ export interface Node {
   /** Speed relative to the host's own (1): below 1 the node is emulated by holding its pods. */
   readonly speed: number;
   readonly arch: "amd64" | "arm64" | null;
-  /** CPU limit of each of its pods, cores: what the kernel lets it have in every 100 ms; `null`: none. */
-  readonly cpus: number | null;
+  /** CPU limit of each of its pods, cores: what the kernel lets it have in every 100 ms. Left out: none. */
+  readonly cpus?: number;
   /** Of the machine that it stands for. Left out: not told, nothing can be said of energy. */
   readonly power?: Power;
   /** Of an hour of it, in a currency of the user's. Left out: not told. */
   readonly price?: number;
   /** Bytes that stages there may take in all. Left out: enough. */
   readonly memory?: number;
+  /** Labels of the Kubernetes nodes that it stands for. Left out: `edgetwin.dev/node` with its name. */
+  readonly selector?: Readonly<Record<string, string>>;
 }
 
 /** Watts of a machine that does nothing, and with all cores busy. */

@@ -1,10 +1,10 @@
 /** `npm run bench place`: how long the screen of `edgetwin place` takes, without any simulation. */
 import { availableParallelism } from "node:os";
-import { median } from "../../live/measure/columns.ts";
 import { OBJECTIVES, type Objective } from "../../sim/place/objective.ts";
 import { bestFirst, type Candidate } from "../../sim/place/search.ts";
 import { countPlacements } from "../../sim/place/space.ts";
 import { toGo } from "../../sim/place/to-go.ts";
+import { median } from "../../sim/statistics/quantile.ts";
 import { priced, world } from "../place/fixture.ts";
 
 const CASES = [

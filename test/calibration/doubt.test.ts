@@ -22,11 +22,15 @@ function choice(widths: readonly { name: CostName; halfWidth: number }[], rate?:
     figure: "mean",
     seconds: 1,
     halfWidth,
+    error: { relative: errorOf(halfWidth), degrees: PASSES - 1, common: { host: 0, visit: 0 } },
+    weight: 1,
+    case: null,
     passes: PASSES,
     samples: 80,
     outliers: { count: 0, worst: 1 },
     spent: 12,
     reached: false,
+    order: { visits: [], block: 1 },
   }));
   const profile: Profile = {
     ...here.profile,

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { edgetwin } from "./edgetwin.ts";
+import { edgetwin, typed } from "./edgetwin.ts";
 
 const LOCAL = "topologies/local.yaml";
 const VERBS = ["check", "layers", "plan", "profile", "predict", "place", "run", "compare", "report", "validate"];
@@ -36,12 +36,15 @@ describe("a wrong command line ends with 2 and one clear message", () => {
     [["check", LOCAL, "--workers", "65"], /--workers: 65 is not allowed: an integer from 0 to 64/],
     [["plan", LOCAL, "--workers", "1,1"], /--workers: 1 is already in the list: each once/],
     [["check", LOCAL, "--rate", "5", "--loads", "saturated"], /--rate: .*--loads/],
-    [["plan", LOCAL, "--output", "xml"], /--output.*table, json/],
-    [["validate", LOCAL, "--tolerance", "300%"], /--tolerance.*10% or 0\.1/s],
-    [["run", LOCAL, "--name", "../x"], /--name.*letters, digits/s],
-    [["profile", LOCAL, "--budget", "60"], /--budget.*60s, 5min or 1h/s],
-    [["predict", LOCAL, "--budget", "0s"], /--budget.*above 0/s],
-    [["profile", LOCAL, "--precision", "0%"], /--precision.*above 0/s],
+    [["plan", LOCAL, "--output", "xml"], /--output: "xml" is not allowed: one of table, json/],
+    [["validate", LOCAL, "--tolerance", "300%"], /--tolerance: "300%" is not allowed: a share such as 10% or 0\.1/],
+    [["run", LOCAL, "--name", "../x"], /--name: "\.\.\/x" is not allowed: letters, digits/],
+    [
+      ["profile", LOCAL, "--budget", "60"],
+      /--budget: "60" is not allowed: a time above 0 such as 50ms or 5min \(units: us, ms, s, min, h\)/,
+    ],
+    [["predict", LOCAL, "--budget", "0s"], /--budget: "0s" is not allowed: a time above 0/],
+    [["profile", LOCAL, "--precision", "0%"], /--precision: "0%" is not allowed: a share .*above 0/],
     [["compare", "no-such-run"], /no-such-run: no run there/],
     [["report", "no-such-run"], /no-such-run: no run there/],
     [["predict", LOCAL, "--profile", "missing.json"], /missing\.json: no such file/],
@@ -57,6 +60,11 @@ describe("a wrong command line ends with 2 and one clear message", () => {
     expect(stderr).not.toMatch(/^\s+at /m);
     expect(stdout).toBe("");
     expect(code).toBe(2);
+  });
+
+  test("as a process of its own does", async () => {
+    const { code, stdout, stderr } = await typed(["check", "missing.yaml"]);
+    expect([code, stdout, stderr]).toEqual([2, "", "error: missing.yaml: no such file\n"]);
   });
 
   test("a broken topology: all problems at once, with file and line", async () => {

@@ -106,12 +106,12 @@ describe("place", () => {
   test.each([
     [["--objective", "speed"], /--objective.*throughput, latency, energy, cost/],
     [["--latency-bound", "50"], /--latency-bound: "50" is not allowed: a time such as 20 ms/],
-    [["--pin", "conv"], /--pin.*stage and a node: conv=server/s],
+    [["--pin", "conv"], /--pin: "conv" is not allowed: a stage and a node: conv=server/],
     [["--pin", "cnv=server"], /--pin: cnv is not a stage: source, conv, relu, maxpool/],
     [["--pin", "conv=X"], /--pin: X is not a node: edge, server/],
     [["--pin", "source=server"], /--pin: stage source may not be on server: edge/],
     [["--groupings", "2+1"], /--groupings: 2\+1 sums to 3: the number of stages, 4/],
-    [["--top", "0"], /--top.*integer >= 1/s],
+    [["--top", "0"], /--top: "0" is not allowed: an integer from 1/],
   ])("%j is refused", async (flags, message) => {
     const { code, stdout, stderr } = await place(...flags);
     expect(stderr).toMatch(message);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, test, vi } from "vitest";
 import type { Reading } from "../../sim/calibration/reading.ts";
 import type { Profile } from "../../sim/profile.ts";
-import { edgetwin, started } from "../cli/edgetwin.ts";
+import { typed as edgetwin, started } from "../cli/edgetwin.ts";
 
 const RUNS = mkdtempSync(join(tmpdir(), "edgetwin-e2e-"));
 const PROFILES = join(RUNS, "profiles");

@@ -60,7 +60,7 @@ describe("the packed library", () => {
 
   test("comes without tests and notebooks", () => {
     const names = readdirSync(join(app, "node_modules/edgetwin/dist"));
-    expect(names.sort()).toEqual(["kernels", "live", "package.json", "protos", "sim"]);
+    expect(names.sort()).toEqual(["kernels", "live", "package.json", "protos", "sim", "stage-service"]);
     const { exports } = JSON.parse(readFileSync(join(app, "node_modules/edgetwin/package.json"), "utf8")) as {
       exports: unknown;
     };

@@ -5,7 +5,7 @@ import { Ajv } from "ajv";
 import { describe, expect, test } from "vitest";
 import { engine } from "../../kernels/simd/engine.ts";
 import { summarise } from "../../sim/summarise.ts";
-import { edgetwin } from "../cli/edgetwin.ts";
+import { typed as edgetwin } from "../cli/edgetwin.ts";
 import { validated } from "./validated.ts";
 
 const SMALL = "--splits SSSS,EESS,EEEE --sizes 64 --frames 40 --warmup 8 --repeats 2";

@@ -7,7 +7,7 @@ import type { Comparison } from "../../sim/comparison.ts";
 import type { Plan } from "../../sim/plan.ts";
 import type { Profile } from "../../sim/profile.ts";
 import type { Trace } from "../../sim/trace.ts";
-import { edgetwin } from "../cli/edgetwin.ts";
+import { typed as edgetwin } from "../cli/edgetwin.ts";
 import { everyLaw } from "../laws/traces.ts";
 
 /** What `edgetwin validate` left. */

@@ -9,8 +9,7 @@ import { withOverrides } from "../../sim/topology/overrides.ts";
 import { parseTopology } from "../../sim/topology/parse.ts";
 import { emptyPodTrace, type Trace } from "../../sim/trace.ts";
 
-const topology = await parseTopology(
-  `apiVersion: edgetwin/v1
+const TEXT = `apiVersion: edgetwin/v1
 name: example
 hosts: { one: {}, two: {} }
 nodes:
@@ -24,10 +23,8 @@ stages:
   - { name: relu, kernel: relu }
 workload: { sizes: [64, 32], frames: 10, compression: [none, zstd] }
 splits: [EGS, GGS, SSS]
-`,
-  "example.yaml",
-  catalogue,
-);
+`;
+const topology = await parseTopology(TEXT, "example.yaml", catalogue);
 const subject = async (compression: string, folder = "topologies") => {
   const changed = await withOverrides(topology, { compression }, catalogue);
   const plans = compileAll(changed, catalogue).map(({ saturated }) => saturated);
@@ -72,6 +69,25 @@ describe("what calibration measures", () => {
     expect(plainElsewhere).toBe(plain);
     const [zstd, zstdElsewhere] = await digests("zstd");
     expect(zstdElsewhere).not.toBe(zstd);
+  });
+
+  test.each<[string, string, boolean]>([
+    ["letter: E", "letter: E, price: 0.02/h, power: { idle: 5 W, busy: 15 W }, memory: 2 GiB", true],
+    ["hosts: { one: {}", "hosts: { one: { cores: 2 }", true],
+    ["kernel: conv2d", "kernel: conv2d, nodes: [edge, gateway, server]", true],
+    ["frames: 10", "frames: 20", true],
+    ["kernel: conv2d", "kernel: conv2d, size: 7", false],
+    ["20 Mbit/s", "10 Mbit/s", false],
+    ["letter: E", "letter: E, speed: 0.5", false],
+    ["sizes: [64, 32]", "sizes: [64]", false],
+  ])("%s -> %s: the same subject: %s", async (from, to, same) => {
+    const digestOf = async (text: string) => {
+      const parsed = await parseTopology(text, "example.yaml", catalogue);
+      const plans = compileAll(parsed, catalogue).map(({ saturated }) => saturated);
+      return subjectOf(parsed, plans, "topologies").digest;
+    };
+    expect(TEXT).toContain(from);
+    expect((await digestOf(TEXT.replace(from, to))) === (await digestOf(TEXT))).toBe(same);
   });
 });
 

@@ -4,7 +4,7 @@ import { Ajv } from "ajv";
 import { describe, expect, it, test } from "vitest";
 import { parse } from "yaml";
 import { withModels } from "../../kernels/catalogue.ts";
-import { openPipeline } from "../../live/matrix/pipeline.ts";
+import { openBench } from "../../live/workbench.ts";
 import { cellsOf, MATRIX_LINKS, topologyOf } from "../../sim/matrix/cell.ts";
 import { matrixExperiments } from "../../sim/matrix/experiments.ts";
 import { jsonSchema } from "../../sim/topology/json-schema.ts";
@@ -14,7 +14,7 @@ const files = readdirSync(folder).filter((file) => file.endsWith(".yaml"));
 
 describe.each(files)("topologies/matrix/%s", (file) => {
   it("checks clean, is named after its file, and matches its schema", async () => {
-    const { topology, text } = await openPipeline(join(folder, file));
+    const { topology, text } = await openBench(join(folder, file), {});
     expect(`${topology.name}.yaml`).toBe(file);
     expect(text.startsWith("# yaml-language-server: $schema=../schema.json\n")).toBe(true);
     const matches = new Ajv({ allErrors: true }).compile(jsonSchema(withModels(new Map(), null)));
@@ -23,7 +23,7 @@ describe.each(files)("topologies/matrix/%s", (file) => {
   });
 
   it("gives cells of one size and link each, with plans of their own", async () => {
-    const { topology, kernels } = await openPipeline(join(folder, file));
+    const { topology, kernels } = await openBench(join(folder, file), {});
     const cells = cellsOf([topology]);
     expect(new Set(cells.map(({ name }) => name)).size).toBe(MATRIX_LINKS.length * topology.workload.sizes.length);
     for (const cell of cells) {
@@ -38,7 +38,7 @@ describe.each(files)("topologies/matrix/%s", (file) => {
 });
 
 test("every split is there in every grouping that keeps its nodes apart, high loads in the finest only", async () => {
-  const { topology, kernels } = await openPipeline(join(folder, "thesis.yaml"));
+  const { topology, kernels } = await openBench(join(folder, "thesis.yaml"), {});
   const [cell] = cellsOf([topology]);
   const experiments = matrixExperiments(topologyOf(topology, cell!), kernels);
   const at = (load: string) =>

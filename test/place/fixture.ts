@@ -72,7 +72,6 @@ export function world(spec: WorldSpec): World {
       host: `host-${Math.floor(i / together)}`,
       speed: speeds[i % speeds.length]!,
       arch: null,
-      cpus: null,
       power: { idle: between(1, 20), busy: between(20, 100) },
       price: between(0.01, 1),
       ...told,

@@ -32,6 +32,11 @@ describe("explanation of a miss", () => {
     expect(explain(one!, TOLERANCE)).toContain("The 2 runs themselves differ by ±10.0 % in p50.");
   });
 
+  it("names sizes as flags do, width first", () => {
+    const wide = { ...EESS, size: [720, 1280] } as const;
+    expect(explain(comparisonOf([pair(wide)]).plans[0]!, TOLERANCE)).toMatch(/^EESS 1280x720 at 50%/);
+  });
+
   it("has nothing to explain within tolerance", () => {
     expect(explain(comparisonOf([pair(EESS)]).plans[0]!, TOLERANCE)).toBe("EESS 256x256 at 50%: within tolerance.");
   });

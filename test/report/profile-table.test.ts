@@ -31,7 +31,11 @@ const reading = (round: number): Reading => ({
   ],
 });
 const readings = [1, 2, 3].map(reading);
-const costs = knowledgeOf(readings, new Set()).map((one) => ({ ...one, reached: isKnown(one, 0.01) }));
+const costs = knowledgeOf(readings, new Set()).map((one) => ({
+  ...one,
+  reached: isKnown(one, 0.01),
+  order: { visits: [], block: 1 },
+}));
 const profile: Profile = {
   ...measured,
   calibration: {

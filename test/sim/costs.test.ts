@@ -73,11 +73,11 @@ describe("costs of message sizes that were not measured", () => {
     { bytes: 2000, samples: [6, 6] },
     { bytes: 4000, samples: [9, 11] },
   ];
-  const at = (bytes: number) => Array.from(interpolated(measured, bytes)!);
+  const at = (bytes: number) => interpolated(measured, bytes)!.samples;
 
   test("a measured size has its own samples, those of equal sizes together", () => {
     expect(at(2000)).toEqual([6, 6]);
-    expect(Array.from(interpolated([...measured, { bytes: 2000, samples: [7] }], 2000)!)).toEqual([6, 6, 7]);
+    expect(interpolated([...measured, { bytes: 2000, samples: [7] }], 2000)!.samples).toEqual([6, 6, 7]);
   });
 
   test("between two sizes the mean is on the line between theirs, the scatter that of the nearer", () => {
@@ -93,7 +93,7 @@ describe("costs of message sizes that were not measured", () => {
   });
 
   test("of one size only, that; of none, nothing", () => {
-    expect(Array.from(interpolated([measured[0]!], 9999)!)).toEqual([1, 3]);
+    expect(interpolated([measured[0]!], 9999)!.samples).toEqual([1, 3]);
     expect(interpolated([], 10)).toBeNull();
   });
 
@@ -108,7 +108,7 @@ describe("costs of message sizes that were not measured", () => {
         const sorted = [...all].sort((a, b) => a.bytes - b.bytes);
         const [low, high] = [sorted[0]!, sorted[1]!];
         const bytes = Math.round(low.bytes + share * (high.bytes - low.bytes));
-        const value = mean(interpolated(all, bytes)!);
+        const value = mean(interpolated(all, bytes)!.samples);
         const [a, b] = [mean(low.samples), mean(high.samples)];
         expect(value).toBeGreaterThanOrEqual(Math.min(a, b) * (1 - 1e-9));
         expect(value).toBeLessThanOrEqual(Math.max(a, b) * (1 + 1e-9));

@@ -32,6 +32,13 @@ describe("a node's CPU limit", () => {
     expect((first!.end[90]! - first!.end[10]!) / 80).toBeCloseTo(0.1, 3);
   });
 
+  test("does not keep a run going after its last frame", () => {
+    const once = run(limited(0.5, { frames: 1 }));
+    expect(makespan(once)).toBeCloseTo(0.04, 9);
+    // All of the time that there was, and not that until the next period.
+    expect(utilisationOf(once, "box") * 64).toBeCloseTo(1, 9);
+  });
+
   test("that is never reached is none", () => {
     const free = run(limited(null, { frames: 50 }));
     expect(makespan(run(limited(4, { frames: 50 })))).toBeCloseTo(makespan(free), 9);

@@ -124,3 +124,27 @@ test("reset begins anew; errors carry the value", () => {
   expect(() => sketch.quantile(2)).toThrow("p(=2)");
   expect(sketch.count).toBe(1);
 });
+
+test("exact for fewer values where that is asked for, then as good as any, and mixed with others", () => {
+  const few = new QuantileSketch(100);
+  const stream = new RandomStream(1, "few");
+  const values = Float64Array.from({ length: 20_000 }, () => stream.exponential(1));
+  values.slice(0, 100).forEach((value) => {
+    few.add(value);
+  });
+  const sorted = values.slice(0, 100).sort();
+  expect(quantiles(few)).toEqual(SHARES.map((p) => quantile(sorted, p)));
+  few.add(values[100]!);
+  // Only once it counts in buckets.
+  expect(few.quantile(0.25)).not.toBe(quantile(values.slice(0, 101).sort(), 0.25));
+  values.slice(101, 10_000).forEach((value) => {
+    few.add(value);
+  });
+  expectWithin(few, values.slice(0, 10_000));
+  few.merge(sketchOf(values.slice(10_000)));
+  expectWithin(few, values);
+  few.reset();
+  few.add(7);
+  expect([few.count, few.quantile(0.5)]).toEqual([1, 7]);
+  for (const exact of [0, 1.5, 5000]) expect(() => new QuantileSketch(exact)).toThrow(`exact(=${exact})`);
+});

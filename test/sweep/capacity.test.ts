@@ -1,5 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { leftOf } from "../../sim/disturbance.ts";
+import type { Plan } from "../../sim/plan.ts";
+import { mean } from "../../sim/statistics/moments.ts";
 import { type Bound, capacityOf } from "../../sim/sweep/capacity.ts";
+import { replicate, replicateUnder } from "../../sim/sweep/replicate.ts";
 import { apart, exponential, line } from "../sim/fixtures.ts";
 
 const p95 = (seconds: number): Bound => ({ figure: "p95", seconds });
@@ -45,4 +49,37 @@ test("D/M/1: sojourn is exponential with rate mu (1 - sigma), sigma = exp(-mu (1
   expect(rate! / lambda).toBeLessThan(1.04);
   expect(interval![0]!).toBeLessThan(lambda);
   expect(interval![1] ?? Number.POSITIVE_INFINITY).toBeGreaterThan(lambda);
+});
+
+describe("a line of which a pod is killed", () => {
+  const { plan, profile } = line({ pods: [{ cpu: 4e-3 }, { cpu: 10e-3 }], frames: 400, windows: 8 });
+  const disturbed: Plan = { ...plan, disturbances: [{ pod: "stage-1-0", restart: 1, at: 1 }] };
+
+  test("a load in % is of what it carries when nothing happens", () => {
+    expect(replicateUnder({ kind: "fraction", fraction: 0.5 }, disturbed, profile, 2).rate).toBeCloseTo(50, 6);
+    expect(mean(replicate(disturbed, profile, 2).samples.throughput)).toBeLessThan(90);
+  });
+
+  test("its capacity is found up to that: the median keeps a bound up to all of it, the 99th percentile at no rate", () => {
+    const kept = capacityOf(disturbed, profile, { figure: "p50", seconds: 2 }, 2);
+    expect(kept).toMatchObject({ limit: "throughput", rate: kept.carried });
+    expect(kept.carried).toBeCloseTo(100, 6);
+    // The frame that comes when the pod is killed waits for a second, and at the lowest rate that is looked at it is one of 400.
+    expect(capacityOf(disturbed, profile, { figure: "p99", seconds: 0.5 }, 2).limit).not.toBe("throughput");
+  });
+});
+
+test("what comes unevenly and is all carried is not called limited by the window", () => {
+  const { plan, profile } = line({ pods: [{ cpu: 4e-3 }, { cpu: 10e-3 }], frames: 40, warmup: 4, windows: 8 });
+  const uneven: Plan = { ...plan, workload: { ...plan.workload, arrivals: { kind: "poisson" } } };
+  for (let replications = 1; replications <= 12; replications++) {
+    const { bottleneck } = replicateUnder({ kind: "rate", rate: 40 }, uneven, profile, replications);
+    expect(bottleneck).toMatchObject({ kind: "pod", name: "pod-1" });
+  }
+});
+
+test("a disturbance never leaves a link more than it has", () => {
+  expect(leftOf({ amount: 10 }, 4)).toBe(4);
+  expect(leftOf({ amount: 10 }, Number.POSITIVE_INFINITY)).toBe(10);
+  expect(leftOf({ share: 0.5 }, 4)).toBe(2);
 });

@@ -1,6 +1,7 @@
 import { compilePlan } from "../../sim/compile.ts";
+import { madeProfile } from "../../sim/pipeline/made-profile.ts";
 import { computeKey, type Plan } from "../../sim/plan.ts";
-import { PROFILE_VERSION, type Profile, type Thread, UNMEASURED } from "../../sim/profile.ts";
+import type { Profile } from "../../sim/profile.ts";
 import { parseAxes } from "../../sim/sweep/axes.ts";
 import type { Axis } from "../../sim/sweep/axis.ts";
 import { type Sweep, sweepOf } from "../../sim/sweep/sweep.ts";
@@ -32,70 +33,29 @@ export { FAKE };
 /** Seconds that a stage takes on a node, as samples. */
 export type CostOf = (stages: readonly string[], node: string) => readonly number[];
 
-const THREADS: readonly Thread[] = ["busy", "idle", "cold"];
-
 /** A profile that prices plans: computing as said, messages and all else nothing, links as their topology has them. */
 export function profileOf(topology: Topology, plans: readonly Plan[], costOf: CostOf): Profile {
-  const nodes = topology.nodes.map(({ name }) => name);
-  const waited = ["idle", "cold"] as const;
-  return {
-    version: PROFILE_VERSION,
-    topology: topology.name,
-    created: "2026-01-01T00:00:00Z",
-    fingerprint: {
-      hostname: "fixture",
-      platform: "linux",
-      arch: "x64",
-      cpu: "none",
-      cores: 4,
-      memoryBytes: 2 ** 30,
-      kernel: "0",
-      node: "v24.0.0",
-      edgetwin: "0",
-      vectors: "simd128",
-      code: "fixture",
-      subject: "fixture",
-    },
-    gaps: { idle: 0.01, cold: 0.1, cooling: 0.05 },
-    calibration: UNMEASURED,
-    hosts: topology.hosts.map(({ name, cores }) => ({ host: name, cores: cores ?? 4 })),
-    computes: plans
-      .flatMap(({ pods }) => pods)
-      .flatMap(({ stages }) =>
-        nodes.map((node) => {
-          const names = stages.map(({ name }) => name);
-          const cpu = costOf(names, node);
-          return {
-            key: computeKey(stages),
-            stages: names,
-            node,
-            input: stages[0]!.input,
-            output: stages.at(-1)!.output,
-            cpu: { busy: cpu, idle: cpu, cold: cpu },
-          };
-        }),
-      ),
-    messages: nodes.flatMap((node) =>
-      THREADS.flatMap((thread) =>
-        (["receive", "send"] as const).map((direction) => ({ node, direction, thread, bytes: 1000, cpu: [0] })),
-      ),
+  const crossing = plans.find(({ hops }) => hops.length > 0) ?? plans[0]!;
+  const measuredCores = Object.fromEntries(topology.hosts.map(({ name, cores }) => [name, cores ?? 4]));
+  const spec = { pods: crossing.pods.map(() => ({})), links: topology.links, measuredCores };
+  const computes = plans.flatMap(({ pods }) =>
+    pods.flatMap(({ stages }) =>
+      topology.nodes.map(({ name: node }) => {
+        const names = stages.map(({ name }) => name);
+        const cpu = costOf(names, node);
+        const [input, output] = [stages[0]!.input, stages.at(-1)!.output];
+        return {
+          key: computeKey(stages),
+          stages: names,
+          node,
+          input,
+          output,
+          cpu: { busy: cpu, idle: cpu, cold: cpu },
+        };
+      }),
     ),
-    handovers: nodes.flatMap((node) => waited.map((thread) => ({ node, thread, bytes: 1000, seconds: [0] }))),
-    loopbacks: nodes.flatMap((node) => waited.map((thread) => ({ node, thread, bytes: 1000, seconds: [0] }))),
-    links: topology.links.map(({ between, bandwidth, delay }) => ({
-      between,
-      bandwidth,
-      delay,
-      residuals: { idle: [0], cold: [0] },
-      receive: waited.map((thread) => ({ thread, bytes: 1000, cpu: [0] })),
-      send: waited.map((thread) => ({ thread, bytes: 1000, cpu: [0] })),
-      cpuPerByte: 0,
-    })),
-    compressions: [],
-    wakeUps: [],
-    acknowledgement: [0],
-    lateness: [{ interval: 1, seconds: [0] }],
-  };
+  );
+  return { ...madeProfile(spec, crossing), computes };
 }
 
 /** Computing 10 ms at the edge and 2 ms on the server, a tenth of that for the source. */

@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import { MOST_BYTES } from "../../live/clusters/kubernetes/yaml.ts";
 import { commandText } from "../../live/exec.ts";
-import { jobManifests, MOST_BYTES } from "../../live/sweep/job.ts";
+import { jobManifests } from "../../live/sweep/job.ts";
 import { parseShardText, shardText } from "../../live/sweep/shard-text.ts";
 import { Predictor, unitsOf } from "../../sim/sweep/unit.ts";
 import { sweepOfTwo } from "./fixture.ts";

@@ -49,7 +49,7 @@ test("units become seconds and bytes per second, defaults are filled in", async 
     description: "",
     hosts: [{ name: "this", cores: null }],
     nodes: [
-      { name: "edge", letter: "E", host: "this", speed: 0.4, arch: null, cpus: null },
+      { name: "edge", letter: "E", host: "this", speed: 0.4, arch: null },
       { name: "server", letter: "S", host: "this", speed: 1, arch: null, cpus: 0.5 },
     ],
     links: [{ between: ["server", "edge"], bandwidth: 12_500_000, delay: 0.002 }],
@@ -81,6 +81,11 @@ test("units become seconds and bytes per second, defaults are filled in", async 
     splits: null,
     groupings: [],
   });
+});
+
+test("a node without a limit has no key for one, nor had it before there were limits: what was kept then still fits", async () => {
+  const { nodes } = await parseTopology(TEXT, "x.yaml", FAKE);
+  expect(JSON.stringify(nodes[0])).toBe('{"name":"edge","letter":"E","host":"this","speed":0.4,"arch":null}');
 });
 
 test("the topology is frozen deeply", async () => {

@@ -28,7 +28,7 @@ export function ccrPicture(plans: readonly PlanComparison[]): Picture | null {
       field: "size",
       type: "ordinal",
       sort: sizeLabelsOf(shown),
-      title: "size (height x width, pixels)",
+      title: "size (pixels)",
       axis: { labelAngle: 0, grid: true },
     },
     y: {

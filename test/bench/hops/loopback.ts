@@ -1,6 +1,6 @@
 import { type Column, tableLines } from "../../../sim/report/columns.ts";
 import { formatRatio } from "../../../sim/report/format.ts";
-import { median } from "./median.ts";
+import { median } from "../../../sim/statistics/quantile.ts";
 import { LOOPBACK, type Measured, openPair, type Peer } from "./pair.ts";
 import { asItComes, type Found, GRPC_JS, HTTP2, OURS, TCP } from "./peers.ts";
 

@@ -3,9 +3,9 @@ import { processes } from "../../../live/clusters/processes.ts";
 import { Driver } from "../../../live/driver.ts";
 import { type Column, tableLines } from "../../../sim/report/columns.ts";
 import { formatSeconds } from "../../../sim/report/format.ts";
+import { median } from "../../../sim/statistics/quantile.ts";
 import type { Trace } from "../../../sim/trace.ts";
 import { atEnd } from "./cleanup.ts";
-import { median } from "./median.ts";
 import { scratch } from "./peers.ts";
 
 const SIZE = { height: 720, width: 1280 };

@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { type Column, tableLines } from "../../../sim/report/columns.ts";
 import { formatRatio } from "../../../sim/report/format.ts";
+import { median } from "../../../sim/statistics/quantile.ts";
 import { atEnd } from "./cleanup.ts";
-import { median } from "./median.ts";
 import { type Load, openPair, type Path } from "./pair.ts";
 import { type Found, OURS } from "./peers.ts";
 

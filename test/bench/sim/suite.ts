@@ -1,5 +1,5 @@
 import { cpus } from "node:os";
-import { median } from "../hops/median.ts";
+import { median } from "../../../sim/statistics/quantile.ts";
 import { W1 } from "./w1.ts";
 import { W2 } from "./w2.ts";
 import { W3 } from "./w3.ts";
@@ -10,12 +10,18 @@ const WORKLOADS: Readonly<Record<string, Workload>> = { W1, W2, W3, W4 };
 /** Runs of each, of which the median counts; they take turns, as the machine's moods should be everybody's. */
 const TURNS = 5;
 
-/** @param args names of workloads, all if none is given. */
+/** @param args names of workloads, all if none is given; with how many jobs or frames, if not as usual: `W4=100000`. */
 export async function bench(args: readonly string[]): Promise<void> {
-  const unknown = args.filter((name) => !(name in WORKLOADS));
+  const asked = (args.length === 0 ? Object.keys(WORKLOADS) : args).map((arg) => {
+    const [, name = arg, count] = /^(\w+)(?:=([1-9]\d*))?$/.exec(arg) ?? [];
+    return { arg, workload: WORKLOADS[name], count: count === undefined ? undefined : Number(count) };
+  });
+  const unknown = asked.filter(({ workload }) => workload === undefined).map(({ arg }) => arg);
   if (unknown.length > 0) {
     const names = Object.keys(WORKLOADS).join(", ");
-    process.stderr.write(`error: sim has no workload ${unknown.join(", ")}; there are: ${names}\n`);
+    process.stderr.write(
+      `error: sim has no workload ${unknown.join(", ")}; there are: ${names}, each with =COUNT or without\n`,
+    );
     process.exitCode = 2;
     return;
   }
@@ -23,15 +29,13 @@ export async function bench(args: readonly string[]): Promise<void> {
     `one core of ${cpus()[0]?.model.trim() ?? "unknown"}, Node ${process.versions.node}; medians of ${TURNS} runs\n`,
   );
   print("x: how many times as fast as the row's runner ours is; memory: the most, of the whole process\n");
-  for (const [name, workload] of Object.entries(WORKLOADS)) {
-    if (args.length === 0 || args.includes(name)) await measure(workload);
-  }
+  for (const { workload, count } of asked) await measure(workload!, count);
 }
 
-async function measure({ title, unit, check, runners }: Workload): Promise<void> {
+async function measure({ title, unit, check, runners }: Workload, count?: number): Promise<void> {
   print(`\n${title}\n`);
   const present: { runner: Runner; outcomes: Outcome[] }[] = [];
-  for (const runner of await runners()) {
+  for (const runner of await runners(count)) {
     if ("missing" in runner) print(`${runner.name} is skipped: ${runner.missing}\n`);
     else present.push({ runner, outcomes: [] });
   }

@@ -6,5 +6,5 @@ export const W4: Workload = {
   unit: "frames",
   // 30 a second from each camera.
   check: { name: "throughput", exact: 30_000, tolerance: 0.01 },
-  runners: async () => [runnerOf(twin(), "W4", 500_000)],
+  runners: async (count = 500_000) => [runnerOf(twin(), "W4", count)],
 };

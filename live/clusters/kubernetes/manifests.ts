@@ -1,0 +1,82 @@
+import type { PodSpec } from "../cluster.ts";
+import { podData } from "./pod-config.ts";
+import {
+  DRIVER_COMPONENT,
+  GRPC_PORT,
+  type KubernetesSettings,
+  labelsOf,
+  METRICS_PORT,
+  selectorOf,
+} from "./settings.ts";
+import { deployment, service } from "./workload.ts";
+import type { KubernetesObject } from "./yaml.ts";
+
+/** The first minor version with `policy/v1`; `policy/v1beta1` went with 1.25. */
+const POLICY_V1 = 21;
+
+/**
+ * The objects that run a line of pods, in an order in which they can be applied. The same line and settings give the same ones.
+ * @param pods of the line, source first. @throws RangeError if a stage's file fits no ConfigMap.
+ */
+export function manifests(pods: readonly PodSpec[], settings: KubernetesSettings): KubernetesObject[] {
+  const shared = settings.existing ? [] : [namespaceOf(settings)];
+  const each = pods.flatMap((pod) => {
+    const data = podData(pod, settings);
+    const next = pods.find(({ upstream }) => upstream !== null && "pod" in upstream && upstream.pod === pod.name);
+    return [
+      data.config,
+      ...data.stages.map(({ configMap }) => configMap),
+      networkPolicy(pod, next ?? null, settings),
+      service(pod, settings),
+      deployment(pod, data, settings),
+    ];
+  });
+  return [...shared, disruptionBudget(settings), ...each];
+}
+
+/** Its pods keep to the restricted Pod Security Standard, and the cluster is told to see to it. */
+function namespaceOf(settings: KubernetesSettings): KubernetesObject {
+  const standard = Object.fromEntries(
+    ["enforce", "warn"].map((mode) => [`pod-security.kubernetes.io/${mode}`, "restricted"]),
+  );
+  return {
+    apiVersion: "v1",
+    kind: "Namespace",
+    metadata: { name: settings.namespace, labels: { ...labelsOf(settings), ...standard } },
+  };
+}
+
+/** One pod of a line may be moved at a time: the others hold its frames until it is back. */
+function disruptionBudget(settings: KubernetesSettings): KubernetesObject {
+  const { namespace, minor } = settings;
+  const matchLabels = { "app.kubernetes.io/instance": namespace, "app.kubernetes.io/component": "stage" };
+  return {
+    apiVersion: minor >= POLICY_V1 ? "policy/v1" : "policy/v1beta1",
+    kind: "PodDisruptionBudget",
+    metadata: { name: "stages", namespace, labels: labelsOf(settings) },
+    spec: { maxUnavailable: 1, selector: { matchLabels } },
+  };
+}
+
+/** Frames are pulled: only the pod after it and the driver may call a pod. Kubelets always may. */
+function networkPolicy(pod: PodSpec, next: PodSpec | null, settings: KubernetesSettings): KubernetesObject {
+  const { namespace } = settings;
+  const driver = { "app.kubernetes.io/instance": namespace, "app.kubernetes.io/component": DRIVER_COMPONENT };
+  const from = (matchLabels: object, ...ports: number[]) => ({
+    from: [{ podSelector: { matchLabels } }],
+    ports: ports.map((port) => ({ protocol: "TCP", port })),
+  });
+  return {
+    apiVersion: "networking.k8s.io/v1",
+    kind: "NetworkPolicy",
+    metadata: { name: pod.name, namespace, labels: { ...labelsOf(settings), ...selectorOf(settings, pod) } },
+    spec: {
+      podSelector: { matchLabels: selectorOf(settings, pod) },
+      policyTypes: ["Ingress"],
+      ingress: [
+        ...(next === null ? [] : [from(selectorOf(settings, next), GRPC_PORT)]),
+        from(driver, GRPC_PORT, METRICS_PORT),
+      ],
+    },
+  };
+}

@@ -1,0 +1,144 @@
+import { createHash } from "node:crypto";
+import type { Node } from "../../../sim/topology/topology.ts";
+import type { PodSpec } from "../cluster.ts";
+import { CONFIG_FILE, CONFIG_FOLDER, DATA_FOLDER, DRAIN_SECONDS, type PodData } from "./pod-config.ts";
+import { GRPC_PORT, type KubernetesSettings, labelsOf, METRICS_PORT, NODE_LABEL, selectorOf } from "./settings.ts";
+import type { KubernetesObject } from "./yaml.ts";
+
+/** Kubelets ask gRPC's health service themselves since Kubernetes 1.24. */
+const GRPC_PROBES = 24;
+/** Beyond its drain a pod is given this long to end. */
+const END_SECONDS = 10;
+/** What a pod takes without a limit of its own: what it is guaranteed. */
+const LEAST_CPU = "100m";
+/** Of a pod with frames of some MB in its windows. There is no limit: to be killed is no way to tell that frames are large. */
+const MEMORY = "256Mi";
+/** Where Node keeps compiled code: the next start, and each exec probe, take it from there. */
+const COMPILE_CACHE = "/tmp/node-compile-cache";
+
+/** Runs a pod, one at a time: two would take each other's frames. */
+export function deployment(pod: PodSpec, data: PodData, settings: KubernetesSettings): KubernetesObject {
+  const { namespace, image } = settings;
+  const node = settings.nodes.find(({ name }) => name === pod.node);
+  if (node === undefined) throw new RangeError(`pod ${pod.name} is on node ${pod.node}, which is not among the nodes`);
+  const labels = { ...labelsOf(settings), "app.kubernetes.io/component": "stage", ...selectorOf(settings, pod) };
+  const digest = createHash("sha256").update(JSON.stringify(data)).digest("hex").slice(0, 16);
+  return {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { name: pod.name, namespace, labels },
+    spec: {
+      replicas: 1,
+      strategy: { type: "Recreate" },
+      revisionHistoryLimit: 2,
+      progressDeadlineSeconds: 120,
+      selector: { matchLabels: selectorOf(settings, pod) },
+      template: {
+        // A pod reads its configuration once: another one is another pod.
+        metadata: { labels, annotations: { "edgetwin.dev/config": digest } },
+        spec: {
+          nodeSelector: nodeSelector(node),
+          automountServiceAccountToken: false,
+          enableServiceLinks: false,
+          terminationGracePeriodSeconds: DRAIN_SECONDS + END_SECONDS,
+          securityContext: { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } },
+          containers: [container(image, node, data, settings)],
+          volumes: volumes(pod, data),
+        },
+      },
+    },
+  };
+}
+
+/** One value here moves a stage. */
+function nodeSelector({ name, selector, arch }: Node): Record<string, string> {
+  return { ...(selector ?? { [NODE_LABEL]: name }), ...(arch === null ? {} : { "kubernetes.io/arch": arch }) };
+}
+
+function container(image: string, { cpus }: Node, data: PodData, { minor }: KubernetesSettings): object {
+  const cpu = cpus === undefined ? null : `${Math.max(1, Math.round(cpus * 1000))}m`;
+  return {
+    name: "stage",
+    image,
+    imagePullPolicy: "IfNotPresent",
+    env: [
+      { name: "EDGETWIN_POD", value: `@${CONFIG_FOLDER}/${CONFIG_FILE}` },
+      { name: "EDGETWIN_POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
+      { name: "EDGETWIN_NODE_NAME", valueFrom: { fieldRef: { fieldPath: "spec.nodeName" } } },
+      { name: "NODE_COMPILE_CACHE", value: COMPILE_CACHE },
+    ],
+    ports: [
+      { name: "grpc", containerPort: GRPC_PORT },
+      { name: "metrics", containerPort: METRICS_PORT },
+    ],
+    resources: {
+      requests: { cpu: cpu ?? LEAST_CPU, memory: MEMORY },
+      ...(cpu === null ? {} : { limits: { cpu } }),
+    },
+    ...probes(minor),
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ["ALL"] },
+    },
+    volumeMounts: [
+      { name: "config", mountPath: CONFIG_FOLDER, readOnly: true },
+      ...data.stages.map(({ stage }, i) => ({
+        name: `data-${i + 1}`,
+        mountPath: `${DATA_FOLDER}/${stage}`,
+        readOnly: true,
+      })),
+      { name: "tmp", mountPath: "/tmp" },
+    ],
+  };
+}
+
+/**
+ * A pod is asked for its health; patiently, since it may be in the middle of a large frame, and rarely where that starts a
+ * program, on the CPU time that frames are computed on.
+ */
+function probes(minor: number): object {
+  const grpc = minor >= GRPC_PROBES;
+  const command = ["node", "/edgetwin/live/stage/probe.js", `127.0.0.1:${GRPC_PORT}`];
+  const ask = { ...(grpc ? { grpc: { port: GRPC_PORT } } : { exec: { command } }), timeoutSeconds: 5 };
+  return {
+    startupProbe: { ...ask, periodSeconds: grpc ? 1 : 2, failureThreshold: 60 },
+    readinessProbe: { ...ask, periodSeconds: grpc ? 5 : 10, failureThreshold: 3 },
+    livenessProbe: { ...ask, periodSeconds: grpc ? 10 : 30, failureThreshold: 6 },
+  };
+}
+
+function volumes({ name }: PodSpec, { stages }: PodData): object[] {
+  return [
+    { name: "config", configMap: { name } },
+    ...stages.map(({ configMap, items }, i) => ({
+      name: `data-${i + 1}`,
+      configMap: { name: configMap.metadata.name, items },
+    })),
+    { name: "tmp", emptyDir: { sizeLimit: "64Mi" } },
+  ];
+}
+
+/**
+ * The name by which the pod after it, and the driver, find a pod. Not a headless one: the address of a pod that is gone answers
+ * nothing, and to dial it takes Linux one or two minutes to give up; a Service's own refuses until the next pod is ready.
+ */
+export function service(pod: PodSpec, settings: KubernetesSettings): KubernetesObject {
+  return {
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: {
+      name: pod.name,
+      namespace: settings.namespace,
+      labels: { ...labelsOf(settings), ...selectorOf(settings, pod) },
+    },
+    spec: {
+      selector: selectorOf(settings, pod),
+      // The protocol is part of a port's key, which server-side apply of Kubernetes 1.20 does not fill in.
+      ports: [
+        { name: "grpc", protocol: "TCP", port: GRPC_PORT },
+        { name: "metrics", protocol: "TCP", port: METRICS_PORT },
+      ],
+    },
+  };
+}

@@ -1,0 +1,34 @@
+import type { Agenda } from "../engine/agenda.ts";
+import type { RandomStream } from "../engine/random.ts";
+import { Timeline } from "../engine/timeline.ts";
+import type { WaitedSamples } from "./costs.ts";
+import type { OwnThread } from "./own-thread.ts";
+import { BUSY, Draws, type ThreadState } from "./thread.ts";
+
+/** What workers tell their pod's own thread: it comes to that between two others, or is woken for it, which takes a while. */
+export class Notices {
+  readonly #agenda: Agenda;
+  readonly #own: OwnThread;
+  readonly #wakeUp: Draws;
+  readonly #timeline: Timeline;
+
+  /** @param source Its events' in the agenda. @param wakeUp Seconds that waking up takes. */
+  constructor(agenda: Agenda, source: number, own: OwnThread, stream: RandomStream, wakeUp: WaitedSamples) {
+    this.#agenda = agenda;
+    this.#own = own;
+    this.#wakeUp = new Draws(stream, wakeUp);
+    this.#timeline = new Timeline(agenda, source);
+  }
+
+  /** A worker has ended a frame. */
+  tell(): void {
+    const thread = this.#own.state();
+    const delay = thread === BUSY ? 0 : this.#wakeUp.next(thread);
+    this.#timeline.push(this.#agenda.now + delay, this.#agenda.ticket(), thread);
+  }
+
+  /** The thread hears of it, at its event: what it was when it was told. */
+  hear(): ThreadState {
+    return this.#timeline.shift() as ThreadState;
+  }
+}
