@@ -100,7 +100,7 @@ function podCosts(plan: Plan, index: number, profile: Profile): (luck: Luck | nu
   const bytes = plan.hops[index]?.bytes ?? 0;
   const received = plan.hops[index - 1]?.bytes ?? 0;
   const speed = speedOf(plan, index);
-  const pace = speed === 1 ? null : paceOf(measured, speed);
+  const emulated = speed === 1 ? null : paceOf(measured, speed);
   const key = computeKey(stages);
   const [into, out] = [contentKey(plan, index - 1), contentKey(plan, index)];
   const wakeUps = plan.workers === 0 ? null : measuredWakeUps(profile, node);
@@ -116,7 +116,7 @@ function podCosts(plan: Plan, index: number, profile: Profile): (luck: Luck | nu
       handover: waited((thread) => handover[thread].drawn(luck, "handover", thread, node, bytes)),
       decompress: decompress && drawn(decompress, "decompress", into),
       compress: compress && drawn(compress, "compress", out),
-      emulated: pace === null ? null : pace(luck),
+      emulated,
       wakeUps: wakeUps && { worker: wakeUp(wakeUps.worker, "worker"), messages: wakeUp(wakeUps.messages, "messages") },
     };
   };
@@ -128,7 +128,7 @@ function podCosts(plan: Plan, index: number, profile: Profile): (luck: Luck | nu
  */
 export function emulatedPace(plan: Plan, index: number, profile: Profile): EmulatedPace | null {
   const speed = speedOf(plan, index);
-  return speed === 1 ? null : paceOf(measuredPod(plan, index, profile), speed)(null);
+  return speed === 1 ? null : paceOf(measuredPod(plan, index, profile), speed);
 }
 
 function speedOf({ nodes, pods }: Plan, index: number): number {

@@ -1,9 +1,6 @@
 import type { CostKind } from "../calibration/reading.ts";
-import { exp } from "../engine/elementary.ts";
 import type { Thread } from "../profile.ts";
-import { resample } from "../statistics/bootstrap.ts";
 import { quantile } from "../statistics/quantile.ts";
-import type { Luck } from "./luck.ts";
 import type { MeasuredCost } from "./measured-cost.ts";
 
 /**
@@ -45,36 +42,21 @@ export function isPaced(kind: CostKind, thread: Thread): boolean {
 
 type PacedCosts = Readonly<Record<Paced, Readonly<Record<Thread, MeasuredCost>> | null>>;
 
-/** The pace of a pod on a node of some speed in a replication, `null`: as it was measured. */
-export function paceOf(costs: PacedCosts, speed: number): (luck: Luck | null) => EmulatedPace {
+/**
+ * The pace of a pod on a node of some speed. It is not uncertain as costs are: an emulated machine is what the calibration makes of it,
+ * and the testbed holds pods to just that.
+ */
+export function paceOf(costs: PacedCosts, speed: number): EmulatedPace {
   const held = (paced: Paced) => {
     const measured = costs[paced];
-    if (measured === null) return () => 0;
-    const quartile = quartileOf(QUARTILE_OF[paced].map((thread) => measured[thread]));
-    return (luck: Luck | null) => quartile(luck, paced) / speed;
+    if (measured === null) return 0;
+    const samples = QUARTILE_OF[paced].flatMap((thread) => Array.from(measured[thread].samples));
+    return quantile(Float64Array.from(samples).sort(), 0.25) / speed;
   };
-  const [receive, decompress, compute] = [held("receive"), held("decompress"), held("compute")];
-  const [compress, send] = [held("compress"), held("send")];
-  return (luck) => ({
-    receive: receive(luck) + decompress(luck),
-    compute: compute(luck),
-    compress: compress(luck),
-    send: send(luck),
-  });
-}
-
-/** The lower quartile of all samples of some costs, and what it may be: off by as much as they are, on average. */
-function quartileOf(costs: readonly MeasuredCost[]): (luck: Luck | null, path: string) => number {
-  const all = Float64Array.from(costs.flatMap(({ samples }) => Array.from(samples))).sort();
-  const measured = quantile(all, 0.25);
-  return (luck, path) => {
-    if (luck === null || all.length < 2) return measured;
-    let sum = 0;
-    for (const cost of costs) {
-      const error = cost.error(luck);
-      if (error === null) return quantile(resample(all, luck.stream("pace", path)).sort(), 0.25);
-      sum += error;
-    }
-    return measured * exp(sum / costs.length);
+  return {
+    receive: held("receive") + held("decompress"),
+    compute: held("compute"),
+    compress: held("compress"),
+    send: held("send"),
   };
 }

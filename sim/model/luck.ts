@@ -5,7 +5,9 @@ import type { KnownCost } from "./known-costs.ts";
 const FARTHEST = Math.LN10;
 
 /**
- * How far the calibration may have been off, in one replication. Each cost is off by its standard error times Student's t, as the
+ * How far the calibration may have been off, in one replication. Of two in turn, 2i and 2i + 1, one is off to one side and the other to the
+ * other (antithetic variates: Hammersley & Morton, Proc. Cambridge Phil. Soc. 52, 1956), so that their median stays where the
+ * measurements are. Each cost is off by its standard error times Student's t, as the
  * posterior of a normal mean has it (Gelman et al., Bayesian Data Analysis, section 3.2), of which the normal number is in part
  * that of the host, the same for all costs, in part that of the case, and the chi-square is the same for all of as many degrees:
  * what costs have in common is not averaged away, and if they have all in common, any sum of them is off by Student's t, too. To carry
@@ -15,6 +17,8 @@ const FARTHEST = Math.LN10;
 export class Luck {
   readonly #seed: number;
   readonly #replication: number;
+  /** Of two replications in turn, the second's. */
+  readonly #mirrored: boolean;
   readonly #squares: Drawn;
   readonly #choices: Drawn;
   readonly #rounds: Drawn;
@@ -26,20 +30,26 @@ export class Luck {
   constructor(seed: number, replication: number) {
     this.#seed = seed;
     this.#replication = replication;
-    this.#host = this.stream("host").normal();
+    this.#mirrored = replication % 2 === 1;
+    const pair = (...path: readonly string[]) =>
+      new RandomStream(seed, "calibration", "pair", replication >> 1, ...path);
+    this.#host = this.#side(pair("host").normal());
     // One stream each, however many there are: to begin one takes longer than to draw a hundred numbers.
-    const drawn = (what: string, next: (stream: RandomStream) => number) => {
-      const stream = this.stream(what);
+    const drawn = (what: string, next: (stream: RandomStream) => number, stream = pair(what)) => {
       return new Drawn(() => next(stream));
     };
-    this.#cases = drawn("cases", (stream) => stream.normal());
-    this.#costs = drawn("costs", (stream) => stream.normal());
-    this.#rounds = drawn("rounds", (stream) => stream.normal());
-    this.#choices = drawn("choices", (stream) => stream.uniform());
-    this.#squares = drawn("spread", (stream) => {
+    this.#cases = drawn("cases", (stream) => this.#side(stream.normal()));
+    this.#costs = drawn("costs", (stream) => this.#side(stream.normal()));
+    this.#rounds = drawn("rounds", (stream) => this.#side(stream.normal()));
+    this.#choices = drawn("choices", (stream) => {
+      const uniform = stream.uniform();
+      return this.#mirrored ? 1 - Number.EPSILON - uniform : uniform;
+    });
+    const squared = (stream: RandomStream) => {
       const deviation = stream.normal();
       return deviation * deviation;
-    });
+    };
+    this.#squares = drawn("spread", squared, this.stream("spread"));
   }
 
   /** For what the calibration does not know the error of. */
@@ -70,6 +80,10 @@ export class Luck {
   /** One of so many rounds, drawn for the nth time: the same for all that was measured in the same rounds. */
   choice(n: number, rounds: number): number {
     return Math.floor(this.#choices.at(n) * rounds);
+  }
+
+  #side(normal: number): number {
+    return this.#mirrored ? -normal : normal;
   }
 
   #student(normal: number, degrees: number): number {
