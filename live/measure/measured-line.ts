@@ -6,8 +6,8 @@ import type { Deployment, PodSpec } from "../clusters/cluster.ts";
 import { Driver } from "../driver.ts";
 
 /** Seconds of streaming that each cost is measured over in one pass: more passes tell more than longer ones. */
-const SAMPLE_SECONDS = 0.1;
-const LEAST_FRAMES = 16;
+const SAMPLE_SECONDS = 0.06;
+const LEAST_FRAMES = 14;
 const MOST_FRAMES = 120;
 /** Frames at the start of every measurement that are left out: caches fill, the compiler learns the shapes. */
 const WARMUP = 4;
@@ -21,8 +21,8 @@ const BUSY_WINDOW = 8;
 
 /** Frames per second, and frames, of a line that is cold: it has just been measured idle, so that little has to fill. */
 const COLD_RATE = 40;
-const COLD_WARMUP = 2;
-const COLD_FRAMES = 8;
+const COLD_WARMUP = 1;
+const COLD_FRAMES = 5;
 
 interface Drive {
   readonly rate?: number;
