@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { subjectOf } from "../../live/measure/subject.ts";
 import { openBench, saturatedPlans } from "../../live/workbench.ts";
-import { edgetwin } from "../cli/edgetwin.ts";
+import { typed } from "../cli/edgetwin.ts";
 import { model, node } from "./build.ts";
 
 const EXAMPLE = readFileSync("topologies/onnx.yaml", "utf8");
@@ -122,7 +122,7 @@ test("a model that changed is measured anew: its content is part of the stages' 
 });
 
 describe("without onnxruntime-node", () => {
-  // Hides the package from whatever Node is started with it.
+  // Hides the package from whatever Node is started with it: a process of its own.
   const hide = `import m from "node:module";const r=m._resolveFilename;m._resolveFilename=(n,...a)=>{if(n.startsWith("onnxruntime-node"))throw new Error("hidden");return r.call(m,n,...a)}`;
   const environment = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(hide)}` };
   const { peerDependencies } = JSON.parse(readFileSync("package.json", "utf8")) as {
@@ -132,12 +132,12 @@ describe("without onnxruntime-node", () => {
 
   test("a topology can be checked and planned; to measure it needs it, and says how to get it", async () => {
     for (const verb of ["check", "plan"]) {
-      const { code, stdout, stderr } = await edgetwin([verb, "topologies/onnx.yaml"], environment);
+      const { code, stdout, stderr } = await typed([verb, "topologies/onnx.yaml"], environment);
       expect([code, stderr]).toEqual([0, ""]);
       for (const line of stdout.split("\n")) expect([...line].length, line).toBeLessThanOrEqual(80);
     }
     for (const verb of ["profile", "predict", "run", "validate"]) {
-      const { code, stdout, stderr } = await edgetwin([verb, "topologies/onnx.yaml", "--runs", folder], environment);
+      const { code, stdout, stderr } = await typed([verb, "topologies/onnx.yaml", "--runs", folder], environment);
       expect(stderr).toBe(`error: kernel onnx computes with onnxruntime-node, which is not installed: ${install}\n`);
       expect([code, stdout]).toEqual([2, ""]);
     }
