@@ -7,6 +7,11 @@ import { enableCompileCache } from "node:module";
 const cache = enableCompileCache?.();
 if (cache?.directory) process.env.NODE_COMPILE_CACHE ??= cache.directory;
 
+// Whoever reads the output may have enough of it, as "head" has: that is no reason to leave work half done.
+process.stdout.on("error", (error) => {
+  if (error.code !== "EPIPE") throw error;
+});
+
 const built = new URL("../../dist/live/cli/main.js", import.meta.url);
 const [major, minor] = process.versions.node.split(".").map(Number);
 const stripsTypes = major > 22 || (major === 22 && minor >= 18);

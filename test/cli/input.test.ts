@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { edgetwin, typed } from "./edgetwin.ts";
+import { edgetwin, started, typed } from "./edgetwin.ts";
 
 const LOCAL = "topologies/local.yaml";
 const VERBS = ["check", "layers", "plan", "profile", "predict", "place", "run", "compare", "report", "validate"];
@@ -140,4 +140,12 @@ describe("check and plan", () => {
     expect(ids.toSorted()).toEqual(plain.flatMap((id) => [id, `${id}-w1`]).toSorted());
     expect((await edgetwin(["check", LOCAL, ...flags])).stdout).toContain("workers 0, 1;");
   });
+});
+
+test("a reader that has enough of the output ends nothing", async () => {
+  const { child, ended } = started(["manifests", "topologies/local.yaml", "--splits", "EESS"]);
+  child.stdout.destroy();
+  const { code, stderr } = await ended;
+  expect(stderr).not.toMatch(/^\s+at /m);
+  expect(code).toBe(0);
 });

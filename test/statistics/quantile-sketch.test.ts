@@ -125,7 +125,7 @@ test("reset begins anew; errors carry the value", () => {
   expect(sketch.count).toBe(1);
 });
 
-test("exact for fewer values where that is asked for, then as good as any, and mixed with others", () => {
+test("exact for fewer values where that is asked for, then within its error like every other, and merges with those", () => {
   const few = new QuantileSketch(100);
   const stream = new RandomStream(1, "few");
   const values = Float64Array.from({ length: 20_000 }, () => stream.exponential(1));
