@@ -26,8 +26,10 @@ export interface CostKnowledge {
   readonly figure: Figure;
   /** The figure of all samples, seconds. */
   readonly seconds: number;
-  /** `null` if one pass is all there is, and others like it say nothing either. */
+  /** Of the figure; `null` if one pass is all there is, and others like it say nothing either. */
   readonly error: CostError | null;
+  /** Of the mean, by which replications move all samples together; `null` as the error. */
+  readonly ofMean: CostError | null;
   /** Half-width of the figure's 95 % interval, relative to it; `null` as the error. */
   readonly halfWidth: number | null;
   /** Its size beside the largest cost of a pipeline that it is part of, 0..1: by so much less it need be known. */
@@ -72,28 +74,20 @@ interface Scattered {
  * @param emulated names of emulated nodes.
  */
 export function knowledgeOf(readings: readonly Reading[], emulated: ReadonlySet<string>): CostKnowledge[] {
-  const all = visitsOf(readings).map(({ name, visits }) => scattered(name, visits, figureUsed(name, emulated)));
-  const moods = commonMoods(all.filter(({ name }) => movesWithHost(name)).flatMap(standardised));
-  const priors = new Map(
-    [...Map.groupBy(all, ({ name }) => CLASS[name.kind])].map(([kind, these]) => [kind, pooled(these, moods)]),
-  );
+  const measured = visitsOf(readings);
+  const all = errorsOf(measured.map(({ name, visits }) => scattered(name, visits, figureUsed(name, emulated))));
+  const means = errorsOf(measured.map(({ name, visits }) => scattered(name, visits, "mean")));
   const largest = new Map<string, number>();
   for (const { visits, seconds } of all)
     for (const { group } of visits) largest.set(group, Math.max(largest.get(group) ?? 0, seconds));
-  return all.map((cost) => {
-    const { name, visits, figure, seconds, spread } = cost;
-    const { prior, most } = priors.get(CLASS[name.kind])!;
-    const error = errorOf(
-      cost,
-      spread.variance === 0 && spread.degrees > 0 ? spread : moderated(spread, prior, most),
-      moods,
-    );
+  return all.map(({ name, visits, figure, seconds, error }, i) => {
     const outliers = visits.map(({ samples }) => outliersIn(samples));
     return {
       name,
       figure,
       seconds,
       error,
+      ofMean: means[i]!.error,
       halfWidth: error && (error.relative === 0 ? 0 : studentT95(error.degrees + 1) * error.relative),
       weight: Math.max(...visits.map(({ group }) => (seconds > 0 ? seconds / largest.get(group)! : 0))),
       case: onlyCase(visits),
@@ -105,6 +99,20 @@ export function knowledgeOf(readings: readonly Reading[], emulated: ReadonlySet<
       },
       spent: visits.reduce((sum, { seconds }) => sum + seconds, 0),
     };
+  });
+}
+
+/** By what each may be off, as all of them together have it. */
+function errorsOf(costs: readonly Scattered[]): (Scattered & { readonly error: CostError | null })[] {
+  const moods = commonMoods(costs.filter(({ name }) => movesWithHost(name)).flatMap(standardised));
+  const priors = new Map(
+    [...Map.groupBy(costs, ({ name }) => CLASS[name.kind])].map(([kind, these]) => [kind, pooled(these, moods)]),
+  );
+  return costs.map((cost) => {
+    const { prior, most } = priors.get(CLASS[cost.name.kind])!;
+    const { spread } = cost;
+    const known = spread.variance === 0 && spread.degrees > 0 ? spread : moderated(spread, prior, most);
+    return { ...cost, error: errorOf(cost, known, moods) };
   });
 }
 

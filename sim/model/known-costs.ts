@@ -8,6 +8,7 @@ export interface KnownCost {
   readonly number: number;
   /** Number of the case that gave it; `null`: several did. */
   readonly case: number | null;
+  /** Of its mean. */
   readonly error: CostError | null;
   readonly order: SampleOrder;
 }
@@ -50,7 +51,7 @@ function indexOf(costs: Calibration["costs"]): ReadonlyMap<string, KnownCost> {
   if (known !== undefined) return known;
   const index = new Map<string, KnownCost>();
   const cases = [...new Set(costs.map((cost) => cost.case))];
-  for (const [number, { name, case: measured, error, order }] of costs.entries()) {
+  for (const [number, { name, case: measured, ofMean: error, order }] of costs.entries()) {
     const known = { number, case: measured === null ? null : cases.indexOf(measured), error, order };
     for (const where of placesOf(name)) index.set(idOf(name.kind, where, name.thread, name.at, name.of), known);
   }

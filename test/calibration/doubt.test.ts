@@ -23,6 +23,7 @@ function choice(widths: readonly { name: CostName; halfWidth: number }[], rate?:
     seconds: 1,
     halfWidth,
     error: { relative: errorOf(halfWidth), degrees: PASSES - 1, common: { host: 0, visit: 0 } },
+    ofMean: null,
     weight: 1,
     case: null,
     passes: PASSES,
