@@ -1,3 +1,4 @@
+import { programOfImage, RESTRICTED_CONTAINER, RESTRICTED_POD } from "../clusters/kubernetes/restricted.ts";
 import { MOST_BYTES, manifestsYaml } from "../clusters/kubernetes/yaml.ts";
 
 /** Label of all that is of a sweep, by the sweep's name. */
@@ -57,8 +58,7 @@ function job(name: string, spec: JobSpec, pods: number, shard: string | null) {
         metadata: { labels },
         spec: {
           restartPolicy: "Never",
-          automountServiceAccountToken: false,
-          securityContext: { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } },
+          ...RESTRICTED_POD,
           containers: [container(spec, shard)],
           volumes: [{ name: "inputs", configMap: { name: spec.name } }],
         },
@@ -72,14 +72,10 @@ function container({ image, shards }: JobSpec, shard: string | null): object {
     name: "sweep",
     image,
     imagePullPolicy: "IfNotPresent",
-    command: ["node", "/edgetwin/live/stage/sweep-shard.js", "/sweep/inputs.json.gz", String(shards)],
+    command: programOfImage("sweep-shard", "/sweep/inputs.json.gz", String(shards)),
     ...(shard === null ? {} : { env: [{ name: "JOB_COMPLETION_INDEX", value: shard }] }),
     resources: { requests: { cpu: "1" } },
-    securityContext: {
-      allowPrivilegeEscalation: false,
-      readOnlyRootFilesystem: true,
-      capabilities: { drop: ["ALL"] },
-    },
+    ...RESTRICTED_CONTAINER,
     volumeMounts: [{ name: "inputs", mountPath: "/sweep", readOnly: true }],
   };
 }

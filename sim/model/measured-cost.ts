@@ -49,15 +49,10 @@ export class MeasuredCost {
     this.#rounds = rounds.length < 2 ? [] : rounds;
   }
 
-  /** By what the logarithm of its level is off; `null` if nothing is known of that. */
-  error(luck: Luck): number | null {
-    return this.#known && luck.error(this.#known);
-  }
-
   /** As it may be. @param path names it, where its error is not known. */
   drawn(luck: Luck | null, ...path: readonly (string | number)[]): Samples {
     if (luck === null || this.samples.length < 2) return this.samples;
-    const error = this.error(luck);
+    const error = this.#known && luck.error(this.#known);
     if (error === null) return resample(this.samples, luck.stream(...path));
     const all = this.#rounds;
     if (all.length === 0) return scaled(this.samples, exp(error));

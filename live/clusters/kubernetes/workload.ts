@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { Node } from "../../../sim/topology/topology.ts";
 import type { PodSpec } from "../cluster.ts";
 import { CONFIG_FILE, CONFIG_FOLDER, DATA_FOLDER, DRAIN_SECONDS, type PodData } from "./pod-config.ts";
+import { programOfImage, RESTRICTED_CONTAINER, RESTRICTED_POD } from "./restricted.ts";
 import { GRPC_PORT, type KubernetesSettings, labelsOf, METRICS_PORT, NODE_LABEL, selectorOf } from "./settings.ts";
 import type { KubernetesObject } from "./yaml.ts";
 
@@ -38,10 +39,9 @@ export function deployment(pod: PodSpec, data: PodData, settings: KubernetesSett
         metadata: { labels, annotations: { "edgetwin.dev/config": digest } },
         spec: {
           nodeSelector: nodeSelector(node),
-          automountServiceAccountToken: false,
+          ...RESTRICTED_POD,
           enableServiceLinks: false,
           terminationGracePeriodSeconds: DRAIN_SECONDS + END_SECONDS,
-          securityContext: { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } },
           containers: [container(image, node, data, settings)],
           volumes: volumes(pod, data),
         },
@@ -76,11 +76,7 @@ function container(image: string, { cpus }: Node, data: PodData, { minor }: Kube
       ...(cpu === null ? {} : { limits: { cpu } }),
     },
     ...probes(minor),
-    securityContext: {
-      allowPrivilegeEscalation: false,
-      readOnlyRootFilesystem: true,
-      capabilities: { drop: ["ALL"] },
-    },
+    ...RESTRICTED_CONTAINER,
     volumeMounts: [
       { name: "config", mountPath: CONFIG_FOLDER, readOnly: true },
       ...data.stages.map(({ stage }, i) => ({
@@ -99,7 +95,7 @@ function container(image: string, { cpus }: Node, data: PodData, { minor }: Kube
  */
 function probes(minor: number): object {
   const grpc = minor >= GRPC_PROBES;
-  const command = ["node", "/edgetwin/live/stage/probe.js", `127.0.0.1:${GRPC_PORT}`];
+  const command = programOfImage("probe", `127.0.0.1:${GRPC_PORT}`);
   const ask = { ...(grpc ? { grpc: { port: GRPC_PORT } } : { exec: { command } }), timeoutSeconds: 5 };
   return {
     startupProbe: { ...ask, periodSeconds: grpc ? 1 : 2, failureThreshold: 60 },
