@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { isKnownEnough } from "../sim/calibration/knowledge.ts";
 import { PROFILE_VERSION, type Profile } from "../sim/profile.ts";
 import { ArtefactError, readJson, writeJson } from "./artefacts.ts";
+import type { Cluster } from "./clusters/cluster.ts";
 import { processes } from "./clusters/processes.ts";
 import { calibrate } from "./measure/calibrate.ts";
 import { Checkpoint } from "./measure/checkpoint.ts";
@@ -16,6 +17,8 @@ import { type Bench, requireRuntime, saturatedPlans } from "./workbench.ts";
 const FRESH_SECONDS = 24 * 3600;
 
 export interface ProfileOptions {
+  /** Where it is measured; left out: as local processes. */
+  readonly cluster?: Cluster;
   /** Folder of all runs; profiles are kept in it. */
   readonly runs: string;
   /** Measure even if a kept profile would do. */
@@ -36,7 +39,7 @@ export interface ProfileOptions {
  * goes on where it stopped, and so does a kept profile's when a budget is asked for that it has not had.
  */
 export async function obtainProfile(bench: Bench, options: ProfileOptions): Promise<Profile> {
-  const { runs, fresh = false, budget, precision = PRECISION, signal, progress, say } = options;
+  const { cluster = processes, runs, fresh = false, budget, precision = PRECISION, signal, progress, say } = options;
   const { topology, baseDirectory } = bench;
   if (options.profile !== undefined) return givenProfile(options.profile);
   const plans = saturatedPlans(bench);
@@ -61,7 +64,7 @@ export async function obtainProfile(bench: Bench, options: ProfileOptions): Prom
     say(`profile: goes on after ${readings.length} measurements in ${folder} (--fresh begins anew)`);
   const begin = performance.now();
   const profile = await calibrate(topology, plans, {
-    cluster: processes,
+    cluster,
     logs: join(runs, "profiles", "logs"),
     baseDirectory,
     signal,

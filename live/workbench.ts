@@ -28,7 +28,7 @@ import {
   writeJson,
   writeWhole,
 } from "./artefacts.ts";
-import { processes } from "./clusters/processes.ts";
+import type { Cluster } from "./clusters/cluster.ts";
 import type { Progress } from "./progress.ts";
 import { kernelsFor } from "./stage/models.ts";
 import { runPlans } from "./testbed.ts";
@@ -48,11 +48,15 @@ export interface Predicted {
   readonly prediction: JudgedPrediction;
 }
 
-/** @throws TopologyError with every problem of the file, or of the overrides, at once. */
-export async function openBench(file: string, overrides: Overrides): Promise<Bench> {
+/**
+ * @param real what runs does so on real nodes and links: none is slower than its machine is.
+ * @throws TopologyError with every problem of the file, or of the overrides, at once.
+ */
+export async function openBench(file: string, overrides: Overrides, real = false): Promise<Bench> {
   const text = readText(file);
   const kernels = await kernelsFor(stagesIn(text), dirname(file));
-  const topology = await withOverrides(await parseTopology(text, file, kernels), overrides, kernels);
+  const asked = await withOverrides(await parseTopology(text, file, kernels), overrides, kernels);
+  const topology = real ? { ...asked, nodes: asked.nodes.map((node) => ({ ...node, speed: 1 })) } : asked;
   const experiments = compileAll(topology, kernels);
   return { topology, text, baseDirectory: dirname(resolve(file)), kernels, experiments };
 }
@@ -116,24 +120,25 @@ function judged(plan: Plan, profile: Profile, capacity: Prediction, same: boolea
 }
 
 export interface RunOptions {
+  readonly cluster: Cluster;
   readonly folder: string;
   readonly signal: AbortSignal;
   readonly progress: Progress;
 }
 
-/** Runs plans on local processes; every trace is in the run's folder as soon as it is there. */
+/** Runs plans for real; every trace is in the run's folder as soon as it is there. */
 export async function runAll(
   bench: Bench,
   predicted: readonly Predicted[],
   profile: Profile,
-  { folder, signal, progress }: RunOptions,
+  { cluster, folder, signal, progress }: RunOptions,
 ): Promise<void> {
   await requireRuntime(bench);
   const rates = new Map(predicted.map(({ plan, prediction }) => [plan.id, prediction.throughput]));
   await runPlans(
     predicted.map(({ plan }) => plan),
     {
-      cluster: processes,
+      cluster,
       logs: join(folder, RUN_FILES.logs),
       baseDirectory: bench.baseDirectory,
       profile,

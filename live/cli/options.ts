@@ -1,5 +1,7 @@
 import { type Command, Option } from "commander";
 import type { Overrides } from "../../sim/topology/overrides.ts";
+import type { ClusterFlags } from "../clusters/choose.ts";
+import { CLUSTERS } from "../clusters/cluster.ts";
 import { PRECISION, SECONDS_A_CASE } from "../measure/default-effort.ts";
 import { folderName, more, share, time } from "./flags.ts";
 
@@ -75,6 +77,16 @@ export function addFolder(command: Command): Command {
   return addRuns(command)
     .option("--name <name>", "name of the run's folder (default: the topology's name and the time)", folderName)
     .option("--overwrite", "replace the folder of an earlier run of that name");
+}
+
+/** Where pods run. */
+export function addCluster(command: Command): Command {
+  return command.addOption(new Option("--on <cluster>", "where pods run").choices(CLUSTERS).default("processes"));
+}
+
+/** Whether nodes and links are real where pods run. */
+export function isReal({ on }: ClusterFlags): boolean {
+  return on !== "processes";
 }
 
 export function addProfile(command: Command): Command {

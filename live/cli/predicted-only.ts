@@ -1,11 +1,15 @@
 import { arrivalsText, disturbanceText } from "../../sim/disturbance.ts";
 import type { Topology } from "../../sim/topology/topology.ts";
+import type { Cluster } from "../clusters/cluster.ts";
 import { InputError } from "./folder.ts";
 
-/** @throws InputError if a topology has what the testbed can't do: CPU limits, and all that happens during a run. */
-export function requireLive({ name, nodes, disturbances = [], workload: { arrivals } }: Topology): void {
+/** @throws InputError if a topology has what a cluster can't do: CPU limits of local processes, and all that happens during a run. */
+export function requireLive(
+  { name, nodes, disturbances = [], workload: { arrivals } }: Topology,
+  { real }: Pick<Cluster, "real">,
+): void {
   const lines = [
-    ...nodes.flatMap(({ name, cpus }) => (cpus === undefined ? [] : [`nodes.${name}.cpus: ${cpus}`])),
+    ...(real ? [] : nodes).flatMap(({ name, cpus }) => (cpus === undefined ? [] : [`nodes.${name}.cpus: ${cpus}`])),
     ...disturbances.map((one) => `disturbances: ${disturbanceText(one)}`),
     ...(arrivals === undefined ? [] : [`workload.arrivals: ${arrivalsText(arrivals)}`]),
   ];

@@ -1,10 +1,13 @@
 import { Command } from "commander";
+import type { ClusterFlags } from "../clusters/choose.ts";
 import {
+  addCluster,
   addFolder,
   addOutput,
   addProfile,
   addWorkload,
   type FolderOptions,
+  isReal,
   type OutputOption,
   overridesOf,
   type ProfileFlags,
@@ -16,20 +19,22 @@ export function runVerb(): Command {
   const command = new Command("run")
     .description("run every split for real and keep the traces")
     .argument("<topology>", "topology file (YAML)")
-    .action(async (file: string, options: WorkloadOptions & OutputOption & FolderOptions & ProfileFlags) => {
-      const { measuredSummaries, openBench } = await import("../workbench.ts");
-      const { measured } = await import("./steps.ts");
-      const { measuredTable } = await import("../../sim/report/measured-table.ts");
-      const { interruptSignal } = await import("../interrupt.ts");
-      const bench = await openBench(file, overridesOf(options));
-      const { folder, pairs } = await measured(bench, options, interruptSignal());
-      const results = pairs.map(({ plan }) => ({ plan, summaries: measuredSummaries(folder, plan) }));
-      print(
-        options.output,
-        results.map(({ plan, summaries }) => ({ plan: plan.id, split: plan.split, repeats: summaries })),
-        () => measuredTable(results),
-      );
-      say(`next: edgetwin compare ${folder}`);
-    });
-  return addOutput(addProfile(addFolder(addWorkload(command))));
+    .action(
+      async (file: string, options: WorkloadOptions & OutputOption & FolderOptions & ProfileFlags & ClusterFlags) => {
+        const { measuredSummaries, openBench } = await import("../workbench.ts");
+        const { measured } = await import("./steps.ts");
+        const { measuredTable } = await import("../../sim/report/measured-table.ts");
+        const { interruptSignal } = await import("../interrupt.ts");
+        const bench = await openBench(file, overridesOf(options), isReal(options));
+        const { folder, pairs } = await measured(bench, options, interruptSignal());
+        const results = pairs.map(({ plan }) => ({ plan, summaries: measuredSummaries(folder, plan) }));
+        print(
+          options.output,
+          results.map(({ plan, summaries }) => ({ plan: plan.id, split: plan.split, repeats: summaries })),
+          () => measuredTable(results),
+        );
+        say(`next: edgetwin compare ${folder}`);
+      },
+    );
+  return addOutput(addProfile(addCluster(addFolder(addWorkload(command)))));
 }

@@ -1,4 +1,7 @@
 import type { Profile } from "../../sim/profile.ts";
+import type { ClusterFlags } from "../clusters/choose.ts";
+import { chooseCluster } from "../clusters/choose.ts";
+import type { Cluster } from "../clusters/cluster.ts";
 import { obtainProfile } from "../obtain-profile.ts";
 import { withBar } from "../progress.ts";
 import { type Bench, type Predicted, predictAll, runAll, writePlans } from "../workbench.ts";
@@ -12,8 +15,11 @@ export async function predicted(
   bench: Bench,
   options: ProfileFlags & { readonly runs: string },
   signal: AbortSignal,
+  cluster?: Cluster,
 ): Promise<{ profile: Profile; pairs: Predicted[] }> {
-  const profile = await withBar("calibrate", (progress) => obtainProfile(bench, { ...options, signal, progress, say }));
+  const profile = await withBar("calibrate", (progress) =>
+    obtainProfile(bench, { ...options, ...(cluster && { cluster }), signal, progress, say }),
+  );
   const pairs = await withBar("predict", (progress) => predictAll(bench, profile, signal, progress));
   return { profile, pairs };
 }
@@ -21,15 +27,16 @@ export async function predicted(
 /** Profile, predict, run for real; everything lands in the run's new folder. */
 export async function measured(
   bench: Bench,
-  options: ProfileFlags & FolderOptions,
+  options: ProfileFlags & FolderOptions & ClusterFlags,
   signal: AbortSignal,
 ): Promise<{ name: string; folder: string; pairs: Predicted[] }> {
-  requireLive(bench.topology);
+  const cluster = await chooseCluster(bench, options);
+  requireLive(bench.topology, cluster);
   const { name, folder } = newFolder(bench.topology.name, options);
-  const { profile, pairs } = await predicted(bench, options, signal);
+  const { profile, pairs } = await predicted(bench, options, signal, cluster);
   writePlans(folder, process.argv.slice(2), bench, profile, pairs);
   const begin = performance.now();
-  await withBar("run", (progress) => runAll(bench, pairs, profile, { folder, signal, progress }));
+  await withBar("run", (progress) => runAll(bench, pairs, profile, { cluster, folder, signal, progress }));
   say(
     `ran ${pairs.length} plans, ${bench.topology.workload.repeats} times each, in ${((performance.now() - begin) / 1e3).toFixed(0)} s`,
   );

@@ -1,11 +1,14 @@
 import { Command } from "commander";
+import type { ClusterFlags } from "../clusters/choose.ts";
 import {
+  addCluster,
   addFolder,
   addOutput,
   addProfile,
   addTolerance,
   addWorkload,
   type FolderOptions,
+  isReal,
   type OutputOption,
   overridesOf,
   type ProfileFlags,
@@ -20,7 +23,7 @@ export function validateVerb(): Command {
     .action(
       async (
         file: string,
-        options: WorkloadOptions & OutputOption & FolderOptions & ProfileFlags & { tolerance?: number },
+        options: WorkloadOptions & OutputOption & FolderOptions & ProfileFlags & ClusterFlags & { tolerance?: number },
       ) => {
         const { compareFolder, openBench } = await import("../workbench.ts");
         const { passes } = await import("../../sim/compare/compare.ts");
@@ -29,7 +32,7 @@ export function validateVerb(): Command {
         const { toleranceOf } = await import("../../sim/compare/tolerance.ts");
         const { measured } = await import("./steps.ts");
         const { interruptSignal } = await import("../interrupt.ts");
-        const bench = await openBench(file, overridesOf(options));
+        const bench = await openBench(file, overridesOf(options), isReal(options));
         const { name, folder } = await measured(bench, options, interruptSignal());
         const comparison = compareFolder(folder, name, toleranceOf(options.tolerance));
         const report = await writeReport(folder);
@@ -38,5 +41,5 @@ export function validateVerb(): Command {
         say(`\nreport: ${report}`);
       },
     );
-  return addTolerance(addOutput(addProfile(addFolder(addWorkload(command)))));
+  return addTolerance(addOutput(addProfile(addCluster(addFolder(addWorkload(command))))));
 }

@@ -2,6 +2,10 @@ import type { Compression } from "../../sim/compression.ts";
 import type { Link } from "../../sim/topology/topology.ts";
 import type { PodConfigInput } from "../stage/config.ts";
 
+/** Where pods can be deployed. */
+export const CLUSTERS = ["processes"] as const;
+export type ClusterName = (typeof CLUSTERS)[number];
+
 /** A pod to be deployed; its hop is told by the cluster, which knows the addresses. */
 export interface PodSpec {
   readonly name: string;
@@ -40,9 +44,11 @@ export interface Deployment {
   stop(): Promise<void>;
 }
 
-/** Where pods can be deployed. */
+/** One of them. */
 export interface Cluster {
-  readonly name: string;
+  readonly name: ClusterName;
+  /** Nodes and links are what they are, and CPU limits are kept to; else this machine stands for all of them, emulated. */
+  readonly real: boolean;
   /**
    * Starts pods and links and resolves when all of them serve.
    * @param logs folder for one log file a pod. @throws DeploymentError with the pod's last log lines.

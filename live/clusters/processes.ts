@@ -27,6 +27,7 @@ interface Program {
 /** Pods as child processes of this one, links between nodes as relays. */
 export const processes: Cluster = {
   name: "processes",
+  real: false,
   async deploy(pods, logs) {
     mkdirSync(logs, { recursive: true });
     const deployment = new LocalDeployment(logs);
