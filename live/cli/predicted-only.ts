@@ -9,7 +9,10 @@ export function requireLive(
   { real }: Pick<Cluster, "real">,
 ): void {
   const lines = [
-    ...(real ? [] : nodes).flatMap(({ name, cpus }) => (cpus === undefined ? [] : [`nodes.${name}.cpus: ${cpus}`])),
+    ...(real ? [] : nodes).flatMap(({ name, cpus, quota }) => [
+      ...(cpus === undefined ? [] : [`nodes.${name}.cpus: ${cpus}`]),
+      ...(quota === undefined ? [] : [`nodes.${name}.quota: ${quota}`]),
+    ]),
     ...disturbances.map((one) => `disturbances: ${disturbanceText(one)}`),
     ...(arrivals === undefined ? [] : [`workload.arrivals: ${arrivalsText(arrivals)}`]),
   ];

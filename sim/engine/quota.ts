@@ -76,6 +76,13 @@ export class QuotaProcessor {
     for (const task of tasks) this.#groupOf.set(task, group);
   }
 
+  /** Has tasks share the quota that another one has already. */
+  join(tasks: readonly number[], other: number): void {
+    const group = this.#groupOf.get(other);
+    if (group === undefined) throw new RangeError(`task ${other} has no quota to be shared`);
+    for (const task of tasks) this.#groupOf.set(task, group);
+  }
+
   /** As {@link SharedProcessor.submit}; where the quota of its group is used up, the task waits for the next period. */
   submit(work: number, task: number): void {
     this.#update();

@@ -21,6 +21,8 @@ export class Shared {
   readonly #simulation: Simulation;
   readonly #hosts = new Map<string, Processor>();
   readonly #links = new Map<string, SharedLink>();
+  /** By node, a task that has the quota of all its pods. */
+  readonly #limited = new Map<string, number>();
   /** By node. */
   readonly #slow = new Map<string, SlowProcessor>();
 
@@ -31,7 +33,8 @@ export class Shared {
   /** Adds the hosts of plans. @throws RangeError if the cores of one are not known, or are others in two plans. */
   add(lines: readonly { readonly plan: Plan; readonly costs: Costs }[]): void {
     const limited = new Set<string>();
-    for (const { plan } of lines) for (const { host, cpus } of plan.nodes) if (cpus !== undefined) limited.add(host);
+    for (const { plan } of lines)
+      for (const { host, cpus, quota } of plan.nodes) if ((cpus ?? quota) !== undefined) limited.add(host);
     for (const { plan, costs } of lines) {
       for (const { name } of plan.hosts) {
         const cores = costs.cores.get(name);
@@ -72,11 +75,15 @@ export class Shared {
     return [this.#links.get(`${a}>${b}`), this.#links.get(`${b}>${a}`)].filter((link) => link !== undefined);
   }
 
-  /** Holds all threads of a pod to its node's limit, if that has one. @param tasks what its host calls their work. */
+  /** Holds all threads of a pod to what its node lets it have, or all of its pods together. @param tasks what its host calls their work. */
   limit(plan: Plan, node: string, tasks: readonly number[]): void {
-    const { cpus } = nodeOf(plan, node);
+    const { cpus, quota } = nodeOf(plan, node);
     const host = this.hostOf(plan, node);
-    if (cpus !== undefined && host instanceof QuotaProcessor) host.limit(tasks, cpus);
+    if (!(host instanceof QuotaProcessor)) return;
+    const other = this.#limited.get(node);
+    if (other !== undefined) host.join(tasks, other);
+    else if (cpus !== undefined || quota !== undefined) host.limit(tasks, (cpus ?? quota)!);
+    if (quota !== undefined) this.#limited.set(node, tasks[0]!);
   }
 
   /** The direction of a link that a plan's hop takes, `null` on loopback. @throws RangeError if its bandwidth is another than in a plan before. */

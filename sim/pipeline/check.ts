@@ -59,9 +59,11 @@ export function checkSpec(spec: PipelineSpec, nodes: readonly NodeSpec[]): void 
   if (workers !== undefined) expect(isCount(workers.count, 0), "workers.count", workers.count, "an integer >= 0");
 }
 
-function checkNode({ speed = 1, cpus = null }: NodeSpec, name: string): void {
+function checkNode({ speed = 1, cpus = null, quota = null }: NodeSpec, name: string): void {
   expect(speed > 0 && speed <= 1, `${name}.speed`, speed, "above 0 and at most 1");
   expect(cpus === null || isPositive(cpus), `${name}.cpus`, cpus, "finite and > 0");
+  expect(quota === null || isPositive(quota), `${name}.quota`, quota, "finite and > 0");
+  expect(cpus === null || quota === null, `${name}.quota`, quota, "left out beside cpus");
 }
 
 function checkPod({ cpu, stages }: PodSpec, name: string): void {

@@ -12,8 +12,9 @@ const ENOUGH = 64;
 /** @throws RangeError if there is no link where pods that follow each other are on different nodes. */
 export function madePlan(spec: PipelineSpec, specs: readonly NodeSpec[]): Plan {
   const { name = "pipeline", frames = 40, warmup = 0, seed = 1 } = spec;
-  const nodes = specs.map(({ name, host = HOST, speed = 1, cpus = null }, i): Node => {
-    return { name, letter: String.fromCharCode(65 + i), host, speed, arch: null, ...(cpus !== null && { cpus }) };
+  const nodes = specs.map(({ name, host = HOST, speed = 1, cpus = null, quota = null }, i): Node => {
+    const limits = { ...(cpus !== null && { cpus }), ...(quota !== null && { quota }) };
+    return { name, letter: String.fromCharCode(65 + i), host, speed, arch: null, ...limits };
   });
   const hosts: Record<string, number | null> = { ...spec.hosts };
   for (const { host } of nodes) if (hosts[host] === undefined) hosts[host] = ENOUGH;

@@ -23,6 +23,8 @@ export interface NodeSpec {
   readonly speed?: number;
   /** CPU limit of each of its pods, cores, as the kernel enforces it in periods of 100 ms; left out or `null`: none. */
   readonly cpus?: number | null;
+  /** CPU limit of all its pods together, instead of `cpus`; left out or `null`: none. */
+  readonly quota?: number | null;
 }
 
 /** A full-duplex link between two nodes. Pods on one node need none. */

@@ -31,7 +31,7 @@ function checkHosts({ hosts }: Draft): Finding[] {
 
 function checkNodes({ nodes, hosts }: Draft): Finding[] {
   const names = hosts.map((host) => host.name);
-  return nodes.flatMap(({ name, letter, host, power }, index) => {
+  return nodes.flatMap(({ name, letter, host, cpus, quota, power }, index) => {
     const path = ["nodes", name];
     const findings = badName(name, path);
     const first = nodes.findIndex((node) => node.letter === letter);
@@ -44,6 +44,10 @@ function checkNodes({ nodes, hosts }: Draft): Finding[] {
       });
     }
     if (host !== undefined) findings.push(...notOneOf(host, names, "host", [...path, "host"]));
+    if (cpus !== undefined && quota !== undefined) {
+      const message = "a limit of each pod and one of all together are not modelled at once";
+      findings.push({ path: [...path, "quota"], value: quota, message, allowed: "cpus or quota" });
+    }
     if (power !== undefined && power.busy < power.idle) {
       const message = `${power.busy} W busy is less than idle`;
       const allowed = `at least what it takes idle, ${power.idle} W`;

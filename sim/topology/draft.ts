@@ -39,12 +39,13 @@ export function draftOf(raw: unknown, catalogue: KernelCatalogue, units: Units, 
       return { name, cores: cores ?? null };
     }),
     nodes: entries(root.nodes, ["nodes"], findings).map(([name, node]) => {
-      const { cpus, power, price, memory, ...fields } = parseFields(NODE, node, ["nodes", name], findings);
+      const { cpus, quota, power, price, memory, ...fields } = parseFields(NODE, node, ["nodes", name], findings);
       return {
         name,
         ...fields,
         arch: fields.arch ?? null,
         ...(cpus !== undefined && { cpus }),
+        ...(quota !== undefined && { quota }),
         ...(power && { power: { idle: units.convert(power.idle, POWER), busy: units.convert(power.busy, POWER) } }),
         ...(price !== undefined && { price: units.convert(price, PRICE) }),
         ...(memory !== undefined && { memory: units.convert(memory, MEMORY) }),

@@ -46,6 +46,14 @@ export const NODE = {
     .describe(
       "CPU limit of each of its pods, cores: 0.5 lets it run for 50 ms of every 100. Left out: none. Predicted only, as local processes can't be limited.",
     ),
+  quota: z
+    .number(CPUS_ALLOWED)
+    .gt(0, CPUS_ALLOWED)
+    .max(4096, CPUS_ALLOWED)
+    .optional()
+    .describe(
+      "CPU limit of all its pods together, cores, as a node has it that the kernel gives no more. Left out: none. Predicted only: it is the node's own.",
+    ),
   power: z
     .strictObject({ idle: matching(POWER), busy: matching(POWER) }, "a mapping of idle and busy")
     .optional()

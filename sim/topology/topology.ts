@@ -20,6 +20,8 @@ export interface Node {
   readonly arch: "amd64" | "arm64" | null;
   /** CPU limit of each of its pods, cores: what the kernel lets it have in every 100 ms. Left out: none. */
   readonly cpus?: number;
+  /** CPU limit of all its pods together, cores, as the kernel enforces it. Left out: none. Not beside `cpus`. */
+  readonly quota?: number;
   /** Of the machine that it stands for. Left out: not told, nothing can be said of energy. */
   readonly power?: Power;
   /** Of an hour of it, in a currency of the user's. Left out: not told. */

@@ -42,6 +42,8 @@ test.each<[string, PipelineSpec]>([
   ["nodes[1].name(=edge) should be unique", { pods, nodes: [{ name: "edge" }, { name: "edge" }] }],
   ["nodes[0].speed(=2) should be above 0 and at most 1", { pods, nodes: [{ name: "edge", speed: 2 }] }],
   ["nodes[0].cpus(=0) should be finite and > 0", { pods, nodes: [{ name: "edge", cpus: 0 }] }],
+  ["nodes[0].quota(=0) should be finite and > 0", { pods, nodes: [{ name: "edge", quota: 0 }] }],
+  ["nodes[0].quota(=1) should be left out beside cpus", { pods, nodes: [{ name: "edge", cpus: 1, quota: 1 }] }],
   ["hosts.box(=0) should be finite and > 0", { pods, hosts: { box: 0 } }],
   ["links should hold one between edge and server: a hop crosses it", { nodes, pods: [{}, { node: "server" }] }],
   ["links[0].bandwidth(=0) should be > 0", { nodes, pods, links: [{ between: ["edge", "server"], bandwidth: 0 }] }],
