@@ -5,9 +5,18 @@ import { processes } from "./processes.ts";
 /** What the command line says of where pods are deployed. */
 export interface ClusterFlags {
   readonly on: ClusterName;
+  readonly image?: string;
+  readonly namespace?: string;
+  readonly retain?: boolean;
+  readonly dryRun?: boolean;
 }
 
-/** Where the pods of a bench are deployed; what a cluster needs is loaded when it is chosen. */
-export async function chooseCluster(_bench: Bench, _flags: ClusterFlags): Promise<Cluster> {
-  return processes;
+/**
+ * Where the pods of a bench are deployed, after a look at what would fail later; what a cluster needs is loaded when it is chosen.
+ * @throws DeploymentError with every problem, CommandError if the cluster can't be asked.
+ */
+export async function chooseCluster(bench: Bench, flags: ClusterFlags, say: (line: string) => void): Promise<Cluster> {
+  if (flags.on === "processes") return processes;
+  const { openKubernetes } = await import("./kubernetes/open.ts");
+  return openKubernetes(bench, flags, say);
 }

@@ -4,6 +4,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Link } from "../../sim/topology/topology.ts";
+import { ownSurroundings } from "../measure/fingerprint.ts";
 import type { PodConfigInput } from "../stage/config.ts";
 import { NODE_FLAGS, POD_ENVIRONMENT } from "../stage/runtime.ts";
 import { type Cluster, type Deployment, DeploymentError, type PodSpec } from "./cluster.ts";
@@ -39,6 +40,7 @@ export const processes: Cluster = {
     }
     return deployment;
   },
+  surroundings: async (nodes) => ownSurroundings(nodes),
 };
 
 class LocalDeployment implements Deployment {

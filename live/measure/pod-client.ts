@@ -2,7 +2,7 @@ import { Client, credentials, Metadata, type MethodDefinition } from "@grpc/grpc
 import { emptyPodTrace, type PodTrace, STAMPS, type Stamp } from "../../sim/trace.ts";
 import type { DrivenPod } from "../driver.ts";
 import { MAX_MESSAGE_BYTES } from "../stage/upstream.ts";
-import { type ProbeReply, podService, type TraceChunk, type UsageReply } from "../stage/wire.ts";
+import { type DescribeReply, type ProbeReply, podService, type TraceChunk, type UsageReply } from "../stage/wire.ts";
 
 type UnaryMethod<Request, Reply> = Pick<
   MethodDefinition<Request, Reply>,
@@ -41,6 +41,11 @@ export class PodClient {
   /** CPU time that the pod has used so far. */
   usage(): Promise<UsageReply> {
     return this.#ask("usage", podService.usage, {});
+  }
+
+  /** The machine that the pod is on. */
+  describe(): Promise<DescribeReply> {
+    return this.#ask("describe", podService.describe, {});
   }
 
   #ask<Request, Reply>(what: string, method: UnaryMethod<Request, Reply>, request: Request): Promise<Reply> {

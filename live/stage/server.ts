@@ -10,12 +10,14 @@ import { HealthImplementation } from "grpc-health-check";
 import { bootId, now } from "./clock.ts";
 import { compilerCpu } from "./compiler-cpu.ts";
 import type { PodConfig } from "./config.ts";
+import { describeMachine } from "./describe-machine.ts";
 import { Coding, KNOWN_CODINGS } from "./frame-codec.ts";
 import type { HopCall } from "./outlet.ts";
 import type { Pod } from "./pod.ts";
 import { threadCpu } from "./thread-cpu.ts";
 import { MAX_MESSAGE_BYTES } from "./upstream.ts";
 import {
+  type DescribeReply,
   hopService,
   type Open,
   type ProbeReply,
@@ -50,6 +52,8 @@ export async function servePod(pod: Pod, config: PodConfig): Promise<PodServer> 
     trace: (call: ServerWritableStream<TraceRequest, TraceChunk>) => sendTrace(pod, config, call),
     probe,
     usage,
+    describe: (_: ServerUnaryCall<unknown, DescribeReply>, answer: sendUnaryData<DescribeReply>) =>
+      answer(null, describeMachine()),
   });
   const health = new HealthImplementation({ "": "SERVING", "edgetwin.v1.Hop": "SERVING" });
   health.addToServer(server);

@@ -60,6 +60,20 @@ export interface UsageReply {
   compilerCpu: number;
 }
 
+/** The machine that a pod runs on, and the code that it runs. */
+export interface DescribeReply {
+  machine: string;
+  platform: string;
+  arch: string;
+  cpu: string;
+  cores: number;
+  memoryBytes: number;
+  kernel: string;
+  node: string;
+  vectors: string;
+  code: string;
+}
+
 const PROTOS = fileURLToPath(new URL("../../protos/", import.meta.url));
 
 /** The protobufjs root of every message that edgetwin speaks. */
@@ -83,6 +97,8 @@ const probeRequest = codec<ProbeRequest>("ProbeRequest");
 const probeReply = codec<ProbeReply>("ProbeReply");
 const usageRequest = codec<Record<string, never>>("UsageRequest");
 const usageReply = codec<UsageReply>("UsageReply");
+const describeRequest = codec<Record<string, never>>("DescribeRequest");
+const describeReply = codec<DescribeReply>("DescribeReply");
 
 export const hopService = {
   pull: {
@@ -123,5 +139,14 @@ export const podService = {
     requestDeserialize: usageRequest.deserialize,
     responseSerialize: usageReply.serialize,
     responseDeserialize: usageReply.deserialize,
+  },
+  describe: {
+    path: "/edgetwin.v1.Pod/Describe",
+    requestStream: false,
+    responseStream: false,
+    requestSerialize: describeRequest.serialize,
+    requestDeserialize: describeRequest.deserialize,
+    responseSerialize: describeReply.serialize,
+    responseDeserialize: describeReply.deserialize,
   },
 } satisfies ServiceDefinition;

@@ -1,6 +1,6 @@
 import type { PodConfigInput } from "../../stage/config.ts";
 import type { PodSpec } from "../cluster.ts";
-import { GRPC_PORT, type KubernetesSettings, labelsOf, METRICS_PORT, selectorOf } from "./settings.ts";
+import { GRPC_PORT, type KubernetesSettings, labelsOf, METRICS_PORT, objectName, selectorOf } from "./settings.ts";
 import { type KubernetesObject, MOST_BYTES } from "./yaml.ts";
 
 /** Where a pod finds its configuration, and the files that its stages read. */
@@ -11,7 +11,8 @@ export const DATA_FOLDER = "/data";
 export const DRAIN_SECONDS = 20;
 
 /** What a pod of the cluster is told. It finds the one before it by the name of its Service. */
-export function podConfig(pod: PodSpec, files: KubernetesSettings["files"]): PodConfigInput {
+export function podConfig(pod: PodSpec, settings: KubernetesSettings): PodConfigInput {
+  const { files } = settings;
   const { name, node, emulate = [], upstream, compression = "none", workers = 0, replay = 0 } = pod;
   const stages = pod.stages.map((stage) => {
     const read = files.get(stage.name);
@@ -22,7 +23,8 @@ export function podConfig(pod: PodSpec, files: KubernetesSettings["files"]): Pod
   });
   let address: string | null = null;
   // With its scheme, as the name of a stage may be one of gRPC's.
-  if (upstream !== null) address = "address" in upstream ? upstream.address : `dns:${upstream.pod}:${GRPC_PORT}`;
+  if (upstream !== null)
+    address = "address" in upstream ? upstream.address : `dns:${objectName(settings, upstream.pod)}:${GRPC_PORT}`;
   return {
     ...{ name, node, emulate, host: "0.0.0.0", port: GRPC_PORT, metricsPort: METRICS_PORT, upstream: address },
     ...{ compression, workers, replay, gracePeriod: DRAIN_SECONDS, baseDirectory: DATA_FOLDER, stages },
@@ -67,7 +69,7 @@ export function podData(pod: PodSpec, settings: KubernetesSettings): PodData {
       {
         stage: name,
         // No pod has a dot in its name.
-        configMap: configMap(`${pod.name}.${name}`, { binaryData }),
+        configMap: configMap(`${objectName(settings, pod.name)}.${name}`, { binaryData }),
         items: encoded.map(({ key, path }) => ({ key, path })),
       },
     ];
@@ -77,6 +79,6 @@ export function podData(pod: PodSpec, settings: KubernetesSettings): PodData {
       `files of a stage travel in a ConfigMap, together at most ${(MOST_BYTES * 3) / 4} bytes:${large.join("")}`,
     );
   }
-  const config = `${JSON.stringify(podConfig(pod, files), null, 2)}\n`;
-  return { config: configMap(pod.name, { data: { [CONFIG_FILE]: config } }), stages };
+  const config = `${JSON.stringify(podConfig(pod, settings), null, 2)}\n`;
+  return { config: configMap(objectName(settings, pod.name), { data: { [CONFIG_FILE]: config } }), stages };
 }
