@@ -5,11 +5,11 @@ import { CommandError, type Running } from "../../exec.ts";
 import { type Deployment, DeploymentError, type PodSpec } from "../cluster.ts";
 import type { DeploymentJson, EventJson, Json, NodeJson, PodJson, QuotaJson } from "./api.ts";
 import { failurePage } from "./failure-page.ts";
-import { gateway, gatewayName } from "./gateway.ts";
+import { GATEWAY, gateway, gatewayPlace } from "./gateway.ts";
 import type { Kubectl } from "./kubectl.ts";
 import { collectLogs } from "./logs.ts";
 import { manifests } from "./manifests.ts";
-import { removal } from "./removal.ts";
+import { byHand, removal } from "./removal.ts";
 import { GRPC_PORT, instanceOf, type KubernetesSettings, objectName, shortened } from "./settings.ts";
 import { allServe, nameOf, type Trouble, troubleOfPod, troublesOf } from "./troubles.ts";
 import { Tunnel } from "./tunnel.ts";
@@ -52,14 +52,18 @@ export class KubernetesDeployment implements Deployment {
     this.broken = new Promise((resolve) => {
       this.#break = resolve;
     });
-    this.#tunnel = new Tunnel(options.kubectl, gatewayName(options.settings), (reason) => this.#break(reason));
+    this.#tunnel = new Tunnel(options.kubectl, objectName(options.settings, GATEWAY), (reason) => this.#break(reason));
   }
 
   /** @throws DeploymentError with a page that says why. */
   async start(signal?: AbortSignal): Promise<void> {
     const { kubectl, settings } = this.#options;
     await kubectl.apply([...manifests(this.#pods, settings), gateway(this.#pods, settings)], signal);
-    await this.#served([...this.#pods.map(({ name }) => objectName(settings, name)), gatewayName(settings)], signal);
+    const names = [...this.#pods.map(({ name }) => name), GATEWAY];
+    await this.#served(
+      names.map((name) => objectName(settings, name)),
+      signal,
+    );
     this.#watchPods();
     await this.#tunnel.open(
       new Map(this.#pods.map(({ name }) => [name, `${objectName(settings, name)}:${GRPC_PORT}`])),
@@ -102,11 +106,14 @@ export class KubernetesDeployment implements Deployment {
     this.#watch?.stop();
     this.#tunnel.close();
     // Whatever can't be read any more must not keep the rest from being deleted.
-    await collectLogs(kubectl, this.#selector, logs).catch((error: Error) => say(`logs: ${error.message}`));
+    await collectLogs(kubectl, `${this.#selector},app.kubernetes.io/component=stage`, logs).catch((error: Error) =>
+      say(`logs: ${error.message}`),
+    );
     const { namespace } = settings;
     if (retain) {
-      const [first] = removal(settings);
-      say(`kubernetes: namespace ${namespace} keeps ${instanceOf(settings)}; to delete it: ${kubectl.text(first!)}`);
+      say(
+        `kubernetes: namespace ${namespace} keeps ${instanceOf(settings)}; to delete it: ${kubectl.text(byHand(settings))}`,
+      );
       return;
     }
     try {
@@ -162,8 +169,10 @@ export class KubernetesDeployment implements Deployment {
     ]);
     const page = failurePage({
       ...{ namespace, image, waited, troubles, events, quotas, nodes, logs },
-      pods: [...this.#pods.map(({ name, node }) => ({ name, node }))],
-      serving: this.#pods.flatMap(({ name }) => (allServe(objects, [objectName(settings, name)]) ? [name] : [])),
+      pods: [...this.#pods.map(({ name, node }) => ({ name, node })), gatewayPlace(this.#pods, settings)],
+      serving: [...this.#pods.map(({ name }) => name), GATEWAY].filter((name) =>
+        allServe(objects, [objectName(settings, name)]),
+      ),
       selectors: new Map(settings.nodes.map((node) => [node.name, nodeSelector(node)])),
       found: objects.filter((one) => one.kind === "Pod"),
     });

@@ -3,42 +3,41 @@ import { programOfImage, RESTRICTED_CONTAINER, RESTRICTED_POD } from "./restrict
 import {
   DRIVER_COMPONENT,
   GRPC_PORT,
-  instanceOf,
   type KubernetesSettings,
   labelsOf,
   METRICS_PORT,
   objectName,
+  selectorOf,
 } from "./settings.ts";
 import { nodeSelector } from "./workload.ts";
 import type { KubernetesObject } from "./yaml.ts";
 
 /** Where its program (`live/stage/gateway.ts`) listens, on its pod's loopback. */
 export const GATEWAY_PORT = 50052;
-const NAME = "edgetwin-gateway";
+/** Its name among the pods of a line. */
+export const GATEWAY = "edgetwin-gateway";
 
-/** Name of the Deployment of a run's gateway. */
-export function gatewayName(settings: KubernetesSettings): string {
-  return objectName(settings, NAME);
-}
-
-/**
- * The pod through which a driver outside of the cluster reaches those of a line: a Service's name means nothing there. On the last node
- * that any of them is on, since servers come last.
- */
-export function gateway(pods: readonly PodSpec[], settings: KubernetesSettings): KubernetesObject {
-  const { namespace, image, nodes, owner } = settings;
+/** On the last node that any pod of a line is on, since servers come last. */
+export function gatewayPlace(pods: readonly PodSpec[], { nodes }: KubernetesSettings): { name: string; node: string } {
   const node = nodes.findLast(({ name }) => pods.some((pod) => pod.node === name));
   if (node === undefined) throw new RangeError("a gateway needs pods, on nodes of the topology");
+  return { name: GATEWAY, node: node.name };
+}
+
+/** The pod through which a driver outside of the cluster reaches those of a line: a Service's name means nothing there. */
+export function gateway(pods: readonly PodSpec[], settings: KubernetesSettings): KubernetesObject {
+  const { namespace, image, nodes, owner } = settings;
+  const place = gatewayPlace(pods, settings);
   const own = {
-    "app.kubernetes.io/instance": instanceOf(settings),
     "app.kubernetes.io/component": DRIVER_COMPONENT,
+    ...selectorOf(settings, place),
   };
   const labels = { ...labelsOf(settings), ...own };
   return {
     apiVersion: "apps/v1",
     kind: "Deployment",
     metadata: {
-      name: gatewayName(settings),
+      name: objectName(settings, GATEWAY),
       namespace,
       labels,
       ...(owner === undefined ? {} : { annotations: owner }),
@@ -50,7 +49,7 @@ export function gateway(pods: readonly PodSpec[], settings: KubernetesSettings):
       template: {
         metadata: { labels },
         spec: {
-          nodeSelector: nodeSelector(node),
+          nodeSelector: nodeSelector(nodes.find(({ name }) => name === place.node)!),
           ...RESTRICTED_POD,
           enableServiceLinks: false,
           terminationGracePeriodSeconds: 1,
