@@ -155,10 +155,10 @@ test("a pod that reads something else is another pod", () => {
 });
 
 test.each([
-  [19, "policy/v1beta1", "exec"],
-  [20, "policy/v1beta1", "exec"],
-  [21, "policy/v1", "exec"],
-  [23, "policy/v1", "exec"],
+  [19, "policy/v1beta1", "httpGet"],
+  [20, "policy/v1beta1", "httpGet"],
+  [21, "policy/v1", "httpGet"],
+  [23, "policy/v1", "httpGet"],
   [24, "policy/v1", "grpc"],
   [33, "policy/v1", "grpc"],
 ])("Kubernetes 1.%i has %s and probes by %s", (minor, policy, probe) => {

@@ -27,7 +27,11 @@ export interface PodJson {
   readonly spec: {
     readonly nodeName?: string;
     readonly nodeSelector?: Readonly<Record<string, string>>;
-    readonly containers: readonly { readonly name: string; readonly image: string }[];
+    readonly containers: readonly {
+      readonly name: string;
+      readonly image: string;
+      readonly resources?: { readonly requests?: Readonly<Record<string, string>> };
+    }[];
   };
   readonly status: {
     readonly phase?: string;

@@ -32,6 +32,7 @@ export interface FailedDeployment {
 
 const EVENTS = 4;
 const LINES = 5;
+const LONGEST_LINE = 240;
 /** Pods with one and the same trouble are told of once. */
 const NAMES = 6;
 
@@ -43,7 +44,10 @@ export function failurePage(failed: FailedDeployment): string {
     `${missing.length} of ${pods.length} pods in namespace ${namespace} did not start within ${waited.toFixed(0)} s: ${listed(missing)}`,
     ...(serving.length === 0 ? [] : [`  these serve: ${listed(serving)}`]),
   ];
-  const alike = Map.groupBy(troubles, (trouble) => `${trouble.cause} ${nodeOf(failed, trouble)} ${trouble.message}`);
+  // Names and addresses differ between pods that suffer from the same.
+  const alike = Map.groupBy(troubles, (trouble) => {
+    return `${trouble.cause} ${nodeOf(failed, trouble)} ${alikeText(trouble.message)}`;
+  });
   const sections = [...alike.values()].map((group) => sectionOf(failed, group));
   const untold = missing.filter((name) => !troubles.some(({ pod }) => pod === name));
   if (troubles.length === 0) sections.push(["nothing is wrong with them: they take long", ...eventsOf(failed, untold)]);
@@ -58,11 +62,11 @@ function sectionOf(failed: FailedDeployment, troubles: readonly Trouble[]): stri
   const on = [...new Set(found.flatMap(({ spec }) => spec.nodeName ?? []))];
   const words = found.flatMap(lastWords).slice(-LINES);
   return [
-    `${listed(names)}, for node ${node} of the topology: ${message}`,
-    ...(cause === "scheduling" ? scheduling(failed, node) : []),
+    `${listed(names)}, for node ${node} of the topology: ${brief(message)}`,
+    ...(cause === "scheduling" ? scheduling(failed, node, found) : []),
     ...(cause === "image" ? imageOn(failed, on) : []),
     ...(cause === "refused" ? quotasOf(failed) : []),
-    ...eventsOf(failed, names),
+    ...eventsOf(failed, names, message),
     ...(words.length === 0 ? [] : ["  last lines of its log:", ...words.map((line) => `    ${line}`)]),
     `  next: ${nextStep(failed, cause, node, on)}`,
   ];
@@ -73,9 +77,12 @@ function nodeOf({ pods }: FailedDeployment, { pod }: Trouble): string {
 }
 
 /** The nodes beside what is asked of them. */
-function scheduling({ selectors, nodes }: FailedDeployment, node: string): string[] {
+function scheduling({ selectors, nodes }: FailedDeployment, node: string, pods: readonly PodJson[]): string[] {
   const selector = selectors.get(node) ?? {};
-  const lines = [`  it asks for a node with labels ${selectorText(selector)}`];
+  const { cpu = "no", memory = "no" } = pods[0]?.spec.containers[0]?.resources?.requests ?? {};
+  const lines = [
+    `  it asks for a node with labels ${selectorText(selector)}, which has ${cpu} CPU and ${memory} of memory left`,
+  ];
   if (nodes === null) return [...lines, "  which nodes there are can't be listed: that takes the right to list nodes"];
   return [
     ...lines,
@@ -117,19 +124,21 @@ function quotasOf({ quotas }: FailedDeployment): string[] {
   });
 }
 
-/** The latest of what happened to pods, each once. */
-function eventsOf({ events, found }: FailedDeployment, names: readonly string[]): string[] {
+/** The latest of what happened to pods, each once. @param told what need not be said again. */
+function eventsOf({ events, found }: FailedDeployment, names: readonly string[], told = ""): string[] {
+  const known = told.slice(told.indexOf(": ") + 1).trim();
   const objects = new Set(
     found.filter(({ metadata }) => names.includes(nameOf(metadata))).map(({ metadata }) => metadata.name),
   );
   const lines = events
     .filter(({ type, involvedObject }) => type === "Warning" && objects.has(involvedObject.name))
+    .filter(({ message = "" }) => known === "" || !message.replace(/\s+/g, " ").includes(known))
     .sort((a, b) => timeOf(a) - timeOf(b))
     .map(({ reason, message, count }) => {
       const often = (count ?? 1) > 1 ? ` (${count} times)` : "";
-      return `    ${reason}: ${(message ?? "").replace(/\s+/g, " ").trim()}${often}`;
+      return `    ${reason}: ${brief(message ?? "")}${often}`;
     });
-  const latest = [...new Set(lines)].slice(-EVENTS);
+  const latest = [...new Map(lines.map((line) => [alikeText(line), line])).values()].slice(-EVENTS);
   return latest.length === 0 ? [] : ["  events:", ...latest];
 }
 
@@ -159,6 +168,17 @@ function nextStep(failed: FailedDeployment, cause: Trouble["cause"], node: strin
     case "crash":
       return "what its log says; --retain keeps the pods to look at";
   }
+}
+
+/** What is the same in messages that differ in names, addresses and counts. */
+function alikeText(message: string): string {
+  return message.replace(/"[^"]*"|\(\d+ times\)|\d+(?:[.:]\d+)*/g, "");
+}
+
+/** In one line that can be read: what was tried comes first, why it failed last. */
+function brief(message: string): string {
+  const line = message.replace(/\s+/g, " ").trim();
+  return line.length <= LONGEST_LINE ? line : `${line.slice(0, LONGEST_LINE / 2)} ... ${line.slice(-LONGEST_LINE / 2)}`;
 }
 
 function listed(names: readonly string[]): string {
