@@ -11,7 +11,7 @@ import { PRECISION } from "./measure/default-effort.ts";
 import { difference, fingerprint } from "./measure/fingerprint.ts";
 import { subjectOf } from "./measure/subject.ts";
 import type { Progress } from "./progress.ts";
-import { type Bench, requireRuntime, saturatedPlans } from "./workbench.ts";
+import { type Bench, requireRuntime, saturatedPlans, usedNodes } from "./workbench.ts";
 
 /** A profile is used again for so long, and a calibration that was cut off goes on, seconds. */
 const FRESH_SECONDS = 24 * 3600;
@@ -44,9 +44,8 @@ export async function obtainProfile(bench: Bench, options: ProfileOptions): Prom
   if (options.profile !== undefined) return givenProfile(options.profile);
   const plans = saturatedPlans(bench);
   const logs = join(runs, "profiles", "logs");
-  const nodes = [...new Set(plans.flatMap(({ pods }) => pods.map(({ node }) => node)))];
   const { digest } = subjectOf(topology, plans, baseDirectory);
-  const print = fingerprint(digest, await cluster.surroundings(nodes, logs, signal));
+  const print = fingerprint(digest, await cluster.surroundings(usedNodes(bench), logs, signal));
   const where = cluster.name === "processes" ? "" : `-${cluster.name}`;
   const path = join(runs, "profiles", `${topology.name}${where}-${digest}.json`);
   if (!fresh && existsSync(path)) {

@@ -172,21 +172,9 @@ export function writePlans(
   );
 }
 
-/** Tells a run's folder what its pods run on: what the profile was measured on, unless that is another's. */
-export async function writeSurroundings(
-  folder: string,
-  bench: Bench,
-  profile: Profile,
-  cluster: Cluster,
-  signal: AbortSignal,
-): Promise<void> {
-  const { cluster: name, image, machines } = profile.fingerprint;
-  const nodes = [...new Set(saturatedPlans(bench).flatMap(({ pods }) => pods.map(({ node }) => node)))];
-  const same = name === cluster.name && nodes.every((node) => machines.some((machine) => machine.nodes.includes(node)));
-  const surroundings = same
-    ? { cluster: name, image, machines }
-    : await cluster.surroundings(nodes, join(folder, RUN_FILES.logs), signal);
-  writeJson(join(folder, RUN_FILES.surroundings), surroundings);
+/** Nodes of the topology that plans of a bench have pods on. */
+export function usedNodes(bench: Bench): string[] {
+  return [...new Set(saturatedPlans(bench).flatMap(({ pods }) => pods.map(({ node }) => node)))];
 }
 
 /** What the pods of a run ran on; `null` for one of an edgetwin that did not say. */

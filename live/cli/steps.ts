@@ -1,10 +1,12 @@
+import { join } from "node:path";
 import type { Profile } from "../../sim/profile.ts";
+import { RUN_FILES, writeJson } from "../artefacts.ts";
 import type { ClusterFlags } from "../clusters/choose.ts";
 import { chooseCluster } from "../clusters/choose.ts";
 import type { Cluster } from "../clusters/cluster.ts";
 import { obtainProfile } from "../obtain-profile.ts";
 import { withBar } from "../progress.ts";
-import { type Bench, type Predicted, predictAll, runAll, writePlans, writeSurroundings } from "../workbench.ts";
+import { type Bench, type Predicted, predictAll, runAll, usedNodes, writePlans } from "../workbench.ts";
 import { newFolder } from "./folder.ts";
 import type { FolderOptions, ProfileFlags } from "./options.ts";
 import { requireLive } from "./predicted-only.ts";
@@ -41,7 +43,14 @@ export async function measured(
   const { name, folder } = newFolder(bench.topology.name, options);
   const { profile, pairs } = await predicted(bench, options, signal, cluster);
   writePlans(folder, process.argv.slice(2), bench, profile, pairs);
-  await writeSurroundings(folder, bench, profile, cluster, signal);
+  // A profile that was given may be of another place.
+  const { cluster: where, image, machines } = profile.fingerprint;
+  const logs = join(folder, RUN_FILES.logs);
+  const surroundings =
+    options.profile === undefined
+      ? { cluster: where, image, machines }
+      : await cluster.surroundings(usedNodes(bench), logs, signal);
+  writeJson(join(folder, RUN_FILES.surroundings), surroundings);
   const begin = performance.now();
   await withBar("run", (progress) => runAll(bench, pairs, profile, { cluster, folder, signal, progress }));
   say(

@@ -16,7 +16,7 @@ export interface KubernetesOptions {
   readonly image: string;
   /** One that is there already; left out: each deployment has one of its own. */
   readonly namespace?: string;
-  /** Deployments stay when they are stopped. */
+  /** The last deployment stays when it is stopped. */
   readonly retain: boolean;
   /** Of edgetwin. */
   readonly version: string;
@@ -38,7 +38,11 @@ const ANY = "RANDOM";
 export function kubernetes(options: KubernetesOptions): Cluster {
   const { topology, image, namespace, retain, version, minor, starter, dryRun, say } = options;
   const { name, nodes } = topology;
+  /** Only one is retained, the last: all of them together would leave the next no room. */
+  let kept: KubernetesDeployment | null = null;
   const deploy = async (pods: readonly PodSpec[], logs: string, signal?: AbortSignal) => {
+    await kept?.remove();
+    kept = null;
     const run = dryRun ? ANY : randomBytes(RANDOM_BYTES).toString("hex");
     const settings: KubernetesSettings = {
       ...{ topology: name, image, version, minor, nodes },
@@ -50,6 +54,7 @@ export function kubernetes(options: KubernetesOptions): Cluster {
     };
     const kubectl = new Kubectl(starter, settings.namespace);
     const deployment = new KubernetesDeployment(pods, { kubectl, settings, logs, retain, dryRun, say });
+    if (retain) kept = deployment;
     try {
       await deployment.start(signal);
     } catch (error) {

@@ -11,7 +11,7 @@ import { collectLogs } from "./logs.ts";
 import { manifests } from "./manifests.ts";
 import { byHand, removal } from "./removal.ts";
 import { GRPC_PORT, instanceOf, type KubernetesSettings, objectName, shortened } from "./settings.ts";
-import { allServe, nameOf, type Trouble, troubleOfPod, troublesOf } from "./troubles.ts";
+import { allServe, nameOf, Restarts, type Trouble, troublesOf } from "./troubles.ts";
 import { Tunnel } from "./tunnel.ts";
 import { nodeSelector } from "./workload.ts";
 
@@ -42,6 +42,7 @@ export class KubernetesDeployment implements Deployment {
   readonly #tunnel: Tunnel;
   /** Exit codes of the containers that ended, by the names that Kubernetes gave their pods. */
   readonly #exits = new Map<string, number>();
+  readonly #restarts = new Restarts();
   #watch: Running | null = null;
   #break: (reason: string) => void = () => {};
   #stopped: Promise<void> | null = null;
@@ -102,27 +103,29 @@ export class KubernetesDeployment implements Deployment {
   }
 
   async #stop(): Promise<void> {
-    const { kubectl, settings, logs, retain, dryRun, say } = this.#options;
+    const { kubectl, settings, logs, retain, say } = this.#options;
     this.#watch?.stop();
     this.#tunnel.close();
     // Whatever can't be read any more must not keep the rest from being deleted.
     await collectLogs(kubectl, `${this.#selector},app.kubernetes.io/component=stage`, logs).catch((error: Error) =>
       say(`logs: ${error.message}`),
     );
-    const { namespace } = settings;
-    if (retain) {
-      say(
-        `kubernetes: namespace ${namespace} keeps ${instanceOf(settings)}; to delete it: ${kubectl.text(byHand(settings))}`,
-      );
-      return;
-    }
+    if (!retain) return this.remove();
+    say(`kubernetes: kept in namespace ${settings.namespace} until another takes its place; to delete it:`);
+    say(`  ${kubectl.text(byHand(settings))}`);
+  }
+
+  /** Deletes it, and waits for that, though not for ever. */
+  async remove(): Promise<void> {
+    const { kubectl, settings, dryRun, say } = this.#options;
+    const { namespace, existing } = settings;
     try {
       for (const words of removal(settings)) await kubectl.run(words);
     } catch (error) {
       if (dryRun || !(error instanceof CommandError)) throw error;
       say(`kubernetes: not all of ${instanceOf(settings)} is deleted: ${error.message}`);
       say(`  see what is left: ${kubectl.text(["get", "all", "--selector", this.#selector])}`);
-      if (!settings.existing) say(`  and why: kubectl get namespace ${namespace} --output yaml`);
+      if (!existing) say(`  and why: kubectl get namespace ${namespace} --output yaml`);
     }
   }
 
@@ -188,8 +191,8 @@ export class KubernetesDeployment implements Deployment {
       if (object.kind !== "Pod") return;
       for (const { state } of object.status.containerStatuses ?? [])
         if (state?.terminated !== undefined) this.#exits.set(object.metadata.name, state.terminated.exitCode);
-      const trouble = troubleOfPod(object);
-      if (trouble?.final) this.#break(`${trouble.pod}: ${trouble.message}`);
+      const why = this.#restarts.hopeless(object);
+      if (why !== null) this.#break(why);
     };
     this.#watch = kubectl.watch("pods", ["--selector", this.#selector], onChange);
     // Servers end a watch after a while.

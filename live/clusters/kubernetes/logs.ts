@@ -20,16 +20,20 @@ export async function collectLogs(kubectl: Kubectl, selector: string, folder: st
   }
   const flags = ["--prefix", "--tail=-1", "--ignore-errors", `--max-log-requests=${Math.max(1, pods.length)}`];
   const text = await kubectl.run(["logs", "--selector", selector, ...flags]);
-  for (const [name, lines] of byPod(text, names)) appendFileSync(join(folder, `${name}.log`), lines);
+  const logs = byPod(text);
+  for (const [pod, name] of names) {
+    // What was not answered when all were asked at once may be when it is asked alone.
+    const log = logs.get(pod) ?? (await kubectl.run(["logs", pod]).catch((error: Error) => `${error.message}\n`));
+    appendFileSync(join(folder, `${name}.log`), log);
+  }
 }
 
-/** Lines as `kubectl logs --prefix` has them: `[pod/NAME/CONTAINER] text`. */
-export function byPod(text: string, names: ReadonlyMap<string, string>): Map<string, string> {
-  const logs = new Map([...names.values()].map((name) => [name, ""]));
-  for (const line of text.split("\n")) {
-    const [, pod = "", rest = ""] = /^\[pod\/([^/\]]+)\/[^\]]*\] (.*)$/.exec(line) ?? [];
-    const name = names.get(pod);
-    if (name !== undefined) logs.set(name, `${logs.get(name)}${rest}\n`);
+/** Lines as `kubectl logs --prefix` has them: `[pod/NAME/CONTAINER] text`. A log may end without the end of a line. */
+export function byPod(text: string): Map<string, string> {
+  const logs = new Map<string, string>();
+  for (const line of text.split(/\n|(?<=.)(?=\[pod\/[^/\]]+\/[^\]/]+\] )/)) {
+    const [, pod, rest] = /^\[pod\/([^/\]]+)\/[^\]]+\] (.*)$/.exec(line) ?? [];
+    if (pod !== undefined) logs.set(pod, `${logs.get(pod) ?? ""}${rest}\n`);
   }
   return logs;
 }

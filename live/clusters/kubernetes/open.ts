@@ -1,6 +1,6 @@
 import { ownManifest } from "../../image/modules.ts";
 import { imageReference } from "../../image/reference.ts";
-import { type Bench, saturatedPlans } from "../../workbench.ts";
+import { type Bench, usedNodes } from "../../workbench.ts";
 import type { ClusterFlags } from "../choose.ts";
 import type { Cluster } from "../cluster.ts";
 import { kubernetes, starterOf } from "./cluster.ts";
@@ -18,8 +18,8 @@ export async function openKubernetes(bench: Bench, flags: ClusterFlags, say: (li
   const starter = starterOf(dryRun);
   const minor = (await serverMinor(starter)) ?? ASSUMED_MINOR;
   if (!dryRun) {
-    const used = new Set(saturatedPlans(bench).flatMap(({ pods }) => pods.map(({ node }) => node)));
-    const nodes = topology.nodes.filter(({ name }) => used.has(name));
+    const used = usedNodes(bench);
+    const nodes = topology.nodes.filter(({ name }) => used.includes(name));
     const kubectl = new Kubectl(starter, namespace ?? "default");
     await preflight(kubectl, { image, nodes, ...(namespace !== undefined && { namespace }) }, say);
   }

@@ -52,6 +52,24 @@ export function troubleOfPod({ metadata, status }: PodJson): Trouble | null {
   return null;
 }
 
+/** Of pods that are watched: which of them no longer come back. One that ends is started afresh where it was, again and again. */
+export class Restarts {
+  /** By the name that Kubernetes gave a pod, how often it had been restarted when it last served. */
+  readonly #served = new Map<string, number>();
+
+  /** Why a pod, as it is now, is given up; `null` if it is not. */
+  hopeless(pod: PodJson): string | null {
+    const trouble = troubleOfPod(pod);
+    const { ready = false, restartCount = 0 } = pod.status.containerStatuses?.[0] ?? {};
+    const { name } = pod.metadata;
+    if (ready) this.#served.set(name, restartCount);
+    const without = restartCount - (this.#served.get(name) ?? 0);
+    if (trouble === null || !trouble.final || (trouble.cause === "crash" && without <= MOST_RESTARTS)) return null;
+    const words = lastWords(pod).slice(-1);
+    return [`${trouble.pod}: ${trouble.message}`, ...words].join("\n  ");
+  }
+}
+
 /** Every Deployment has a pod that serves. */
 export function allServe(objects: readonly (PodJson | DeploymentJson)[], names: readonly string[]): boolean {
   const serving = new Set(

@@ -124,7 +124,7 @@ describe.skipIf(why !== null)(why === null ? "on a cluster" : `on a cluster (ski
     await kubectl("--namespace", NAMESPACE, "create", "quota", "few", "--hard=pods=1");
     try {
       const failed = (await cluster({ namespace: NAMESPACE })).deploy(lineOn("SSSS"), join(folder, "quota"));
-      await expect(failed).rejects.toThrow(/exceeded quota: few[^]*quota few: pods 1 of 1/);
+      await expect(failed).rejects.toThrow(/exceeded quota: few[\s\S]*quota few: pods 1 of 1/);
       expect(await left(NAMESPACE)).toEqual([]);
     } finally {
       await kubectl("--namespace", NAMESPACE, "delete", "quota", "few");
