@@ -1,0 +1,201 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import type { PodJson } from "../../../live/clusters/kubernetes/api.ts";
+import { kubernetes } from "../../../live/clusters/kubernetes/cluster.ts";
+import { CommandError } from "../../../live/exec.ts";
+import { podsOf, SETTINGS } from "../../manifests/fixture.ts";
+import { type Answer, FakeKubectl } from "./fake-kubectl.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "edgetwin-fake-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const NAMES = ["source", "conv", "relu", "maxpool"];
+const PODS = podsOf("ESSS").map((pod) => ({ ...pod, stages: [{ name: pod.name, kernel: "relu", params: {} }] }));
+
+function serving(name: string, suffix = "") {
+  const metadata = { name: `${name}${suffix}`, labels: { "edgetwin.dev/pod": name } };
+  return { kind: "Deployment", metadata, status: { availableReplicas: 1 } };
+}
+
+function podOf(
+  name: string,
+  status: Partial<NonNullable<PodJson["status"]["containerStatuses"]>[number]> = {},
+): PodJson {
+  return {
+    kind: "Pod",
+    metadata: { name: `${name}-1-2`, labels: { "edgetwin.dev/pod": name } },
+    spec: { nodeName: "big", containers: [] },
+    status: { containerStatuses: [{ ready: true, restartCount: 0, ...status }] },
+  };
+}
+
+const CRASHED = podOf("conv", {
+  ...{ ready: false, restartCount: 3, state: { waiting: { reason: "CrashLoopBackOff" } } },
+  lastState: { terminated: { exitCode: 1, message: "there is no kernel convolve\n" } },
+});
+
+/** A cluster on which everything serves, but for what `answer` says. */
+function clusterOf(answer: Answer = () => undefined, more: { retain?: boolean; namespace?: string } = {}) {
+  const said: string[] = [];
+  const kubectl = new FakeKubectl((words, input) => {
+    const own = answer(words, input);
+    if (own !== undefined) return own;
+    const run = /instance=lab-([0-9a-f]+)/.exec(words)?.[1];
+    const suffix = run === undefined ? "" : `-${run}`;
+    const items = [...NAMES, "edgetwin-gateway"].map((name) => serving(name, suffix));
+    if (words.startsWith("get deployments,pods")) return JSON.stringify({ items });
+    if (words.startsWith("get pods")) return JSON.stringify({ items: NAMES.map((name) => podOf(name)) });
+    if (words.startsWith("logs --selector"))
+      return "[pod/conv-1-2/stage] one\n[pod/relu-1-2/stage] can't be read[pod/conv-1-2/stage] two\n";
+    if (words.startsWith("logs")) return `all of ${words.split(" ")[1]}\n`;
+    return undefined;
+  });
+  const cluster = kubernetes({
+    ...{ topology: { name: "lab", nodes: SETTINGS.nodes }, image: "x:1", retain: false, version: "1", minor: 20 },
+    ...{ starter: kubectl, dryRun: false, say: (line: string) => said.push(line), ...more },
+  });
+  return { cluster, kubectl, said };
+}
+
+const kinds = (calls: readonly string[]) => calls.map((call) => call.split(" ").slice(0, 2).join(" "));
+
+test("a deployment is applied, waited for, watched and reached; then its logs are kept, and it is deleted", async () => {
+  const { cluster, kubectl } = clusterOf();
+  const logs = join(folder, "good");
+  const deployment = await cluster.deploy(PODS, logs);
+  expect(deployment.address("conv")).toMatch(/^127.0.0.1:\d+$/);
+  expect(() => deployment.address("con")).toThrow("no pod con; there are: source, conv, relu, maxpool");
+  await deployment.stop();
+  await deployment.stop();
+  expect(kinds(kubectl.calls)).toEqual([
+    ...["apply --server-side", "get deployments,pods", "get pods", "port-forward --address"],
+    ...["get pods", "logs --selector", "logs source-1-2", "logs maxpool-1-2"],
+    ...["delete deployments,replicasets", "delete pods", "delete namespace"],
+  ]);
+  expect(kubectl.calls.at(-1)).toMatch(/^delete namespace edgetwin-lab-[0-9a-f]{6} --timeout=90s$/);
+  const log = (name: string) => readFileSync(join(logs, `${name}.log`), "utf8");
+  expect(NAMES.map(log)).toEqual(["all of source-1-2\n", "one\ntwo\n", "can't be read\n", "all of maxpool-1-2\n"]);
+});
+
+test("in a namespace that is there, everything has names of its own, and is deleted by its label", async () => {
+  let applied = "";
+  const { cluster, kubectl } = clusterOf(
+    (words, input) => {
+      if (words.startsWith("apply")) applied = input;
+      return undefined;
+    },
+    { namespace: "lab-shared" },
+  );
+  const logs = join(folder, "shared");
+  await (await cluster.deploy(PODS, logs)).stop();
+  expect(applied).not.toContain("kind: Namespace");
+  const [, run] = /name: conv-([0-9a-f]{6})\n/.exec(applied)!;
+  const names = [...applied.matchAll(/^ {2}name: (.*)$/gm)].map(([, name]) => name!);
+  for (const name of names) expect(name).toMatch(new RegExp(`-${run}(\\.|$)`));
+  expect(applied).toContain(`"upstream": "dns:conv-${run}:50051"`);
+  expect(kubectl.calls.filter((call) => call.startsWith("delete")).every((call) => call.includes(`lab-${run}`))).toBe(
+    true,
+  );
+  expect(kubectl.calls.join()).not.toContain("delete namespace");
+});
+
+describe("what goes wrong", () => {
+  test("a pod that never starts: the page is thrown and kept, and everything is deleted", async () => {
+    const { cluster, kubectl } = clusterOf((words) =>
+      words.startsWith("get deployments,pods")
+        ? JSON.stringify({ items: [serving("source"), podOf("source"), CRASHED] })
+        : undefined,
+    );
+    const logs = join(folder, "crash");
+    const failed = cluster.deploy(PODS, logs);
+    await expect(failed).rejects.toMatchObject({ name: "DeploymentError" });
+    const page = readFileSync(join(logs, "failure.txt"), "utf8");
+    expect(page).toMatch(/conv, for node server .* exit code 1, again and again/);
+    expect(page).toContain("there is no kernel convolve");
+    await expect(failed).rejects.toThrow(page.trim());
+    expect(kinds(kubectl.calls).at(-1)).toBe("delete namespace");
+  });
+
+  test("kubectl that can't apply: it is said, and what there may be is deleted all the same", async () => {
+    const { cluster, kubectl } = clusterOf((words) =>
+      words.startsWith("apply") || words.startsWith("logs") ? new CommandError("kubectl: no route to host") : undefined,
+    );
+    await expect(cluster.deploy(PODS, join(folder, "apply"))).rejects.toThrow("no route to host");
+    expect(kinds(kubectl.calls).at(-1)).toBe("delete namespace");
+  });
+
+  test("ctrl-C while it waits: it stops waiting, and deletes", async () => {
+    const controller = new AbortController();
+    const { cluster, kubectl } = clusterOf((words) => {
+      if (!words.startsWith("get deployments,pods")) return undefined;
+      setTimeout(() => controller.abort(new Error("interrupted")), 10);
+      return '{"items":[]}';
+    });
+    await expect(cluster.deploy(PODS, join(folder, "abort"), controller.signal)).rejects.toThrow("interrupted");
+    expect(kinds(kubectl.calls).at(-1)).toBe("delete namespace");
+  });
+
+  test("what can't be deleted is said, with what tells why", async () => {
+    const { cluster, said } = clusterOf((words) =>
+      words.startsWith("delete namespace") ? new CommandError("timed out waiting for the condition") : undefined,
+    );
+    await (await cluster.deploy(PODS, join(folder, "stuck"))).stop();
+    expect(said.join("\n")).toMatch(
+      /not all of edgetwin-lab-\w+ is deleted: timed out[\s\S]*get all --selector[\s\S]*get namespace/,
+    );
+  });
+
+  test("a pod that ends again and again breaks it, one that is started afresh does not", async () => {
+    const { cluster, kubectl } = clusterOf();
+    const deployment = await cluster.deploy(PODS, join(folder, "broken"));
+    const tell = (pod: PodJson) => {
+      for (const line of JSON.stringify(pod, null, 4).split("\n")) kubectl.running("get pods").line(line);
+    };
+    let broken: string | null = null;
+    void deployment.broken.then((reason) => {
+      broken = reason;
+    });
+    tell(podOf("conv", { restartCount: 2 }));
+    tell(CRASHED);
+    await Promise.resolve();
+    expect(broken).toBeNull();
+    tell({
+      ...CRASHED,
+      status: { containerStatuses: [{ ...CRASHED.status.containerStatuses![0]!, restartCount: 5 }] },
+    });
+    expect(await deployment.broken).toMatch(
+      /^conv: it ended with exit code 1, again and again\n {2}there is no kernel/,
+    );
+    await deployment.stop();
+  });
+});
+
+test("a pod that is drained ends with the exit code that its status had; one that is killed with none", async () => {
+  const { cluster, kubectl } = clusterOf((words) =>
+    words.startsWith("get deployments,pods")
+      ? JSON.stringify({
+          items: [...NAMES, "edgetwin-gateway"].map((name) => serving(name)).concat(podOf("conv") as never),
+        })
+      : undefined,
+  );
+  const deployment = await cluster.deploy(PODS, join(folder, "replace"));
+  const ended = podOf("conv", { ready: false, state: { terminated: { exitCode: 0 } } });
+  for (const line of JSON.stringify(ended, null, 4).split("\n")) kubectl.running("get pods").line(line);
+  expect(await deployment.replace("conv", "SIGTERM")).toBe(0);
+  expect(kubectl.calls).toContain("delete pod conv-1-2");
+  expect(await deployment.replace("conv")).toBeNull();
+  expect(kubectl.calls).toContain("delete pod conv-1-2 --grace-period=0 --force");
+  await expect(deployment.replace("con")).rejects.toThrow("no pod con; there are: source, conv");
+  await deployment.stop();
+});
+
+test("of what is retained the last stays, and it is said how to delete that", async () => {
+  const { cluster, kubectl, said } = clusterOf(undefined, { retain: true });
+  await (await cluster.deploy(PODS, join(folder, "kept"))).stop();
+  expect(kinds(kubectl.calls)).not.toContain("delete namespace");
+  expect(said.at(-1)).toMatch(/kubectl --namespace (edgetwin-lab-\w+) delete namespace \1$/);
+  await (await cluster.deploy(PODS, join(folder, "kept"))).stop();
+  expect(kinds(kubectl.calls).filter((call) => call === "delete namespace")).toHaveLength(1);
+});
