@@ -1,4 +1,6 @@
 import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { Cluster, PodSpec } from "../../../live/clusters/cluster.ts";
@@ -7,9 +9,15 @@ import { serverMinor } from "../../../live/clusters/kubernetes/server-version.ts
 import { programs } from "../../../live/exec.ts";
 import { openBench } from "../../../live/workbench.ts";
 
+/** Several may test on one cluster. */
+export const NAME = `e2e-${process.pid}`;
+const EXAMPLE = fileURLToPath(new URL("../../../topologies/cluster.yaml", import.meta.url));
 /** Its nodes are those of the test cluster, by their labels. */
-export const TOPOLOGY = fileURLToPath(new URL("../../../topologies/cluster.yaml", import.meta.url));
-export const { topology } = await openBench(TOPOLOGY, {}, true);
+export const topology = { ...(await openBench(EXAMPLE, {}, true)).topology, name: NAME };
+/** The same as a file, of which `folder` is relative to that of the example. */
+export const TOPOLOGY_TEXT = readFileSync(EXAMPLE, "utf8")
+  .replace(/^name: .*$/m, `name: ${NAME}`)
+  .replace("folder: images", `folder: ${join(dirname(EXAMPLE), "images")}`);
 /** An image that the nodes of the cluster have. */
 export const IMAGE = process.env.EDGETWIN_IMAGE;
 
@@ -39,7 +47,7 @@ export async function cluster(options: Partial<KubernetesOptions> = {}): Promise
 
 /** Namespaces and, in one that is there already, objects that runs have left. */
 export async function left(namespace = "default"): Promise<string[]> {
-  const mine = ["--selector", "app.kubernetes.io/managed-by=edgetwin", "--output", "name"];
+  const mine = ["--selector", `app.kubernetes.io/part-of=${NAME}`, "--output", "name"];
   const kinds = "deployments,replicasets,pods,services,configmaps,secrets,networkpolicies,poddisruptionbudgets";
   const texts = await Promise.all([
     kubectl("get", "namespaces", ...mine),

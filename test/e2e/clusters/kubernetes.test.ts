@@ -10,7 +10,7 @@ import { processes } from "../../../live/clusters/processes.ts";
 import { Driver } from "../../../live/driver.ts";
 import { programs } from "../../../live/exec.ts";
 import { started } from "../../cli/edgetwin.ts";
-import { cluster, IMAGE, kubectl, left, lineOn, said, TOPOLOGY, topology, why } from "./kubernetes-cluster.ts";
+import { cluster, IMAGE, kubectl, left, lineOn, said, TOPOLOGY_TEXT, topology, why } from "./kubernetes-cluster.ts";
 
 // Pods are scheduled, start, and are waited for until they are gone.
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 120_000 });
@@ -163,7 +163,9 @@ describe.skipIf(why !== null)(why === null ? "on a cluster" : `on a cluster (ski
 
   test.each(["deploying", "measuring"])("ctrl-C while it is %s leaves nothing", async (when) => {
     const flags = ["--on", "kubernetes", "--image", IMAGE!, "--splits", "EESS", "--sizes", "96", "--runs", folder];
-    const { child, ended } = started(["profile", TOPOLOGY, ...flags, "--fresh"]);
+    const file = join(folder, "topology.yaml");
+    writeFileSync(file, TOPOLOGY_TEXT);
+    const { child, ended } = started(["profile", file, ...flags, "--fresh"]);
     // The first deployment only looks at the machines.
     const namespaces = new Set<string>();
     for (let tries = 0; tries < 600 && namespaces.size < (when === "deploying" ? 1 : 2); tries++) {
