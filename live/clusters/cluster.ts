@@ -1,6 +1,7 @@
 import type { Compression } from "../../sim/compression.ts";
 import type { Link } from "../../sim/topology/topology.ts";
 import type { PodConfigInput } from "../stage/config.ts";
+import type { LinkShape } from "./relay.ts";
 
 /** Where pods can be deployed. */
 export const CLUSTERS = ["processes"] as const;
@@ -40,6 +41,15 @@ export interface Deployment {
    * @returns its exit code, `null` if a signal ended it.
    */
   replace(pod: string, signal?: "SIGKILL" | "SIGTERM"): Promise<number | null>;
+  /**
+   * Starts more pods beside those that are there, whose upstream may be one of these, and resolves when all of them serve.
+   * @param pods with names that are not taken. @throws DeploymentError with the log of one that does not start; then none of them is left.
+   */
+  extend(pods: readonly PodSpec[]): Promise<void>;
+  /** Drains and ends some of the pods; resolves when they are gone. Names that are not there are passed over. */
+  remove(pods: readonly string[]): Promise<void>;
+  /** Makes a link another one from now on. @throws Error where links are real. */
+  shape(link: Link, shape: LinkShape): Promise<void>;
   /** Drains and ends all of it; safe to call twice. */
   stop(): Promise<void>;
 }

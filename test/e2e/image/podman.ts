@@ -60,6 +60,9 @@ export function reached(addresses: Readonly<Record<string, string>>): Deployment
     broken: new Promise(() => {}),
     linkCpu: async () => 0,
     replace: async () => null,
+    extend: async () => {},
+    remove: async () => {},
+    shape: async () => {},
     stop: async () => {},
   };
 }
