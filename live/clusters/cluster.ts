@@ -25,6 +25,8 @@ export interface PodSpec {
   readonly compression?: Compression;
   /** Threads that compute while the pod's own handles messages; 0 or left out: its own does both. */
   readonly workers?: number;
+  /** Of the container; left out: the cluster's. */
+  readonly image?: string;
 }
 
 export interface Deployment {

@@ -43,6 +43,11 @@ export class PodClient {
     return this.#ask("usage", podService.usage, {});
   }
 
+  /** @returns the first frame of the run that the pod does not take. @throws Error if it does not know the run, or is not there. */
+  async handOver(run: string): Promise<number> {
+    return (await this.#ask("hand over", podService.handOver, { run })).next;
+  }
+
   #ask<Request, Reply>(what: string, method: UnaryMethod<Request, Reply>, request: Request): Promise<Reply> {
     const { path, requestSerialize, responseDeserialize } = method;
     return new Promise((resolve, reject) => {
@@ -61,8 +66,11 @@ export class PodClient {
     });
   }
 
-  /** @throws Error when the pod does not know the run: it was restarted, and its record is lost. */
-  async trace(run: string, { node, workers = 0 }: DrivenPod, frames: number): Promise<FetchedTrace> {
+  /**
+   * The record of so many frames, from `first` on. @throws Error when the pod does not know the run: it was restarted, and its record is
+   * lost.
+   */
+  async trace(run: string, { node, workers = 0 }: DrivenPod, frames: number, from = 0): Promise<FetchedTrace> {
     const { path, requestSerialize, responseDeserialize } = podService.trace;
     const trace = emptyPodTrace(this.name, node, frames, { workers });
     const scheduled = new Float64Array(frames).fill(Number.NaN);
@@ -75,15 +83,17 @@ export class PodClient {
       path,
       requestSerialize,
       responseDeserialize,
-      { run },
+      { run, first: from },
       waiting(),
       deadline(),
     );
     try {
       for await (const chunk of call as AsyncIterable<TraceChunk>) {
         const column = columnOf(chunk.column);
-        // A copy, since the message's bytes need not be aligned.
-        column?.set(new Float64Array(new Uint8Array(chunk.values).buffer), chunk.first);
+        // A copy, since the message's bytes need not be aligned. The pod may have gone on since.
+        const values = new Float64Array(new Uint8Array(chunk.values).buffer);
+        const at = chunk.first - from;
+        if (at < frames) column?.set(values.subarray(0, frames - at), at);
         const bytes = Buffer.from(chunk.digests);
         for (let at = 0; at < bytes.length; at += 32) digests.push(bytes.toString("hex", at, at + 32));
       }

@@ -16,6 +16,8 @@ import type { Pod } from "./pod.ts";
 import { threadCpu } from "./thread-cpu.ts";
 import { MAX_MESSAGE_BYTES } from "./upstream.ts";
 import {
+  type HandOverReply,
+  type HandOverRequest,
   hopService,
   type Open,
   type ProbeReply,
@@ -50,6 +52,11 @@ export async function servePod(pod: Pod, config: PodConfig): Promise<PodServer> 
     trace: (call: ServerWritableStream<TraceRequest, TraceChunk>) => sendTrace(pod, config, call),
     probe,
     usage,
+    handOver: ({ request }: ServerUnaryCall<HandOverRequest, HandOverReply>, answer: sendUnaryData<HandOverReply>) => {
+      const next = pod.handOver(request.run);
+      if (next !== null) answer(null, { next });
+      else answer({ code: status.NOT_FOUND, details: `pod ${config.name} does not know run ${request.run}` });
+    },
   });
   const health = new HealthImplementation({ "": "SERVING", "edgetwin.v1.Hop": "SERVING" });
   health.addToServer(server);
@@ -98,7 +105,7 @@ function sendTrace(pod: Pod, config: PodConfig, call: ServerWritableStream<Trace
     call.emit("error", { code: status.NOT_FOUND, details });
     return;
   }
-  for (const chunk of recorder.chunks()) call.write(chunk);
+  for (const chunk of recorder.chunks(call.request.first)) call.write(chunk);
   call.end();
 }
 
