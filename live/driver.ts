@@ -55,8 +55,8 @@ export class Driver {
   constructor(deployment: Deployment, pods: readonly DrivenPod[]) {
     this.#deployment = deployment;
     this.#pods = pods;
-    this.#clients = pods.map(({ name }) => new PodClient(name, deployment.address(name)));
-    this.#last = deployment.address(pods.at(-1)!.name);
+    this.#clients = pods.map(({ name }) => new PodClient(name, deployment.address(name), deployment.identity));
+    this.#last = pods.at(-1)!.name;
   }
 
   /**
@@ -109,13 +109,15 @@ export class Driver {
   /** Runs to the end without collecting anything. */
   async stream(run: Run, options: RunOptions): Promise<void> {
     const { onFrame, timeout, signal } = options;
+    const { identity } = this.#deployment;
+    let unreachable = "";
     let settle: (failure: Error | null) => void = () => {};
     const done = new Promise<void>((resolve, reject) => {
       settle = (failure) => (failure === null ? resolve() : reject(failure));
     });
     const sink = new Upstream(
-      this.#last,
-      { flowControlWindow: FLOW_CONTROL_WINDOW },
+      this.#deployment.address(this.#last),
+      { flowControlWindow: FLOW_CONTROL_WINDOW, security: identity === null ? null : { identity, peer: this.#last } },
       {
         frame: (frame) => {
           try {
@@ -128,10 +130,13 @@ export class Driver {
         },
         finished: () => settle(null),
         failed: (code, reason) => settle(new RunError(`run ${run.id}: ${status[code]}: ${reason}`)),
+        unreachable: (reason) => {
+          unreachable = `; pod ${this.#last} could not be reached: ${reason}`;
+        },
       },
     );
     const late = setTimeout(
-      () => settle(new RunError(`run ${run.id}: not finished after ${timeout.toFixed(0)} s`)),
+      () => settle(new RunError(`run ${run.id}: not finished after ${timeout.toFixed(0)} s${unreachable}`)),
       timeout * 1e3,
     );
     const abort = () => settle(signal?.reason instanceof Error ? signal.reason : new RunError("interrupted"));

@@ -2,6 +2,7 @@ import type { Compression } from "../../sim/compression.ts";
 import type { Link } from "../../sim/topology/topology.ts";
 import type { PodConfigInput } from "../stage/config.ts";
 import type { LinkShape } from "./relay.ts";
+import type { Identity } from "../stage/security.ts";
 
 /** Where pods can be deployed. */
 export const CLUSTERS = ["processes"] as const;
@@ -34,6 +35,8 @@ export interface Deployment {
   address(pod: string): string;
   /** Address of a pod as seen across a link that one of its hops crosses. */
   addressAcross(pod: string, link: Link): string;
+  /** Who the driver is to the pods; `null`: they speak plaintext. */
+  readonly identity: Identity | null;
   /** Resolves with the reason when a pod or link ends that nobody asked to end. */
   readonly broken: Promise<string>;
   /** CPU seconds that emulating a link has taken so far; 0 for a real one. */

@@ -1,11 +1,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
+import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Link } from "../../sim/topology/topology.ts";
 import type { PodConfigInput } from "../stage/config.ts";
 import { NODE_FLAGS, POD_ENVIRONMENT } from "../stage/runtime.ts";
+import type { Identity } from "../stage/security.ts";
+import { type Authority, newAuthority } from "./certificates.ts";
 import { type Cluster, type Deployment, DeploymentError, type PodSpec } from "./cluster.ts";
 import type { LinkShape, RelayAnswer, RelayConfig, RelayRequest } from "./relay.ts";
 
@@ -27,22 +30,28 @@ interface Program {
   readonly log: string;
 }
 
+/** @param tls pods prove to each other who they are, as on a cluster; on one machine there is nobody to hide from. */
+export function localProcesses({ tls }: { readonly tls: boolean }): Cluster {
+  return {
+    name: "processes",
+    real: false,
+    async deploy(pods, logs) {
+      mkdirSync(logs, { recursive: true });
+      const deployment = new LocalDeployment(logs);
+      try {
+        if (tls) await deployment.secure();
+        await deployment.start(pods);
+      } catch (error) {
+        await deployment.stop();
+        throw error;
+      }
+      return deployment;
+    },
+  };
+}
+
 /** Pods as child processes of this one, links between nodes as relays. */
-export const processes: Cluster = {
-  name: "processes",
-  real: false,
-  async deploy(pods, logs) {
-    mkdirSync(logs, { recursive: true });
-    const deployment = new LocalDeployment(logs);
-    try {
-      await deployment.start(pods);
-    } catch (error) {
-      await deployment.stop();
-      throw error;
-    }
-    return deployment;
-  },
-};
+export const processes: Cluster = localProcesses({ tls: false });
 
 class LocalDeployment implements Deployment {
   readonly broken: Promise<string>;
@@ -52,6 +61,9 @@ class LocalDeployment implements Deployment {
   readonly #ports = new Map<string, number>();
   readonly #relayPorts = new Map<string, number>();
   #break: (reason: string) => void = () => {};
+  #authority: Authority | null = null;
+  /** Folder with the pods' keys. */
+  #keys: string | null = null;
   #stopping = false;
   /** What links were made; and how many questions relays were asked. */
   readonly #shapes = new Map<string, LinkShape>();
@@ -62,6 +74,17 @@ class LocalDeployment implements Deployment {
     this.broken = new Promise((resolve) => {
       this.#break = resolve;
     });
+  }
+
+  get identity(): Identity | null {
+    return this.#authority?.driver ?? null;
+  }
+
+  /** Pods that are started from now on have certificates, and the driver has. */
+  async secure(): Promise<void> {
+    this.#authority = await newAuthority();
+    // For this user alone.
+    this.#keys = mkdtempSync(join(tmpdir(), "edgetwin-keys-"));
   }
 
   async start(pods: readonly PodSpec[]): Promise<void> {
@@ -86,7 +109,7 @@ class LocalDeployment implements Deployment {
         for (const route of routes) await this.#ask(link, { ask: "route", route });
       else started.push(this.#addRelay(name, link, routes));
     }
-    for (const pod of pods) started.push(this.#addPod(pod));
+    for (const pod of pods) started.push(await this.#addPod(pod));
     await Promise.all(started.map((name) => this.#launch(this.#programs.get(name)!)));
   }
 
@@ -166,9 +189,23 @@ class LocalDeployment implements Deployment {
     const children = [...this.#children.values()];
     await end(children);
     this.#children.clear();
+    if (this.#keys !== null) rmSync(this.#keys, { recursive: true, force: true });
   }
 
-  #addPod(pod: PodSpec): string {
+  /** Has a pod's certificate signed. @returns where it finds it; `null` in plaintext. */
+  async #certify(pod: PodSpec): Promise<PodConfigInput["tls"]> {
+    if (this.#authority === null || this.#keys === null) return null;
+    const { ca, certificate, key } = await this.#authority.sign(pod);
+    const write = (kind: string, text: string) => {
+      const file = join(this.#keys!, `${pod.name}.${kind}.pem`);
+      writeFileSync(file, text);
+      return file;
+    };
+    const files = { ca: write("ca", ca), certificate: write("certificate", certificate), key: write("key", key) };
+    return { ...files, upstream: pod.upstream !== null && "pod" in pod.upstream ? pod.upstream.pod : null };
+  }
+
+  async #addPod(pod: PodSpec): Promise<string> {
     const { name, node, emulate = [], stages, baseDirectory, upstream, link } = pod;
     const { compression = "none", workers = 0, replay = 0 } = pod;
     let address: string | null = null;
@@ -188,6 +225,7 @@ class LocalDeployment implements Deployment {
       compression,
       workers,
       replay,
+      tls: await this.#certify(pod),
       gracePeriod: GRACE_SECONDS,
     };
     return this.#add(name, POD_PROGRAM, { EDGETWIN_POD: JSON.stringify(config) });

@@ -1,6 +1,9 @@
-import { Client, credentials, Metadata, type MethodDefinition } from "@grpc/grpc-js";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Client, type MethodDefinition, type ServiceError, status } from "@grpc/grpc-js";
 import { emptyPodTrace, type PodTrace, STAMPS, type Stamp } from "../../sim/trace.ts";
 import type { DrivenPod } from "../driver.ts";
+import { DialError, Dialler } from "../stage/dialler.ts";
+import type { Identity } from "../stage/security.ts";
 import { MAX_MESSAGE_BYTES } from "../stage/upstream.ts";
 import { type ProbeReply, podService, type TraceChunk, type UsageReply } from "../stage/wire.ts";
 
@@ -18,20 +21,18 @@ export interface FetchedTrace {
 }
 
 const DEADLINE_SECONDS = 10;
+const RETRY_MILLISECONDS = 50;
 
 /** What the driver asks of a pod besides frames. */
 export class PodClient {
   readonly name: string;
-  readonly #client: Client;
+  readonly #dialler: Dialler;
 
-  constructor(name: string, address: string) {
+  /** @param identity the driver's; `null`: pods speak plaintext. */
+  constructor(name: string, address: string, identity: Identity | null) {
     this.name = name;
-    this.#client = new Client(address, credentials.createInsecure(), {
-      "grpc.max_receive_message_length": MAX_MESSAGE_BYTES,
-      "grpc.use_local_subchannel_pool": 1,
-      "grpc.initial_reconnect_backoff_ms": 50,
-      "grpc.max_reconnect_backoff_ms": 500,
-    });
+    const security = identity === null ? null : { identity, peer: name };
+    this.#dialler = new Dialler(address, security, { "grpc.max_receive_message_length": MAX_MESSAGE_BYTES });
   }
 
   probe(replyBytes: number): Promise<ProbeReply> {
@@ -50,20 +51,23 @@ export class PodClient {
 
   #ask<Request, Reply>(what: string, method: UnaryMethod<Request, Reply>, request: Request): Promise<Reply> {
     const { path, requestSerialize, responseDeserialize } = method;
-    return new Promise((resolve, reject) => {
-      this.#client.makeUnaryRequest(
-        path,
-        requestSerialize,
-        responseDeserialize,
-        request,
-        waiting(),
-        deadline(),
-        (error, reply) => {
-          if (error === null && reply !== undefined) resolve(reply);
-          else reject(new Error(`pod ${this.name}: ${what}: ${error?.details ?? "no reply"}`));
-        },
-      );
-    });
+    return this.#call(
+      what,
+      (client, deadline) =>
+        new Promise((resolve, reject) => {
+          client.makeUnaryRequest(
+            path,
+            requestSerialize,
+            responseDeserialize,
+            request,
+            { deadline },
+            (error, reply) => {
+              if (error === null && reply !== undefined) resolve(reply);
+              else reject(error ?? new Error("no reply"));
+            },
+          );
+        }),
+    );
   }
 
   /**
@@ -72,22 +76,15 @@ export class PodClient {
    */
   async trace(run: string, { node, workers = 0 }: DrivenPod, frames: number, from = 0): Promise<FetchedTrace> {
     const { path, requestSerialize, responseDeserialize } = podService.trace;
-    const trace = emptyPodTrace(this.name, node, frames, { workers });
-    const scheduled = new Float64Array(frames).fill(Number.NaN);
-    const digests: string[] = [];
-    const columnOf = (name: string): Float64Array | undefined => {
-      if (name === "scheduled") return scheduled;
-      return STAMPS.includes(name as Stamp) ? trace[name as Stamp] : undefined;
-    };
-    const call = this.#client.makeServerStreamRequest(
-      path,
-      requestSerialize,
-      responseDeserialize,
-      { run, first: from },
-      waiting(),
-      deadline(),
-    );
-    try {
+    return this.#call(`trace of run ${run}`, async (client, deadline) => {
+      const trace = emptyPodTrace(this.name, node, frames, { workers });
+      const scheduled = new Float64Array(frames).fill(Number.NaN);
+      const digests: string[] = [];
+      const columnOf = (name: string): Float64Array | undefined => {
+        if (name === "scheduled") return scheduled;
+        return STAMPS.includes(name as Stamp) ? trace[name as Stamp] : undefined;
+      };
+      const call = client.makeServerStreamRequest(path, requestSerialize, responseDeserialize, { run, first: from }, { deadline });
       for await (const chunk of call as AsyncIterable<TraceChunk>) {
         const column = columnOf(chunk.column);
         // A copy, since the message's bytes need not be aligned. The pod may have gone on since.
@@ -97,22 +94,26 @@ export class PodClient {
         const bytes = Buffer.from(chunk.digests);
         for (let at = 0; at < bytes.length; at += 32) digests.push(bytes.toString("hex", at, at + 32));
       }
-    } catch (error) {
-      const { details, message } = error as { details?: string; message: string };
-      throw new Error(`pod ${this.name}: trace of run ${run}: ${details ?? message}`);
+      return { trace, scheduled, digests };
+    });
+  }
+
+  /** Asks, again if the connection is lost meanwhile, for some seconds: a pod may just be starting. */
+  async #call<Reply>(what: string, ask: (client: Client, deadline: number) => Promise<Reply>): Promise<Reply> {
+    const deadline = Date.now() + DEADLINE_SECONDS * 1e3;
+    for (;;) {
+      try {
+        return await ask(await this.#dialler.connected(), deadline);
+      } catch (error) {
+        const { code, details, message } = error as Partial<ServiceError> & Error;
+        const lost = error instanceof DialError || code === status.UNAVAILABLE;
+        if (!lost || Date.now() > deadline) throw new Error(`pod ${this.name}: ${what}: ${details ?? message}`);
+        await sleep(RETRY_MILLISECONDS);
+      }
     }
-    return { trace, scheduled, digests };
   }
 
   close(): void {
-    this.#client.close();
+    this.#dialler.close();
   }
-}
-
-function waiting(): Metadata {
-  return new Metadata({ waitForReady: true });
-}
-
-function deadline(): { deadline: Date } {
-  return { deadline: new Date(Date.now() + DEADLINE_SECONDS * 1e3) };
 }

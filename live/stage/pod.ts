@@ -11,6 +11,7 @@ import { Coding, newFrame, type ReceivedFrame, type SentFrame } from "./frame-co
 import { type HopCall, Outlet } from "./outlet.ts";
 import { Pace } from "./pace.ts";
 import { Recorder } from "./recorder.ts";
+import { readIdentity } from "./security.ts";
 import { Session } from "./session.ts";
 import { Upstream, type UpstreamEvents } from "./upstream.ts";
 import { Delivery, type Open, type Run } from "./wire.ts";
@@ -36,8 +37,8 @@ export class Pod {
   #scheduled = false;
   #draining: (() => void) | null = null;
 
-  /** @param crew computes the frames; `null`: this thread does. */
-  constructor(config: PodConfig, executor: Executor, crew: Crew | null) {
+  /** @param crew computes the frames; `null`: this thread does. @param log is told when the pod upstream can't be reached. */
+  constructor(config: PodConfig, executor: Executor, crew: Crew | null, log: (line: string) => void = () => {}) {
     this.#config = config;
     this.#computing = new Computing(executor, crew, this.#pace, {
       computed: (session, sequence, frame) => this.#computed(session, sequence, frame),
@@ -45,12 +46,16 @@ export class Pod {
         this.#fail(status.FAILED_PRECONDITION, `${config.name}: frame ${sequence}: ${reason}`),
       wake: () => this.#wake(),
     });
+    const { name, upstream, tls } = config;
     this.#events = {
       frame: (frame) => this.#take(frame),
       finished: () => this.#settle(),
-      failed: (code, details) => this.#fail(code, `${config.name}: upstream: ${details}`),
+      failed: (code, details) => this.#fail(code, `${name}: upstream: ${details}`),
+      unreachable: (reason) => log(`pod ${name}: upstream can't be reached: ${reason}`),
     };
-    this.#upstream = config.upstream === null ? null : new Upstream(config.upstream, config, this.#events);
+    const identity = readIdentity(tls);
+    const security = identity === null || tls === null ? null : { identity, peer: tls.upstream };
+    this.#upstream = upstream === null ? null : new Upstream(upstream, { ...config, security }, this.#events);
     this.#inlet = this.#upstream;
   }
 

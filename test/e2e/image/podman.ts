@@ -55,6 +55,7 @@ export async function healthy(id: string, port: number): Promise<string> {
 /** A deployment of pods that somebody else started, reached there by their names. */
 export function reached(addresses: Readonly<Record<string, string>>): Deployment {
   return {
+    identity: null,
     address: (pod) => addresses[pod]!,
     addressAcross: (pod) => addresses[pod]!,
     broken: new Promise(() => {}),
