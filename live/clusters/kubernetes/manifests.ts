@@ -1,5 +1,7 @@
+import { downstreamOf } from "../certificates.ts";
 import type { PodSpec } from "../cluster.ts";
 import { podData } from "./pod-config.ts";
+import { secret } from "./secret.ts";
 import {
   DRIVER_COMPONENT,
   GRPC_PORT,
@@ -21,12 +23,14 @@ const POLICY_V1 = 21;
 export function manifests(pods: readonly PodSpec[], settings: KubernetesSettings): KubernetesObject[] {
   const shared = settings.existing ? [] : [namespaceOf(settings)];
   const each = pods.flatMap((pod) => {
-    const data = podData(pod, settings);
-    const next = pods.find(({ upstream }) => upstream !== null && "pod" in upstream && upstream.pod === pod.name);
+    const next = downstreamOf(pod, pods);
+    const data = podData(pod, next, settings);
+    const keys = secret(pod, settings);
     return [
       data.config,
       ...data.stages.map(({ configMap }) => configMap),
-      networkPolicy(pod, next ?? null, settings),
+      ...(keys === null ? [] : [keys]),
+      networkPolicy(pod, next, settings),
       service(pod, settings),
       deployment(pod, data, settings),
     ];
@@ -58,7 +62,7 @@ function disruptionBudget(settings: KubernetesSettings): KubernetesObject {
   };
 }
 
-/** Frames are pulled: only the pod after it and the driver may call a pod. Kubelets always may. */
+/** Frames are pulled: only the pod after it and the driver may call a pod. Kubelets always may, which ask for its health. */
 function networkPolicy(pod: PodSpec, next: PodSpec | null, settings: KubernetesSettings): KubernetesObject {
   const { namespace } = settings;
   const driver = { "app.kubernetes.io/instance": namespace, "app.kubernetes.io/component": DRIVER_COMPONENT };
