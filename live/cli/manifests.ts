@@ -65,8 +65,8 @@ export function manifestsVerb(): Command {
         kubernetes,
       } = options;
       const { version } = ownManifest();
-      const { runCertificates } = await import("../clusters/certificates.ts");
-      const signed = async () => (await runCertificates(pods.map(({ name }) => name))).pods;
+      const { newAuthority, signAll } = await import("../clusters/certificates.ts");
+      const signed = async () => signAll(await newAuthority(), pods);
       const certificates = options.plaintext ? "none" : options.withSecrets ? await signed() : "elsewhere";
       const { name, nodes } = topology;
       const files = stageFiles(pods);

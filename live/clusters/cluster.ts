@@ -1,8 +1,8 @@
 import type { Compression } from "../../sim/compression.ts";
 import type { Link } from "../../sim/topology/topology.ts";
 import type { PodConfigInput } from "../stage/config.ts";
-import type { LinkShape } from "./relay.ts";
 import type { Identity } from "../stage/security.ts";
+import type { LinkShape } from "./relay.ts";
 
 /** Where pods can be deployed. */
 export const CLUSTERS = ["processes"] as const;

@@ -84,7 +84,13 @@ export class PodClient {
         if (name === "scheduled") return scheduled;
         return STAMPS.includes(name as Stamp) ? trace[name as Stamp] : undefined;
       };
-      const call = client.makeServerStreamRequest(path, requestSerialize, responseDeserialize, { run, first: from }, { deadline });
+      const call = client.makeServerStreamRequest(
+        path,
+        requestSerialize,
+        responseDeserialize,
+        { run, first: from },
+        { deadline },
+      );
       for await (const chunk of call as AsyncIterable<TraceChunk>) {
         const column = columnOf(chunk.column);
         // A copy, since the message's bytes need not be aligned. The pod may have gone on since.

@@ -34,7 +34,9 @@ export const podConfigSchema = z.strictObject({
     })
     .nullable()
     .default(null)
-    .meta({ description: "PEM files by which pods prove to each other who they are, and that they may pull; null: plaintext" }),
+    .meta({
+      description: "PEM files by which pods prove to each other who they are, and that they may pull; null: plaintext",
+    }),
   emulate: z
     .array(
       z.strictObject({

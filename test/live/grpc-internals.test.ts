@@ -1,7 +1,7 @@
 import { Client, Server } from "@grpc/grpc-js";
 import { afterEach, expect, test } from "vitest";
 import { frameMemory } from "../../kernels/simd/memory.ts";
-import { runCertificates } from "../../live/clusters/certificates.ts";
+import { newAuthority } from "../../live/clusters/certificates.ts";
 import { newFrame, type SentFrame, setSequence } from "../../live/stage/frame-codec.ts";
 import { inPlace, RECEIVE_BUFFERS } from "../../live/stage/grpc-internals.ts";
 import type { HopCall } from "../../live/stage/outlet.ts";
@@ -74,7 +74,7 @@ test.each(["plaintext", "TLS"])(
   "messages that are sent and received in place are those of an ordinary channel: %s",
   async (over) => {
     const sent = frames();
-    const identity = over === "TLS" ? (await runCertificates(["server"])).pods.get("server")! : null;
+    const identity = over === "TLS" ? await (await newAuthority()).sign({ name: "server", upstream: null }) : null;
     const address = await serve(sent, identity);
     const options = { "grpc.max_receive_message_length": 2 ** 22 };
     const ordinary = await pull(address, options, (message) => Buffer.from(message), identity);

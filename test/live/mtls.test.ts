@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client, credentials, status } from "@grpc/grpc-js";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { DRIVER_NAME, runCertificates } from "../../live/clusters/certificates.ts";
+import { newAuthority, signAll } from "../../live/clusters/certificates.ts";
 import type { Deployment, PodSpec } from "../../live/clusters/cluster.ts";
 import { Driver } from "../../live/driver.ts";
 import { PodClient } from "../../live/measure/pod-client.ts";
@@ -94,7 +94,7 @@ describe("a line whose pods prove who they are", () => {
   });
 
   test("refuses who has another authority's, whatever its name", async () => {
-    const { driver } = await runCertificates([]);
+    const { driver } = await newAuthority();
     const trusting = { ...driver, ca: line.identity!.ca };
     expect(await refusal(trusting)).toMatch(/not finished after 4 s; pod pod3 could not be reached/);
     // And a client refuses a pod of another authority.
@@ -102,8 +102,9 @@ describe("a line whose pods prove who they are", () => {
   });
 });
 
-test("gives frames to the pod downstream and the driver alone: nobody else takes their place", async () => {
-  const { pods, driver } = await runCertificates(["pod1", "pod2", "pod3"]);
+test("a pod gives frames to the one downstream and the driver alone: nobody else takes their place", async () => {
+  const authority = await newAuthority();
+  const pods = await signAll(authority, lineOf({ grouping: [1, 1, 1] }));
   const folder = mkdtempSync(join(tmpdir(), "edgetwin-test-"));
   const { ca, certificate, key } = pods.get("pod1")!;
   const file = (name: string, text: string) => {
@@ -112,7 +113,6 @@ test("gives frames to the pod downstream and the driver alone: nobody else takes
   };
   const files = { ca: file("ca", ca), certificate: file("certificate", certificate), key: file("key", key) };
   const { name, node, stages } = lineOf({ grouping: [4] })[0]!;
-  const tls = { ...files, clients: ["pod2", DRIVER_NAME] };
   const config = podConfigSchema.parse({
     name,
     node,
@@ -120,7 +120,7 @@ test("gives frames to the pod downstream and the driver alone: nobody else takes
     port: 0,
     healthPort: await freePort(),
     upstream: null,
-    tls,
+    tls: files,
   });
   const pod = new Pod(config, await Executor.load(config, () => {}), null);
   const server = await servePod(pod, config);
@@ -133,10 +133,13 @@ test("gives frames to the pod downstream and the driver alone: nobody else takes
   };
   try {
     expect(await outcome(pods.get("pod3")!)).toMatch(
-      `PERMISSION_DENIED: pod1: frames are for pod2 or ${DRIVER_NAME}, not for pod3`,
+      "PERMISSION_DENIED: pod1: the certificate of pod3 gives no right to pull from it",
     );
+    const stranger = new PodClient("pod1", `127.0.0.1:${server.port}`, pods.get("pod3")!);
+    await expect(stranger.handOver("mtls")).rejects.toThrow(/pod1 is not pod3's to hand over/);
+    stranger.close();
     expect(await outcome(pods.get("pod2")!)).toBe(RUN.frames);
-    expect(await outcome(driver)).toBe(RUN.frames);
+    expect(await outcome(authority.driver)).toBe(RUN.frames);
     // Kubelets show no certificate: in plaintext a pod tells nothing but its health.
     const client = new Client(`127.0.0.1:${config.healthPort}`, credentials.createInsecure());
     const ask = (path: string) =>
@@ -157,8 +160,10 @@ test("gives frames to the pod downstream and the driver alone: nobody else takes
 });
 
 test("a deployment has its own authority and keys", async () => {
-  const [one, other] = await Promise.all([runCertificates(["a", "b"]), runCertificates(["a"])]);
-  const all = [...one.pods.values(), one.driver, ...other.pods.values(), other.driver];
+  const pods = lineOf({ grouping: [1, 3] });
+  const authorities = await Promise.all([newAuthority(), newAuthority()]);
+  const signed = await Promise.all(authorities.map((authority) => signAll(authority, pods)));
+  const all = [...authorities.map(({ driver }) => driver), ...signed.flatMap((each) => [...each.values()])];
   expect(new Set(all.map(({ key }) => key)).size).toBe(all.length);
   expect(new Set(all.map(({ certificate }) => certificate)).size).toBe(all.length);
   expect(new Set(all.map(({ ca }) => ca)).size).toBe(2);

@@ -62,6 +62,9 @@ test("keys are printed where that is asked for, others each time; in plaintext t
   expect(one.map(({ metadata }) => metadata.name)).toEqual(["source-conv.tls", "relu-maxpool.tls"]);
   const certificate = new X509Certificate(Buffer.from(one[0].data["tls.crt"], "base64"));
   const authority = new X509Certificate(Buffer.from(one[1].data["ca.crt"], "base64"));
+  expect(new X509Certificate(Buffer.from(one[1].data["tls.crt"], "base64")).subjectAltName).toBe(
+    "DNS:relu-maxpool, URI:edgetwin:pulls-from:source-conv",
+  );
   expect(certificate.checkHost("source-conv")).toBe("source-conv");
   expect(certificate.verify(authority.publicKey)).toBe(true);
   expect(certificate.checkPrivateKey(createPrivateKey(Buffer.from(one[0].data["tls.key"], "base64")))).toBe(true);

@@ -19,7 +19,7 @@ async function run(pods: readonly PodSpec[], changed: Partial<Run>): Promise<Pod
   deployment ??= await deployLine(pods);
   const driver = new Driver(deployment, pods);
   await driver.stream({ ...RUN, ...changed }, { timeout: 20 }).finally(() => driver.close());
-  return pods.map(({ name }) => new PodClient(name, deployment!.address(name)));
+  return pods.map(({ name }) => new PodClient(name, deployment!.address(name), null));
 }
 
 describe("the record of a run that goes on and on", () => {
@@ -79,7 +79,7 @@ test("a source that begins in the middle of a run keeps to the schedule that it 
 test("a pod that hands over takes no more frames, tells from where on others are to, and passes on what it has", async () => {
   const pods = lineOf({ grouping: [1, 3] });
   deployment = await deployLine(pods);
-  const client = new PodClient("pod2", deployment.address("pod2"));
+  const client = new PodClient("pod2", deployment.address("pod2"), null);
   await expect(client.handOver("run")).rejects.toThrow("pod pod2 does not know run run");
   const driver = new Driver(deployment, pods);
   const taken: number[] = [];

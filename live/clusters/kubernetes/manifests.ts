@@ -1,4 +1,3 @@
-import { downstreamOf } from "../certificates.ts";
 import type { PodSpec } from "../cluster.ts";
 import { podData } from "./pod-config.ts";
 import { secret } from "./secret.ts";
@@ -23,14 +22,14 @@ const POLICY_V1 = 21;
 export function manifests(pods: readonly PodSpec[], settings: KubernetesSettings): KubernetesObject[] {
   const shared = settings.existing ? [] : [namespaceOf(settings)];
   const each = pods.flatMap((pod) => {
-    const next = downstreamOf(pod, pods);
-    const data = podData(pod, next, settings);
+    const data = podData(pod, settings);
+    const next = pods.find(({ upstream }) => upstream !== null && "pod" in upstream && upstream.pod === pod.name);
     const keys = secret(pod, settings);
     return [
       data.config,
       ...data.stages.map(({ configMap }) => configMap),
       ...(keys === null ? [] : [keys]),
-      networkPolicy(pod, next, settings),
+      networkPolicy(pod, next ?? null, settings),
       service(pod, settings),
       deployment(pod, data, settings),
     ];

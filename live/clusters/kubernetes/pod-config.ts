@@ -1,5 +1,4 @@
 import type { PodConfigInput } from "../../stage/config.ts";
-import { peersOf } from "../certificates.ts";
 import type { PodSpec } from "../cluster.ts";
 import { TLS_FILES } from "./secret.ts";
 import { GRPC_PORT, HEALTH_PORT, type KubernetesSettings, labelsOf, METRICS_PORT, selectorOf } from "./settings.ts";
@@ -13,7 +12,7 @@ export const DATA_FOLDER = "/data";
 export const DRAIN_SECONDS = 20;
 
 /** What a pod of the cluster is told. It finds the one before it by the name of its Service. */
-function podConfig(pod: PodSpec, next: PodSpec | null, { files, certificates }: KubernetesSettings): PodConfigInput {
+function podConfig(pod: PodSpec, { files, certificates }: KubernetesSettings): PodConfigInput {
   const { name, node, emulate = [], upstream, compression = "none", workers = 0, replay = 0 } = pod;
   const stages = pod.stages.map((stage) => {
     const read = files.get(stage.name);
@@ -26,7 +25,8 @@ function podConfig(pod: PodSpec, next: PodSpec | null, { files, certificates }: 
   // With its scheme, as the name of a stage may be one of gRPC's.
   if (upstream !== null) address = "address" in upstream ? upstream.address : `dns:${upstream.pod}:${GRPC_PORT}`;
   const plain = certificates === "none";
-  const security = plain ? {} : { healthPort: HEALTH_PORT, tls: { ...TLS_FILES, ...peersOf(pod, next) } };
+  const before = upstream !== null && "pod" in upstream ? upstream.pod : null;
+  const security = plain ? {} : { healthPort: HEALTH_PORT, tls: { ...TLS_FILES, upstream: before } };
   return {
     ...{ name, node, emulate, host: "0.0.0.0", port: GRPC_PORT, metricsPort: METRICS_PORT, upstream: address },
     ...{ compression, workers, replay, gracePeriod: DRAIN_SECONDS, baseDirectory: DATA_FOLDER, stages },
@@ -47,8 +47,8 @@ export interface PodData {
   readonly stages: readonly StageData[];
 }
 
-/** What a pod reads when it starts. @param next the pod after it. @throws RangeError with every stage whose files no ConfigMap takes. */
-export function podData(pod: PodSpec, next: PodSpec | null, settings: KubernetesSettings): PodData {
+/** What a pod reads when it starts. @throws RangeError with every stage whose files no ConfigMap takes. */
+export function podData(pod: PodSpec, settings: KubernetesSettings): PodData {
   const { namespace, files } = settings;
   const labels = { ...labelsOf(settings), ...selectorOf(settings, pod) };
   const configMap = (name: string, content: object): KubernetesObject => ({
@@ -82,6 +82,6 @@ export function podData(pod: PodSpec, next: PodSpec | null, settings: Kubernetes
       `files of a stage travel in a ConfigMap, together at most ${(MOST_BYTES * 3) / 4} bytes:${large.join("")}`,
     );
   }
-  const config = `${JSON.stringify(podConfig(pod, next, settings), null, 2)}\n`;
+  const config = `${JSON.stringify(podConfig(pod, settings), null, 2)}\n`;
   return { config: configMap(pod.name, { data: { [CONFIG_FILE]: config } }), stages };
 }
