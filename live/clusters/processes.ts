@@ -30,8 +30,13 @@ interface Program {
   readonly log: string;
 }
 
+/** A cluster whose pods are this process's children. */
+export interface LocalCluster extends Cluster {
+  deploy(pods: readonly PodSpec[], logs: string): Promise<LocalDeployment>;
+}
+
 /** @param tls pods prove to each other who they are, as on a cluster; on one machine there is nobody to hide from. */
-export function localProcesses({ tls }: { readonly tls: boolean }): Cluster {
+export function localProcesses({ tls }: { readonly tls: boolean }): LocalCluster {
   return {
     name: "processes",
     real: false,
@@ -53,7 +58,7 @@ export function localProcesses({ tls }: { readonly tls: boolean }): Cluster {
 /** Pods as child processes of this one, links between nodes as relays. */
 export const processes: Cluster = localProcesses({ tls: false });
 
-class LocalDeployment implements Deployment {
+export class LocalDeployment implements Deployment {
   readonly broken: Promise<string>;
   readonly #logs: string;
   readonly #children = new Map<string, ChildProcess>();
@@ -137,6 +142,13 @@ class LocalDeployment implements Deployment {
 
   address(pod: string): string {
     return `${HOST}:${this.#ports.get(pod)}`;
+  }
+
+  /** Of a pod's process. @throws Error if there is no such pod just now. */
+  pid(pod: string): number {
+    const pid = this.#children.get(pod)?.pid;
+    if (pid === undefined) throw new Error(`pod ${pod} has no process`);
+    return pid;
   }
 
   addressAcross(pod: string, link: Link): string {
