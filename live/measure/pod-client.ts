@@ -20,6 +20,11 @@ export interface FetchedTrace {
   readonly digests: readonly string[];
 }
 
+/** A pod was asked of a run that it does not know. */
+export class UnknownRunError extends Error {
+  override readonly name = "UnknownRunError";
+}
+
 const DEADLINE_SECONDS = 10;
 const RETRY_MILLISECONDS = 50;
 
@@ -71,8 +76,8 @@ export class PodClient {
   }
 
   /**
-   * The record of so many frames, from `first` on. @throws Error when the pod does not know the run: it was restarted, and its record is
-   * lost.
+   * The record of so many frames, from `first` on. @throws UnknownRunError when the pod does not know the run: it was restarted, and its
+   * record is lost.
    */
   async trace(run: string, { node, workers = 0 }: DrivenPod, frames: number, from = 0): Promise<FetchedTrace> {
     const { path, requestSerialize, responseDeserialize } = podService.trace;
@@ -113,7 +118,9 @@ export class PodClient {
       } catch (error) {
         const { code, details, message } = error as Partial<ServiceError> & Error;
         const lost = error instanceof DialError || code === status.UNAVAILABLE;
-        if (!lost || Date.now() > deadline) throw new Error(`pod ${this.name}: ${what}: ${details ?? message}`);
+        const reason = `pod ${this.name}: ${what}: ${details ?? message}`;
+        if (code === status.NOT_FOUND) throw new UnknownRunError(reason);
+        if (!lost || Date.now() > deadline) throw new Error(reason);
         await sleep(RETRY_MILLISECONDS);
       }
     }

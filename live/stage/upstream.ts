@@ -41,7 +41,7 @@ export class Upstream {
   readonly #coding: number;
   /** Counts what was begun, so that what comes late of something older is told apart. */
   #attempt = 0;
-  #unreachable = false;
+  #trouble: string | null = null;
   #stream: ClientDuplexStream<PullRequest, ReceivedFrame | FrameError> | null = null;
   /** Of the stream that is open. */
   #buffers = new ReceiveBuffers();
@@ -71,6 +71,11 @@ export class Upstream {
   /** Sequence number that is expected next. */
   get next(): number {
     return this.#next;
+  }
+
+  /** Why the pod upstream can't be reached just now; `null` if it can. */
+  get trouble(): string | null {
+    return this.#trouble;
   }
 
   /** Pulls a run from frame `next` on; a pull in progress is dropped. */
@@ -138,13 +143,13 @@ export class Upstream {
     this.#dialler.connected().then(
       (client) => {
         if (this.#attempt !== attempt || this.#run === null) return;
-        this.#unreachable = false;
+        this.#trouble = null;
         this.#pull(client, this.#run);
       },
       (error: Error) => {
         if (this.#attempt !== attempt || this.#run === null) return;
-        if (!this.#unreachable) this.#events.unreachable(error.message);
-        this.#unreachable = true;
+        if (this.#trouble === null) this.#events.unreachable(error.message);
+        this.#trouble = error.message;
         this.#again();
       },
     );

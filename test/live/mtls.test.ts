@@ -90,15 +90,15 @@ describe("a line whose pods prove who they are", () => {
   });
 
   test("refuses who has no certificate", async () => {
-    expect(await refusal(null)).toMatch(/not finished after 4 s; pod pod3 could not be reached/);
+    expect(await refusal(null)).toMatch(/not finished after 4 s; pod pod3 can't be reached/);
   });
 
   test("refuses who has another authority's, whatever its name", async () => {
     const { driver } = await newAuthority();
     const trusting = { ...driver, ca: line.identity!.ca };
-    expect(await refusal(trusting)).toMatch(/not finished after 4 s; pod pod3 could not be reached/);
+    expect(await refusal(trusting)).toMatch(/not finished after 4 s; pod pod3 can't be reached/);
     // And a client refuses a pod of another authority.
-    expect(await refusal(driver)).toMatch(/could not be reached: .*(certificate|self-signed)/);
+    expect(await refusal(driver)).toMatch(/can't be reached: .*(certificate|self-signed)/);
   });
 });
 

@@ -141,6 +141,6 @@ test("a pod that waits for its upstream says so in its log, and the driver why i
     1,
   );
   expect(await outcome({ address: () => "127.0.0.1:1", identity: null, broken: line.broken })).toMatch(
-    /not finished after 4 s; pod pod4 could not be reached: 127\.0\.0\.1:1: .*ECONNREFUSED/,
+    /not finished after 4 s; pod pod4 can't be reached: 127\.0\.0\.1:1: .*ECONNREFUSED/,
   );
 });
