@@ -12,6 +12,19 @@ export interface Run {
   width: number;
   window: number;
   digests: number;
+  /** Left out: 0. */
+  origin?: number;
+  kept?: number;
+  feed?: FeedMessage | null;
+}
+
+export interface FeedMessage {
+  pod: string;
+  height: number;
+  width: number;
+  channels: number;
+  /** Code of the element type. */
+  element: number;
 }
 
 export const Delivery = { FRAMES: 0, HERE: 1 } as const;
@@ -32,6 +45,8 @@ export interface PullRequest {
 
 export interface TraceRequest {
   run: string;
+  /** Left out: 0. */
+  first?: number;
 }
 
 export interface TraceChunk {
@@ -60,6 +75,14 @@ export interface UsageReply {
   compilerCpu: number;
 }
 
+export interface HandOverRequest {
+  run: string;
+}
+
+export interface HandOverReply {
+  next: number;
+}
+
 const PROTOS = fileURLToPath(new URL("../../protos/", import.meta.url));
 
 /** The protobufjs root of every message that edgetwin speaks. */
@@ -83,6 +106,8 @@ const probeRequest = codec<ProbeRequest>("ProbeRequest");
 const probeReply = codec<ProbeReply>("ProbeReply");
 const usageRequest = codec<Record<string, never>>("UsageRequest");
 const usageReply = codec<UsageReply>("UsageReply");
+const handOverRequest = codec<HandOverRequest>("HandOverRequest");
+const handOverReply = codec<HandOverReply>("HandOverReply");
 
 export const hopService = {
   pull: {
@@ -123,5 +148,14 @@ export const podService = {
     requestDeserialize: usageRequest.deserialize,
     responseSerialize: usageReply.serialize,
     responseDeserialize: usageReply.deserialize,
+  },
+  handOver: {
+    path: "/edgetwin.v1.Pod/HandOver",
+    requestStream: false,
+    responseStream: false,
+    requestSerialize: handOverRequest.serialize,
+    requestDeserialize: handOverRequest.deserialize,
+    responseSerialize: handOverReply.serialize,
+    responseDeserialize: handOverReply.deserialize,
   },
 } satisfies ServiceDefinition;

@@ -1,5 +1,6 @@
 import type { PodSpec } from "../cluster.ts";
 import { podData } from "./pod-config.ts";
+import { secret } from "./secret.ts";
 import {
   DRIVER_COMPONENT,
   GRPC_PORT,
@@ -23,9 +24,11 @@ export function manifests(pods: readonly PodSpec[], settings: KubernetesSettings
   const each = pods.flatMap((pod) => {
     const data = podData(pod, settings);
     const next = pods.find(({ upstream }) => upstream !== null && "pod" in upstream && upstream.pod === pod.name);
+    const keys = secret(pod, settings);
     return [
       data.config,
       ...data.stages.map(({ configMap }) => configMap),
+      ...(keys === null ? [] : [keys]),
       networkPolicy(pod, next ?? null, settings),
       service(pod, settings),
       deployment(pod, data, settings),
@@ -58,7 +61,7 @@ function disruptionBudget(settings: KubernetesSettings): KubernetesObject {
   };
 }
 
-/** Frames are pulled: only the pod after it and the driver may call a pod. Kubelets always may. */
+/** Frames are pulled: only the pod after it and the driver may call a pod. Kubelets always may, which ask for its health. */
 function networkPolicy(pod: PodSpec, next: PodSpec | null, settings: KubernetesSettings): KubernetesObject {
   const { namespace } = settings;
   const driver = { "app.kubernetes.io/instance": namespace, "app.kubernetes.io/component": DRIVER_COMPONENT };

@@ -1,6 +1,7 @@
 import type { PodConfigInput } from "../../stage/config.ts";
 import type { PodSpec } from "../cluster.ts";
-import { GRPC_PORT, type KubernetesSettings, labelsOf, METRICS_PORT, selectorOf } from "./settings.ts";
+import { TLS_FILES } from "./secret.ts";
+import { GRPC_PORT, HEALTH_PORT, type KubernetesSettings, labelsOf, METRICS_PORT, selectorOf } from "./settings.ts";
 import { type KubernetesObject, MOST_BYTES } from "./yaml.ts";
 
 /** Where a pod finds its configuration, and the files that its stages read. */
@@ -11,7 +12,7 @@ export const DATA_FOLDER = "/data";
 export const DRAIN_SECONDS = 20;
 
 /** What a pod of the cluster is told. It finds the one before it by the name of its Service. */
-export function podConfig(pod: PodSpec, files: KubernetesSettings["files"]): PodConfigInput {
+function podConfig(pod: PodSpec, { files, certificates }: KubernetesSettings): PodConfigInput {
   const { name, node, emulate = [], upstream, compression = "none", workers = 0, replay = 0 } = pod;
   const stages = pod.stages.map((stage) => {
     const read = files.get(stage.name);
@@ -23,9 +24,13 @@ export function podConfig(pod: PodSpec, files: KubernetesSettings["files"]): Pod
   let address: string | null = null;
   // With its scheme, as the name of a stage may be one of gRPC's.
   if (upstream !== null) address = "address" in upstream ? upstream.address : `dns:${upstream.pod}:${GRPC_PORT}`;
+  const plain = certificates === "none";
+  const before = upstream !== null && "pod" in upstream ? upstream.pod : null;
+  const security = plain ? {} : { healthPort: HEALTH_PORT, tls: { ...TLS_FILES, upstream: before } };
   return {
     ...{ name, node, emulate, host: "0.0.0.0", port: GRPC_PORT, metricsPort: METRICS_PORT, upstream: address },
     ...{ compression, workers, replay, gracePeriod: DRAIN_SECONDS, baseDirectory: DATA_FOLDER, stages },
+    ...security,
   };
 }
 
@@ -77,6 +82,6 @@ export function podData(pod: PodSpec, settings: KubernetesSettings): PodData {
       `files of a stage travel in a ConfigMap, together at most ${(MOST_BYTES * 3) / 4} bytes:${large.join("")}`,
     );
   }
-  const config = `${JSON.stringify(podConfig(pod, files), null, 2)}\n`;
+  const config = `${JSON.stringify(podConfig(pod, settings), null, 2)}\n`;
   return { config: configMap(pod.name, { data: { [CONFIG_FILE]: config } }), stages };
 }

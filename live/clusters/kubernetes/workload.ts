@@ -3,7 +3,16 @@ import type { Node } from "../../../sim/topology/topology.ts";
 import type { PodSpec } from "../cluster.ts";
 import { CONFIG_FILE, CONFIG_FOLDER, DATA_FOLDER, DRAIN_SECONDS, type PodData } from "./pod-config.ts";
 import { programOfImage, RESTRICTED_CONTAINER, RESTRICTED_POD } from "./restricted.ts";
-import { GRPC_PORT, type KubernetesSettings, labelsOf, METRICS_PORT, NODE_LABEL, selectorOf } from "./settings.ts";
+import { IMAGE_GROUP, secretVolume, TLS_FOLDER } from "./secret.ts";
+import {
+  GRPC_PORT,
+  HEALTH_PORT,
+  type KubernetesSettings,
+  labelsOf,
+  METRICS_PORT,
+  NODE_LABEL,
+  selectorOf,
+} from "./settings.ts";
 import type { KubernetesObject } from "./yaml.ts";
 
 /** Kubelets ask gRPC's health service themselves since Kubernetes 1.24. */
@@ -23,7 +32,11 @@ export function deployment(pod: PodSpec, data: PodData, settings: KubernetesSett
   const node = settings.nodes.find(({ name }) => name === pod.node);
   if (node === undefined) throw new RangeError(`pod ${pod.name} is on node ${pod.node}, which is not among the nodes`);
   const labels = { ...labelsOf(settings), "app.kubernetes.io/component": "stage", ...selectorOf(settings, pod) };
-  const digest = createHash("sha256").update(JSON.stringify(data)).digest("hex").slice(0, 16);
+  const { certificates } = settings;
+  const secured = certificates !== "none";
+  // What is signed anew makes another pod, too.
+  const certificate = typeof certificates === "string" ? "" : certificates.get(pod.name)!.certificate;
+  const digest = createHash("sha256").update(JSON.stringify(data)).update(certificate).digest("hex").slice(0, 16);
   return {
     apiVersion: "apps/v1",
     kind: "Deployment",
@@ -40,10 +53,12 @@ export function deployment(pod: PodSpec, data: PodData, settings: KubernetesSett
         spec: {
           nodeSelector: nodeSelector(node),
           ...RESTRICTED_POD,
+          // Keys are root's and this group's.
+          ...(secured ? { securityContext: { ...RESTRICTED_POD.securityContext, fsGroup: IMAGE_GROUP } } : {}),
           enableServiceLinks: false,
           terminationGracePeriodSeconds: DRAIN_SECONDS + END_SECONDS,
           containers: [container(image, node, data, settings)],
-          volumes: volumes(pod, data),
+          volumes: [...volumes(pod, data), ...(secured ? [secretVolume(pod)] : [])],
         },
       },
     },
@@ -55,7 +70,9 @@ function nodeSelector({ name, selector, arch }: Node): Record<string, string> {
   return { ...(selector ?? { [NODE_LABEL]: name }), ...(arch === null ? {} : { "kubernetes.io/arch": arch }) };
 }
 
-function container(image: string, { cpus }: Node, data: PodData, { minor }: KubernetesSettings): object {
+function container(image: string, { cpus }: Node, data: PodData, settings: KubernetesSettings): object {
+  const { minor, certificates } = settings;
+  const secured = certificates !== "none";
   const cpu = cpus === undefined ? null : `${Math.max(1, Math.round(cpus * 1000))}m`;
   return {
     name: "stage",
@@ -70,12 +87,13 @@ function container(image: string, { cpus }: Node, data: PodData, { minor }: Kube
     ports: [
       { name: "grpc", containerPort: GRPC_PORT },
       { name: "metrics", containerPort: METRICS_PORT },
+      ...(secured ? [{ name: "health", containerPort: HEALTH_PORT }] : []),
     ],
     resources: {
       requests: { cpu: cpu ?? LEAST_CPU, memory: MEMORY },
       ...(cpu === null ? {} : { limits: { cpu } }),
     },
-    ...probes(minor),
+    ...probes(minor, secured ? HEALTH_PORT : GRPC_PORT),
     ...RESTRICTED_CONTAINER,
     volumeMounts: [
       { name: "config", mountPath: CONFIG_FOLDER, readOnly: true },
@@ -84,6 +102,7 @@ function container(image: string, { cpus }: Node, data: PodData, { minor }: Kube
         mountPath: `${DATA_FOLDER}/${stage}`,
         readOnly: true,
       })),
+      ...(secured ? [{ name: "tls", mountPath: TLS_FOLDER, readOnly: true }] : []),
       { name: "tmp", mountPath: "/tmp" },
     ],
   };
@@ -91,12 +110,12 @@ function container(image: string, { cpus }: Node, data: PodData, { minor }: Kube
 
 /**
  * A pod is asked for its health; patiently, since it may be in the middle of a large frame, and rarely where that starts a
- * program, on the CPU time that frames are computed on.
+ * program, on the CPU time that frames are computed on. Who asks shows no certificate.
  */
-function probes(minor: number): object {
+function probes(minor: number, port: number): object {
   const grpc = minor >= GRPC_PROBES;
-  const command = programOfImage("probe", `127.0.0.1:${GRPC_PORT}`);
-  const ask = { ...(grpc ? { grpc: { port: GRPC_PORT } } : { exec: { command } }), timeoutSeconds: 5 };
+  const command = programOfImage("probe", `127.0.0.1:${port}`);
+  const ask = { ...(grpc ? { grpc: { port } } : { exec: { command } }), timeoutSeconds: 5 };
   return {
     startupProbe: { ...ask, periodSeconds: grpc ? 1 : 2, failureThreshold: 60 },
     readinessProbe: { ...ask, periodSeconds: grpc ? 5 : 10, failureThreshold: 3 },
