@@ -1,9 +1,9 @@
 import { status } from "@grpc/grpc-js";
 import type { FrameSize } from "../sim/topology/catalogue.ts";
-import type { ClockOffset, PodTrace, Trace } from "../sim/trace.ts";
+import { type ClockOffset, emptyPodTrace, type PodTrace, type Trace } from "../sim/trace.ts";
 import type { Deployment, PodSpec } from "./clusters/cluster.ts";
 import { clockOffset } from "./measure/clock-offset.ts";
-import { PodClient } from "./measure/pod-client.ts";
+import { type FetchedTrace, PodClient, UnknownRunError } from "./measure/pod-client.ts";
 import type { ReceivedFrame } from "./stage/frame-codec.ts";
 import { Upstream } from "./stage/upstream.ts";
 import { Delivery, type Run, type UsageReply } from "./stage/wire.ts";
@@ -18,6 +18,15 @@ export interface RunResult {
   readonly trace: Trace;
   /** SHA-256 of the first frames as they left the pipeline. */
   readonly digests: readonly string[];
+  /** Whose trace lacks what; none unless the run was told that pods may be started afresh. */
+  readonly unrecorded: readonly Unrecorded[];
+}
+
+/** Frames from `first` up to, not including, `next` passed a pod that has no record of them: it was started afresh since. */
+export interface Unrecorded {
+  readonly pod: string;
+  readonly first: number;
+  readonly next: number;
 }
 
 export interface RunOptions {
@@ -25,6 +34,8 @@ export interface RunOptions {
   readonly onFrame?: (frame: ReceivedFrame) => void;
   /** Seconds after which the run is given up. */
   readonly timeout: number;
+  /** Pods may be started afresh meanwhile, and lose their records; left out: a run with such a gap fails. */
+  readonly restarts?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -55,8 +66,8 @@ export class Driver {
   constructor(deployment: Deployment, pods: readonly DrivenPod[]) {
     this.#deployment = deployment;
     this.#pods = pods;
-    this.#clients = pods.map(({ name }) => new PodClient(name, deployment.address(name)));
-    this.#last = deployment.address(pods.at(-1)!.name);
+    this.#clients = pods.map(({ name }) => new PodClient(name, deployment.address(name), deployment.identity));
+    this.#last = pods.at(-1)!.name;
   }
 
   /**
@@ -73,7 +84,12 @@ export class Driver {
   ): Promise<RunResult> {
     const id = `${plan}#${repeat}.${count++}`;
     await this.stream({ id, ...run }, options);
-    return this.#collect(plan, repeat, warmup, id, run.frames);
+    const result = await this.#collect(plan, repeat, warmup, id, run.frames);
+    const [gap] = result.unrecorded;
+    if (gap === undefined || options.restarts) return result;
+    throw new RunError(
+      `run ${id}: pod ${gap.pod} has no record of frames ${gap.first} to ${gap.next - 1}: was it restarted?`,
+    );
   }
 
   /**
@@ -109,13 +125,14 @@ export class Driver {
   /** Runs to the end without collecting anything. */
   async stream(run: Run, options: RunOptions): Promise<void> {
     const { onFrame, timeout, signal } = options;
+    const { identity } = this.#deployment;
     let settle: (failure: Error | null) => void = () => {};
     const done = new Promise<void>((resolve, reject) => {
       settle = (failure) => (failure === null ? resolve() : reject(failure));
     });
     const sink = new Upstream(
-      this.#last,
-      { flowControlWindow: FLOW_CONTROL_WINDOW },
+      this.#deployment.address(this.#last),
+      { flowControlWindow: FLOW_CONTROL_WINDOW, security: identity === null ? null : { identity, peer: this.#last } },
       {
         frame: (frame) => {
           try {
@@ -128,12 +145,13 @@ export class Driver {
         },
         finished: () => settle(null),
         failed: (code, reason) => settle(new RunError(`run ${run.id}: ${status[code]}: ${reason}`)),
+        unreachable: () => {},
       },
     );
-    const late = setTimeout(
-      () => settle(new RunError(`run ${run.id}: not finished after ${timeout.toFixed(0)} s`)),
-      timeout * 1e3,
-    );
+    const late = setTimeout(() => {
+      const why = sink.trouble === null ? "" : `; pod ${this.#last} can't be reached: ${sink.trouble}`;
+      settle(new RunError(`run ${run.id}: not finished after ${timeout.toFixed(0)} s${why}`));
+    }, timeout * 1e3);
     const abort = () => settle(signal?.reason instanceof Error ? signal.reason : new RunError("interrupted"));
     signal?.addEventListener("abort", abort);
     if (signal?.aborted) abort();
@@ -153,10 +171,38 @@ export class Driver {
   }
 
   async #collect(plan: string, repeat: number, warmup: number, id: string, frames: number): Promise<RunResult> {
+    const fetched = await Promise.all(
+      this.#clients.map((client, i) =>
+        client.trace(id, this.#pods[i]!, frames).catch((error: Error) => {
+          if (error instanceof UnknownRunError) return nothing(this.#pods[i]!, frames);
+          throw error;
+        }),
+      ),
+    );
+    const unrecorded = fetched.flatMap(({ trace }) => gapsOf(trace));
+    // A pod that was started afresh may be on another machine, whose clock is another.
+    if (unrecorded.length > 0) this.#clocks = null;
     this.#clocks ??= await Promise.all(this.#clients.map(clockOffset));
-    const fetched = await Promise.all(this.#clients.map((client, i) => client.trace(id, this.#pods[i]!, frames)));
     const pods: PodTrace[] = fetched.map(({ trace }, i) => ({ ...trace, clock: this.#clocks![i]! }));
     const trace: Trace = { plan, origin: "live", repeat, frames, warmup, scheduled: fetched[0]!.scheduled, pods };
-    return { trace, digests: fetched.at(-1)!.digests };
+    return { trace, digests: fetched.at(-1)!.digests, unrecorded };
   }
+}
+
+/** What a pod tells of a run that it does not know. */
+function nothing({ name, node, workers = 0 }: DrivenPod, frames: number): FetchedTrace {
+  const scheduled = new Float64Array(frames).fill(Number.NaN);
+  return { trace: emptyPodTrace(name, node, frames, { workers }), scheduled, digests: [] };
+}
+
+/** Every frame of a run that ended was computed by every pod. */
+function gapsOf({ pod, end }: PodTrace): Unrecorded[] {
+  const gaps: { pod: string; first: number; next: number }[] = [];
+  end.forEach((time, n) => {
+    if (!Number.isNaN(time)) return;
+    const last = gaps.at(-1);
+    if (last?.next === n) last.next++;
+    else gaps.push({ pod, first: n, next: n + 1 });
+  });
+  return gaps;
 }

@@ -46,7 +46,7 @@ export async function obtainProfile(bench: Bench, options: ProfileOptions): Prom
   const logs = join(runs, "profiles", "logs");
   const { digest } = subjectOf(topology, plans, baseDirectory);
   const print = fingerprint(digest, await cluster.surroundings(usedNodes(bench), logs, signal));
-  const where = cluster.name === "processes" ? "" : `-${cluster.name}`;
+  const where = cluster.name === "processes" ? "" : `-${print.cluster.replaceAll(" ", "-")}`;
   const path = join(runs, "profiles", `${topology.name}${where}-${digest}.json`);
   if (!fresh && existsSync(path)) {
     const kept = readJson<Profile>(path);

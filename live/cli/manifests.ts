@@ -9,6 +9,8 @@ interface ManifestsFlags extends WorkloadOptions {
   readonly namespace?: string;
   readonly existing?: boolean;
   readonly kubernetes: number;
+  readonly plaintext?: boolean;
+  readonly withSecrets?: boolean;
   readonly output: "yaml" | "json";
 }
 
@@ -20,6 +22,11 @@ export function manifestsVerb(): Command {
     .option("--namespace <name>", "of the run (default: edgetwin- and the topology's name)", namespaceName)
     .option("--existing", "the namespace is there already: leave it out")
     .option("--kubernetes <version>", "of the cluster, e.g. 1.20 (default: 1.25 or later)", minorVersion, 25)
+    .addOption(new Option("--plaintext", "pods do not prove who they are (default: mTLS)").conflicts("withSecrets"))
+    .option(
+      "--with-secrets",
+      "print the pods' keys too, made anew each time, good for a week (default: Secrets NAME.tls are there, by cert-manager or another)",
+    )
     .addOption(new Option("--output <format>", "what goes to stdout").choices(["yaml", "json"]).default("yaml"))
     .action(async (file: string, options: ManifestsFlags) => {
       const { openBench, saturatedPlans } = await import("../workbench.ts");
@@ -42,6 +49,11 @@ export function manifestsVerb(): Command {
         );
       }
       const slow = topology.nodes.filter(({ speed }) => speed < 1).map(({ name }) => name);
+      if (!options.plaintext && !options.withSecrets) {
+        say(
+          "manifests: pods read their keys from Secrets NAME.tls, which are not printed: see --with-secrets, --plaintext",
+        );
+      }
       if (slow.length > 0) say(`manifests: on Kubernetes nodes are real: speed of ${slow.join(", ")} is not emulated`);
       const pods = podSpecs(found[0]!, null, baseDirectory);
       const {
@@ -51,9 +63,13 @@ export function manifestsVerb(): Command {
         kubernetes,
       } = options;
       const { version } = ownManifest();
+      const { newAuthority, signAll } = await import("../clusters/certificates.ts");
+      const signed = async () => signAll(await newAuthority(), pods);
+      const certificates = options.plaintext ? "none" : options.withSecrets ? await signed() : "elsewhere";
       const { name, nodes } = topology;
       const files = stageFiles(pods);
-      const settings = { topology: name, namespace, existing, image, version, minor: kubernetes, nodes, files };
+      const of = { topology: name, namespace, existing, image, version, minor: kubernetes };
+      const settings = { ...of, nodes, files, certificates } as const;
       try {
         const items = manifests(pods, settings);
         const list = { apiVersion: "v1", kind: "List", items };

@@ -90,7 +90,8 @@ export function addCluster(command: Command): Command {
       "with --on: one that is there already (default: one for each deployment)",
       namespaceName,
     )
-    .option("--retain", "with --on: leave what was deployed, and say how to delete it")
+    .option("--plaintext", "with --on: pods do not prove who they are (default: mTLS, with keys made for the run)")
+    .option("--retain", "with --on: leave what was deployed last, and say how to delete it")
     .option("--dry-run", "with --on: print the commands and manifests of every deployment, run nothing");
   return addCheck(command, (options: ClusterFlags) =>
     isReal(options)
@@ -101,7 +102,7 @@ export function addCluster(command: Command): Command {
   );
 }
 
-const OF_CLUSTER = ["image", "namespace", "retain", "dryRun"] as const;
+const OF_CLUSTER = ["image", "namespace", "plaintext", "retain", "dryRun"] as const;
 
 /** Whether nodes and links are real where pods run. */
 export function isReal({ on }: ClusterFlags): boolean {

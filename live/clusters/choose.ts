@@ -1,12 +1,12 @@
 import type { Bench } from "../workbench.ts";
 import type { Cluster, ClusterName } from "./cluster.ts";
-import { processes } from "./processes.ts";
 
-/** What the command line says of where pods are deployed. */
+/** Flags that say where pods run. */
 export interface ClusterFlags {
   readonly on: ClusterName;
   readonly image?: string;
   readonly namespace?: string;
+  readonly plaintext?: boolean;
   readonly retain?: boolean;
   readonly dryRun?: boolean;
 }
@@ -16,7 +16,7 @@ export interface ClusterFlags {
  * @throws DeploymentError with every problem, CommandError if the cluster can't be asked.
  */
 export async function chooseCluster(bench: Bench, flags: ClusterFlags, say: (line: string) => void): Promise<Cluster> {
-  if (flags.on === "processes") return processes;
+  if (flags.on === "processes") return (await import("./processes.ts")).processes;
   const { openKubernetes } = await import("./kubernetes/open.ts");
   return openKubernetes(bench, flags, say);
 }

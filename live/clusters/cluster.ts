@@ -2,6 +2,8 @@ import type { Compression } from "../../sim/compression.ts";
 import type { Fingerprint } from "../../sim/profile.ts";
 import type { Link } from "../../sim/topology/topology.ts";
 import type { PodConfigInput } from "../stage/config.ts";
+import type { Identity } from "../stage/security.ts";
+import type { LinkShape } from "./relay.ts";
 
 /** Where pods can be deployed. */
 export const CLUSTERS = ["processes", "kubernetes"] as const;
@@ -25,6 +27,8 @@ export interface PodSpec {
   readonly compression?: Compression;
   /** Threads that compute while the pod's own handles messages; 0 or left out: its own does both. */
   readonly workers?: number;
+  /** Of the container; left out: the cluster's. */
+  readonly image?: string;
 }
 
 export interface Deployment {
@@ -32,6 +36,8 @@ export interface Deployment {
   address(pod: string): string;
   /** Address of a pod as seen across a link that one of its hops crosses. */
   addressAcross(pod: string, link: Link): string;
+  /** Who the driver is to the pods; `null`: they speak plaintext. */
+  readonly identity: Identity | null;
   /** Resolves with the reason when a pod or link ends that nobody asked to end. */
   readonly broken: Promise<string>;
   /** CPU seconds that emulating a link has taken so far; 0 for a real one. */
@@ -41,6 +47,15 @@ export interface Deployment {
    * @returns its exit code, `null` if a signal ended it.
    */
   replace(pod: string, signal?: "SIGKILL" | "SIGTERM"): Promise<number | null>;
+  /**
+   * Starts more pods beside those that are there, whose upstream may be one of these, and resolves when all of them serve.
+   * @param pods with names that are not taken. @throws DeploymentError with the log of one that does not start; then none of them is left.
+   */
+  extend(pods: readonly PodSpec[]): Promise<void>;
+  /** Drains and ends some of the pods; resolves when they are gone. Names that are not there are passed over. */
+  remove(pods: readonly string[]): Promise<void>;
+  /** Makes a link another one from now on. @throws Error where links are real. */
+  shape(link: Link, shape: LinkShape): Promise<void>;
   /** Drains and ends all of it; safe to call twice. */
   stop(): Promise<void>;
 }

@@ -1,14 +1,17 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
+import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Link } from "../../sim/topology/topology.ts";
 import { ownSurroundings } from "../measure/fingerprint.ts";
 import type { PodConfigInput } from "../stage/config.ts";
 import { NODE_FLAGS, POD_ENVIRONMENT } from "../stage/runtime.ts";
+import type { Identity } from "../stage/security.ts";
+import { type Authority, newAuthority } from "./certificates.ts";
 import { type Cluster, type Deployment, DeploymentError, type PodSpec } from "./cluster.ts";
-import type { RelayConfig } from "./relay.ts";
+import type { LinkShape, RelayAnswer, RelayConfig, RelayRequest } from "./relay.ts";
 
 const HOST = "127.0.0.1";
 const GRACE_SECONDS = 2;
@@ -18,6 +21,9 @@ const EXTENSION = import.meta.url.endsWith(".ts") ? "ts" : "js";
 const POD_PROGRAM = fileURLToPath(new URL(`../stage/main.${EXTENSION}`, import.meta.url));
 const RELAY_PROGRAM = fileURLToPath(new URL(`./relay.${EXTENSION}`, import.meta.url));
 
+/** Of each kind of a request. */
+type Unnumbered<T> = T extends unknown ? Omit<T, "id"> : never;
+
 interface Program {
   readonly name: string;
   readonly file: string;
@@ -25,25 +31,36 @@ interface Program {
   readonly log: string;
 }
 
-/** Pods as child processes of this one, links between nodes as relays. */
-export const processes: Cluster = {
-  name: "processes",
-  real: false,
-  async deploy(pods, logs) {
-    mkdirSync(logs, { recursive: true });
-    const deployment = new LocalDeployment(logs);
-    try {
-      await deployment.start(pods);
-    } catch (error) {
-      await deployment.stop();
-      throw error;
-    }
-    return deployment;
-  },
-  surroundings: async (nodes) => ownSurroundings(nodes),
-};
+/** A cluster whose pods are this process's children. */
+export interface LocalCluster extends Cluster {
+  deploy(pods: readonly PodSpec[], logs: string): Promise<LocalDeployment>;
+}
 
-class LocalDeployment implements Deployment {
+/** @param tls pods prove to each other who they are, as on a cluster; on one machine there is nobody to hide from. */
+export function localProcesses({ tls }: { readonly tls: boolean }): LocalCluster {
+  return {
+    name: "processes",
+    real: false,
+    async deploy(pods, logs) {
+      mkdirSync(logs, { recursive: true });
+      const deployment = new LocalDeployment(logs);
+      try {
+        if (tls) await deployment.secure();
+        await deployment.start(pods);
+      } catch (error) {
+        await deployment.stop();
+        throw error;
+      }
+      return deployment;
+    },
+    surroundings: async (nodes) => ownSurroundings(nodes),
+  };
+}
+
+/** Pods as child processes of this one, links between nodes as relays. */
+export const processes: Cluster = localProcesses({ tls: false });
+
+export class LocalDeployment implements Deployment {
   readonly broken: Promise<string>;
   readonly #logs: string;
   readonly #children = new Map<string, ChildProcess>();
@@ -51,13 +68,30 @@ class LocalDeployment implements Deployment {
   readonly #ports = new Map<string, number>();
   readonly #relayPorts = new Map<string, number>();
   #break: (reason: string) => void = () => {};
+  #authority: Authority | null = null;
+  /** Folder with the pods' keys. */
+  #keys: string | null = null;
   #stopping = false;
+  /** What links were made; and how many questions relays were asked. */
+  readonly #shapes = new Map<string, LinkShape>();
+  #asked = 0;
 
   constructor(logs: string) {
     this.#logs = logs;
     this.broken = new Promise((resolve) => {
       this.#break = resolve;
     });
+  }
+
+  get identity(): Identity | null {
+    return this.#authority?.driver ?? null;
+  }
+
+  /** Pods that are started from now on have certificates, and the driver has. */
+  async secure(): Promise<void> {
+    this.#authority = await newAuthority();
+    // For this user alone.
+    this.#keys = mkdtempSync(join(tmpdir(), "edgetwin-keys-"));
   }
 
   async start(pods: readonly PodSpec[]): Promise<void> {
@@ -68,19 +102,55 @@ class LocalDeployment implements Deployment {
     for (const { link, upstream } of hops) {
       const { pod } = upstream as { pod: string };
       const name = linkName(link!);
+      const route = `${name} ${pod}`;
+      if (this.#relayPorts.has(route)) continue;
       const listen = ports.pop()!;
-      this.#relayPorts.set(`${name} ${pod}`, listen);
+      this.#relayPorts.set(route, listen);
       const relay = relays.get(name) ?? { link: link!, routes: [] };
       relay.routes.push({ listen, target: this.#ports.get(pod)! });
       relays.set(name, relay);
     }
-    for (const [name, { link, routes }] of relays) this.#addRelay(name, link, routes);
-    for (const pod of pods) this.#addPod(pod);
-    await Promise.all([...this.#programs.values()].map((program) => this.#launch(program)));
+    const started: string[] = [];
+    for (const [name, { link, routes }] of relays) {
+      if (this.#programs.has(`link-${name}`))
+        for (const route of routes) await this.#ask(link, { ask: "route", route });
+      else started.push(this.#addRelay(name, link, routes));
+    }
+    for (const pod of pods) started.push(await this.#addPod(pod));
+    await Promise.all(started.map((name) => this.#launch(this.#programs.get(name)!)));
+  }
+
+  async extend(pods: readonly PodSpec[]): Promise<void> {
+    const taken = pods.find(({ name }) => this.#ports.has(name));
+    if (taken !== undefined) throw new DeploymentError(`there is a pod ${taken.name} already`);
+    try {
+      await this.start(pods);
+    } catch (error) {
+      await this.remove(pods.map(({ name }) => name));
+      throw error;
+    }
+  }
+
+  async remove(pods: readonly string[]): Promise<void> {
+    const children = pods.flatMap((name) => this.#children.get(name) ?? []);
+    for (const name of pods) {
+      this.#children.delete(name);
+      this.#programs.delete(name);
+      this.#ports.delete(name);
+      for (const route of this.#relayPorts.keys()) if (route.endsWith(` ${name}`)) this.#relayPorts.delete(route);
+    }
+    await end(children);
   }
 
   address(pod: string): string {
     return `${HOST}:${this.#ports.get(pod)}`;
+  }
+
+  /** Of a pod's process. @throws Error if there is no such pod just now. */
+  pid(pod: string): number {
+    const pid = this.#children.get(pod)?.pid;
+    if (pid === undefined) throw new Error(`pod ${pod} has no process`);
+    return pid;
   }
 
   addressAcross(pod: string, link: Link): string {
@@ -88,15 +158,31 @@ class LocalDeployment implements Deployment {
   }
 
   async linkCpu(link: Link): Promise<number> {
-    const relay = this.#children.get(`link-${linkName(link)}`);
-    if (relay === undefined) return 0;
-    relay.channel?.ref();
-    const seconds = await new Promise<number>((resolve) => {
-      relay.once("message", (answer) => resolve((answer as { cpu: number }).cpu));
-      relay.send({ ask: "cpu" });
+    return this.#children.has(`link-${linkName(link)}`) ? (await this.#ask(link, { ask: "cpu" })).cpu : 0;
+  }
+
+  async shape(link: Link, shape: LinkShape): Promise<void> {
+    this.#shapes.set(linkName(link), { ...this.#shapes.get(linkName(link)), ...shape });
+    if (this.#children.has(`link-${linkName(link)}`)) await this.#ask(link, { ask: "shape", shape });
+  }
+
+  /** @throws DeploymentError if the relay could not do it. */
+  async #ask(link: Link, request: Unnumbered<RelayRequest>): Promise<RelayAnswer> {
+    const relay = this.#children.get(`link-${linkName(link)}`)!;
+    const id = this.#asked++;
+    const answer = await new Promise<RelayAnswer>((resolve) => {
+      const hear = (answer: RelayAnswer) => {
+        if (answer.id !== id) return;
+        relay.off("message", hear);
+        resolve(answer);
+      };
+      relay.on("message", hear);
+      relay.channel?.ref();
+      relay.send({ id, ...request });
     });
-    relay.channel?.unref();
-    return seconds;
+    if (relay.listenerCount("message") === 0) relay.channel?.unref();
+    if (answer.error !== undefined) throw new DeploymentError(answer.error);
+    return answer;
   }
 
   async replace(pod: string, signal: "SIGKILL" | "SIGTERM" = "SIGKILL"): Promise<number | null> {
@@ -114,20 +200,26 @@ class LocalDeployment implements Deployment {
 
   async stop(): Promise<void> {
     this.#stopping = true;
-    const children = [...this.#children.values()].filter(
-      (child) => child.exitCode === null && child.signalCode === null,
-    );
-    for (const child of children) child.kill("SIGTERM");
-    const all = Promise.all(children.map(ended));
-    const late = setTimeout(() => {
-      for (const child of children) child.kill("SIGKILL");
-    }, GRACE_SECONDS * 1e3);
-    await all;
-    clearTimeout(late);
+    const children = [...this.#children.values()];
+    await end(children);
     this.#children.clear();
+    if (this.#keys !== null) rmSync(this.#keys, { recursive: true, force: true });
   }
 
-  #addPod(pod: PodSpec): void {
+  /** Has a pod's certificate signed. @returns where it finds it; `null` in plaintext. */
+  async #certify(pod: PodSpec): Promise<PodConfigInput["tls"]> {
+    if (this.#authority === null || this.#keys === null) return null;
+    const { ca, certificate, key } = await this.#authority.sign(pod);
+    const write = (kind: string, text: string) => {
+      const file = join(this.#keys!, `${pod.name}.${kind}.pem`);
+      writeFileSync(file, text);
+      return file;
+    };
+    const files = { ca: write("ca", ca), certificate: write("certificate", certificate), key: write("key", key) };
+    return { ...files, upstream: pod.upstream !== null && "pod" in pod.upstream ? pod.upstream.pod : null };
+  }
+
+  async #addPod(pod: PodSpec): Promise<string> {
     const { name, node, emulate = [], stages, baseDirectory, upstream, link } = pod;
     const { compression = "none", workers = 0, replay = 0 } = pod;
     let address: string | null = null;
@@ -147,18 +239,22 @@ class LocalDeployment implements Deployment {
       compression,
       workers,
       replay,
+      tls: await this.#certify(pod),
       gracePeriod: GRACE_SECONDS,
     };
-    this.#add(name, POD_PROGRAM, { EDGETWIN_POD: JSON.stringify(config) });
+    return this.#add(name, POD_PROGRAM, { EDGETWIN_POD: JSON.stringify(config) });
   }
 
-  #addRelay(name: string, link: Link, routes: RelayConfig["routes"]): void {
-    const config: RelayConfig = { name, bandwidth: link.bandwidth, delay: link.delay, routes };
-    this.#add(`link-${name}`, RELAY_PROGRAM, { EDGETWIN_RELAY: JSON.stringify(config) });
+  #addRelay(name: string, link: Link, routes: RelayConfig["routes"]): string {
+    // Also before it carries anything a link may have been made another one.
+    const { bandwidth, delay } = link;
+    const config: RelayConfig = { name, bandwidth, delay, routes, ...this.#shapes.get(name) };
+    return this.#add(`link-${name}`, RELAY_PROGRAM, { EDGETWIN_RELAY: JSON.stringify(config) });
   }
 
-  #add(name: string, file: string, environment: Record<string, string>): void {
+  #add(name: string, file: string, environment: Record<string, string>): string {
     this.#programs.set(name, { name, file, environment, log: join(this.#logs, `${name}.log`) });
+    return name;
   }
 
   async #launch(program: Program): Promise<void> {
@@ -200,6 +296,17 @@ class LocalDeployment implements Deployment {
 
 export function linkName(link: Link): string {
   return link.between.join("-");
+}
+
+/** Each asked, and killed if it takes too long. */
+async function end(children: readonly ChildProcess[]): Promise<void> {
+  const left = children.filter((child) => child.exitCode === null && child.signalCode === null);
+  for (const child of left) child.kill("SIGTERM");
+  const late = setTimeout(() => {
+    for (const child of left) child.kill("SIGKILL");
+  }, GRACE_SECONDS * 1e3);
+  await Promise.all(left.map(ended));
+  clearTimeout(late);
 }
 
 function ended(child: ChildProcess): Promise<void> {

@@ -105,12 +105,13 @@ export class Computing {
     const { due } = session;
     const received = session.inbox.shift() ?? null;
     if (!Number.isNaN(due)) this.#pace.wait(due);
-    const sequence = this.#begin(session, due);
+    const sequence = this.#begin(session, due, received === null);
+    const at = recorder.at(sequence);
     const frame = session.outlet?.claim() ?? null;
     const output = frame ?? session.discarded!;
     const start = now();
-    if (received === null && run.rate === 0) recorder.scheduled[sequence] = start;
-    trace.start[sequence] = start;
+    if (received === null && run.rate === 0) recorder.scheduled[at] = start;
+    trace.start[at] = start;
     try {
       this.#executor.run(sequence, received?.samples ?? null, output.samples);
     } catch (error) {
@@ -119,8 +120,8 @@ export class Computing {
     } finally {
       received?.release();
     }
-    trace.computeCpu[sequence] = this.#pace.settleCompute();
-    trace.end[sequence] = now();
+    trace.computeCpu[at] = this.#pace.settleCompute();
+    trace.end[at] = now();
     if (sequence < run.digests) recorder.digests[sequence] = digestOf(output.samples);
     this.#finish(session, sequence, received, frame);
   }
@@ -128,18 +129,19 @@ export class Computing {
   #publish(crew: Crew, session: Session): void {
     const { due } = session;
     const received = session.inbox.shift() ?? null;
-    const sequence = this.#begin(session, due);
+    const sequence = this.#begin(session, due, received === null);
     crew.publish(session, sequence, received, session.outlet?.claim() ?? null, due);
   }
 
-  /** @returns the sequence number of the frame that is begun now. */
-  #begin(session: Session, due: number): number {
+  /** @param made here, not received. @returns the sequence number of the frame that is begun now. */
+  #begin(session: Session, due: number, made: boolean): number {
     const sequence = session.next++;
-    const { scheduled, trace } = session.recorder;
+    const { recorder } = session;
+    const at = made ? recorder.begin(sequence) : recorder.at(sequence);
     const messages = this.#pace.settleMessages();
-    trace.receiveCpu[sequence] = messages.receive;
-    trace.sendCpu[sequence] = messages.send;
-    if (!Number.isNaN(due)) scheduled[sequence] = due;
+    recorder.trace.receiveCpu[at] = messages.receive;
+    recorder.trace.sendCpu[at] = messages.send;
+    if (!Number.isNaN(due)) recorder.scheduled[at] = due;
     return sequence;
   }
 
@@ -163,11 +165,12 @@ export class Computing {
     { session, sequence, received, frame, start, end, computeCpu, digest }: Job,
   ): void {
     const { trace, scheduled, digests } = recorder;
-    if (received === null && run.rate === 0) scheduled[sequence] = start;
-    trace.start[sequence] = start;
-    trace.end[sequence] = end;
-    trace.computeCpu[sequence] = computeCpu;
-    trace.noticed[sequence] = now();
+    const at = recorder.at(sequence);
+    if (received === null && run.rate === 0) scheduled[at] = start;
+    trace.start[at] = start;
+    trace.end[at] = end;
+    trace.computeCpu[at] = computeCpu;
+    trace.noticed[at] = now();
     if (digest !== null) digests[sequence] = digest;
     this.#finish(session, sequence, received, frame);
   }
@@ -175,13 +178,14 @@ export class Computing {
   #finish(session: Session, sequence: number, received: ReceivedFrame | null, frame: SentFrame | null): void {
     const { outlet, recorder } = session;
     recorder.completed++;
+    recorder.computing += recorder.trace.end[recorder.at(sequence)]! - recorder.trace.start[recorder.at(sequence)]!;
     session.finished = sequence + 1;
     if (received !== null) this.#collector.passed(received.samples.byteLength);
     if (outlet !== null) {
       if (outlet.compresses) {
         this.#pace.lap("send");
         outlet.compress(frame!, sequence);
-        recorder.trace.compressCpu[sequence] = this.#pace.settleCompress();
+        recorder.trace.compressCpu[recorder.at(sequence)] = this.#pace.settleCompress();
       }
       this.#pace.sent();
     }

@@ -19,6 +19,24 @@ export const podConfigSchema = z.strictObject({
     .string()
     .nullable()
     .meta({ description: "host:port of the pod before this one; null for the source's pod" }),
+  healthPort: z.int().min(0).max(65535).nullable().default(null).meta({
+    description:
+      "port of a server in plaintext that knows nothing but grpc.health.v1: kubelets, which show no certificate, ask there",
+  }),
+  tls: z
+    .strictObject({
+      ca: z.string().min(1).meta({ description: "certificate of the authority that signs those of all pods" }),
+      certificate: z.string().min(1),
+      key: z.string().min(1),
+      upstream: z.string().nullable().default(null).meta({
+        description: "name in the certificate of the pod before this one; null: the host of its address",
+      }),
+    })
+    .nullable()
+    .default(null)
+    .meta({
+      description: "PEM files by which pods prove to each other who they are, and that they may pull; null: plaintext",
+    }),
   emulate: z
     .array(
       z.strictObject({

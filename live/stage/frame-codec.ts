@@ -67,8 +67,8 @@ export const HEADER = 31;
 /** Bytes that gRPC puts in front of a message: a flag, and the length of what follows, big endian. */
 export const PREFIX = 5;
 const LENGTH_LIMIT = 2 ** 28;
-const ELEMENT_CODE: Readonly<Record<ElementType, number>> = { uint8: 1, float32: 2 };
-const ELEMENT_OF_CODE: readonly (ElementType | undefined)[] = [undefined, "uint8", "float32"];
+export const ELEMENT_CODE: Readonly<Record<ElementType, number>> = { uint8: 1, float32: 2 };
+export const ELEMENT_OF_CODE: readonly (ElementType | undefined)[] = [undefined, "uint8", "float32"];
 
 /**
  * A frame to be filled: allocates the buffer once, for use over many sequence numbers.

@@ -17,7 +17,7 @@ async function main(): Promise<void> {
   const crew = config.workers === 0 ? null : await Crew.start(config);
   const executor = await Executor.load(config, log);
   primeHeap(HEAP_BYTES);
-  const pod = new Pod(config, executor, crew);
+  const pod = new Pod(config, executor, crew, log);
   const server = await servePod(pod, config);
   const metrics = config.metricsPort === null ? null : await (await import("./metrics.ts")).serveMetrics(pod, config);
   const { EDGETWIN_POD_NAME: instance, EDGETWIN_NODE_NAME: machine } = process.env;

@@ -24,8 +24,7 @@ export async function serveMetrics(pod: Pod, config: PodConfig): Promise<Server 
     help: "Time that this pod spent computing frames of the latest run",
     registers: [registry],
     collect() {
-      const trace = latest()?.trace;
-      this.set(trace === undefined ? 0 : total(trace.end, trace.start));
+      this.set(latest()?.computing ?? 0);
     },
   });
   new Gauge({
@@ -61,13 +60,4 @@ export async function serveMetrics(pod: Pod, config: PodConfig): Promise<Server 
     server.listen(metricsPort, config.host, resolve);
   });
   return server;
-}
-
-function total(ends: Float64Array, starts: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < ends.length; i++) {
-    const time = ends[i]! - starts[i]!;
-    if (time > 0) sum += time;
-  }
-  return sum;
 }

@@ -6,12 +6,14 @@ import { Computing } from "./computing.ts";
 import type { PodConfig } from "./config.ts";
 import type { Crew } from "./crew.ts";
 import type { Executor } from "./executor.ts";
+import { Feed } from "./feed.ts";
 import { Coding, newFrame, type ReceivedFrame, type SentFrame } from "./frame-codec.ts";
 import { type HopCall, Outlet } from "./outlet.ts";
 import { Pace } from "./pace.ts";
 import { Recorder } from "./recorder.ts";
+import { readIdentity } from "./security.ts";
 import { Session } from "./session.ts";
-import { Upstream } from "./upstream.ts";
+import { Upstream, type UpstreamEvents } from "./upstream.ts";
 import { Delivery, type Open, type Run } from "./wire.ts";
 
 /** Traces of so many runs are kept for the driver to fetch. */
@@ -26,14 +28,17 @@ export class Pod {
   readonly #config: PodConfig;
   readonly #computing: Computing;
   readonly #pace = new Pace();
+  readonly #events: UpstreamEvents;
   readonly #upstream: Upstream | null;
+  /** Where frames come from: upstream, or what stands for it. */
+  #inlet: Upstream | Feed | null;
   readonly recorders = new Map<string, Recorder>();
   #session: Session | null = null;
   #scheduled = false;
   #draining: (() => void) | null = null;
 
-  /** @param crew computes the frames; `null`: this thread does. */
-  constructor(config: PodConfig, executor: Executor, crew: Crew | null) {
+  /** @param crew computes the frames; `null`: this thread does. @param log is told when the pod upstream can't be reached. */
+  constructor(config: PodConfig, executor: Executor, crew: Crew | null, log: (line: string) => void = () => {}) {
     this.#config = config;
     this.#computing = new Computing(executor, crew, this.#pace, {
       computed: (session, sequence, frame) => this.#computed(session, sequence, frame),
@@ -41,26 +46,30 @@ export class Pod {
         this.#fail(status.FAILED_PRECONDITION, `${config.name}: frame ${sequence}: ${reason}`),
       wake: () => this.#wake(),
     });
-    this.#upstream =
-      config.upstream === null
-        ? null
-        : new Upstream(config.upstream, config, {
-            frame: (frame) => this.#take(frame),
-            finished: () => this.#settle(),
-            failed: (code, details) => this.#fail(code, `${config.name}: upstream: ${details}`),
-          });
+    const { name, upstream, tls } = config;
+    this.#events = {
+      frame: (frame) => this.#take(frame),
+      finished: () => this.#settle(),
+      failed: (code, details) => this.#fail(code, `${name}: upstream: ${details}`),
+      unreachable: (reason) => log(`pod ${name}: upstream can't be reached: ${reason}`),
+    };
+    const identity = readIdentity(tls);
+    const security = identity === null || tls === null ? null : { identity, peer: tls.upstream };
+    this.#upstream = upstream === null ? null : new Upstream(upstream, { ...config, security }, this.#events);
+    this.#inlet = this.#upstream;
   }
 
   /** A downstream pod, or the driver, opens the stream of a run. */
   open(open: Open, call: HopCall): void {
-    if (this.#draining !== null) {
-      call.emit("error", { code: status.UNAVAILABLE, details: `${this.#config.name} is draining` });
-      return;
-    }
     const { run, next, delivery } = open;
     const session = this.#session;
     const known = session?.run.id === run.id && session.failure === null;
-    if (!known || session.delivery !== delivery || next < this.#base(session)) this.#begin(open);
+    const goesOn = known && session.delivery === delivery && next >= this.#base(session);
+    if (this.#draining !== null && !goesOn) {
+      call.emit("error", { code: status.UNAVAILABLE, details: `${this.#config.name} is draining` });
+      return;
+    }
+    if (!goesOn) this.#begin(open);
     this.#session!.coding = open.coding ?? Coding.IDENTITY;
     this.#attach(call, next);
   }
@@ -71,7 +80,7 @@ export class Pod {
     // Also what this pod never had, or no longer has: after a restart, upstream may wait for just that.
     if (session !== null && next > session.acknowledged) {
       session.acknowledged = next;
-      this.#upstream?.acknowledge(next);
+      this.#inlet?.acknowledge(next);
     }
     this.#checkDrained();
     this.#wake();
@@ -91,11 +100,20 @@ export class Pod {
 
   /** Stops pulling, passes on what is here, resolves when all of it is acknowledged. */
   drain(): Promise<void> {
-    this.#upstream?.close();
+    this.#inlet?.close();
     return new Promise((resolve) => {
       this.#draining = resolve;
       this.#checkDrained();
     });
+  }
+
+  /** The same for other pods that take this one's place in a run. @returns the first frame that they are to take; `null`: the run is not known. */
+  handOver(run: string): number | null {
+    const session = this.#session;
+    if (session?.run.id !== run || session.failure !== null) return null;
+    const next = this.#inlet?.next ?? session.next;
+    if (this.#draining === null) void this.drain();
+    return next;
   }
 
   dispose(): void {
@@ -118,11 +136,18 @@ export class Pod {
     for (const old of [...this.recorders.keys()].slice(0, -KEPT_RUNS)) this.recorders.delete(old);
     const session = new Session(run, next, delivery, recorder);
     this.#session = session;
+    if (this.#inlet !== this.#upstream) this.#inlet?.close();
+    this.#inlet = this.#upstream;
     try {
       if (this.#upstream === null) {
         this.#prepare(session, null);
-        // A source that resumes goes on at its rate from here; what it missed is not made up for in a burst.
-        if (run.rate > 0) session.origin = now() + 2e-3 - next / run.rate;
+        // A source that resumes goes on at its rate from here, unless it is told its schedule; what it missed is not made up for in a burst.
+        if (run.rate > 0) session.origin = run.origin ? run.origin : now() + 2e-3 - next / run.rate;
+      } else if (run.feed?.pod === name) {
+        this.#upstream.close();
+        const feed = new Feed(run, run.feed, this.#events);
+        this.#inlet = feed;
+        feed.open(next);
       } else this.#upstream.open(run, next);
     } catch (error) {
       this.#fail(status.FAILED_PRECONDITION, `${this.#config.name}: ${(error as Error).message}`);
@@ -146,16 +171,17 @@ export class Pod {
       if (this.#config.workers === 0) session.discarded = newFrame(output);
       return;
     }
-    const { trace } = session.recorder;
+    const { recorder } = session;
+    const { trace } = recorder;
     session.outlet = new Outlet(output, run.window, session.next, run.frames, this.#computing.servers, {
       sent: (sequence, bytes) => {
-        trace.sent[sequence] = now();
-        trace.sentBytes[sequence] = bytes;
+        trace.sent[recorder.at(sequence)] = now();
+        trace.sentBytes[recorder.at(sequence)] = bytes;
         // By the next turn of the event loop HTTP/2 has written what it can.
         setImmediate(this.#endOfSend);
       },
       acknowledged: (first, next) => {
-        trace.acked.fill(now(), first, next);
+        recorder.acknowledged(first, next, now());
         this.#pace.lap("send");
       },
     });
@@ -169,7 +195,7 @@ export class Pod {
       frame.release();
       return;
     }
-    const { trace } = session.recorder;
+    const { recorder } = session;
     try {
       if (session.input === null) this.#prepare(session, frame.shape);
       else if (!sameShape(session.input, frame.shape)) {
@@ -179,12 +205,13 @@ export class Pod {
       }
     } catch (error) {
       frame.release();
-      this.#upstream?.refuse(frame.sequence, `${this.#config.name}: ${(error as Error).message}`);
+      this.#inlet?.refuse(frame.sequence, `${this.#config.name}: ${(error as Error).message}`);
       return;
     }
-    trace.arrived[frame.sequence] = frame.arrived;
-    trace.decoded[frame.sequence] = now();
-    trace.decompressCpu[frame.sequence] = frame.decompressCpu;
+    const at = recorder.begin(frame.sequence);
+    recorder.trace.arrived[at] = frame.arrived;
+    recorder.trace.decoded[at] = now();
+    recorder.trace.decompressCpu[at] = frame.decompressCpu;
     this.#pace.lap("receive");
     session.inbox.push(frame);
     this.#wake();
@@ -203,7 +230,7 @@ export class Pod {
     const session = this.#session;
     if (session === null || session.failure !== null) return;
     session.failure = { code, details };
-    this.#upstream?.close();
+    this.#inlet?.close();
     if (session.outlet !== null) session.outlet.detach(code, details);
     else session.call?.emit("error", session.failure);
     session.call = null;
@@ -225,7 +252,7 @@ export class Pod {
   readonly #turn = (): void => {
     this.#scheduled = false;
     // What upstream waits for leaves before the thread is busy for a frame's time.
-    if (this.#upstream?.flush()) {
+    if (this.#inlet?.flush()) {
       this.#wake();
       return;
     }
@@ -236,7 +263,7 @@ export class Pod {
   #computed(session: Session, sequence: number, frame: SentFrame | null): void {
     if (session.outlet !== null) session.outlet.offer(frame!, sequence);
     else {
-      this.#upstream?.acknowledge(sequence + 1);
+      this.#inlet?.acknowledge(sequence + 1);
       if (this.#upstream === null && sequence + 1 === session.run.frames) this.#settle();
     }
     this.#checkDrained();

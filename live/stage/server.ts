@@ -1,6 +1,6 @@
 import {
   Server,
-  ServerCredentials,
+  type ServerCredentials,
   type ServerUnaryCall,
   type ServerWritableStream,
   type sendUnaryData,
@@ -11,13 +11,17 @@ import { bootId, now } from "./clock.ts";
 import { compilerCpu } from "./compiler-cpu.ts";
 import type { PodConfig } from "./config.ts";
 import { describeMachine } from "./describe-machine.ts";
+import { KEEPALIVE } from "./dialler.ts";
 import { Coding, KNOWN_CODINGS } from "./frame-codec.ts";
 import type { HopCall } from "./outlet.ts";
 import type { Pod } from "./pod.ts";
+import { clientName, isDriver, mayPull, readIdentity, serverCredentials } from "./security.ts";
 import { threadCpu } from "./thread-cpu.ts";
 import { MAX_MESSAGE_BYTES } from "./upstream.ts";
 import {
   type DescribeReply,
+  type HandOverReply,
+  type HandOverRequest,
   hopService,
   type Open,
   type ProbeReply,
@@ -46,36 +50,70 @@ export async function servePod(pod: Pod, config: PodConfig): Promise<PodServer> 
   const server = new Server({
     "grpc.max_receive_message_length": MAX_MESSAGE_BYTES,
     "grpc.max_send_message_length": MAX_MESSAGE_BYTES,
+    ...KEEPALIVE,
   });
-  server.addService(hopService, { pull: (call: HopCall) => pull(pod, call) });
+  server.addService(hopService, { pull: (call: HopCall) => pull(pod, config, call) });
   server.addService(podService, {
     trace: (call: ServerWritableStream<TraceRequest, TraceChunk>) => sendTrace(pod, config, call),
     probe,
     usage,
     describe: (_: ServerUnaryCall<unknown, DescribeReply>, answer: sendUnaryData<DescribeReply>) =>
       answer(null, describeMachine()),
+    handOver: (call: ServerUnaryCall<HandOverRequest, HandOverReply>, answer: sendUnaryData<HandOverReply>) => {
+      if (!isDriver(call, config.tls)) {
+        answer({ code: status.PERMISSION_DENIED, details: `${config.name} is not ${clientName(call)}'s to hand over` });
+        return;
+      }
+      const next = pod.handOver(call.request.run);
+      if (next !== null) answer(null, { next });
+      else answer({ code: status.NOT_FOUND, details: `pod ${config.name} does not know run ${call.request.run}` });
+    },
   });
   const health = new HealthImplementation({ "": "SERVING", "edgetwin.v1.Hop": "SERVING" });
   health.addToServer(server);
-  const port = await new Promise<number>((resolve, reject) => {
-    const address = `${config.host}:${config.port}`;
-    server.bindAsync(address, ServerCredentials.createInsecure(), (error, bound) => {
-      if (error === null) return resolve(bound);
-      const why = /EADDRINUSE/.test(error.message) ? "the port is in use by another program" : error.message;
-      reject(new ListenError(`pod ${config.name}: can't listen on ${address}: ${why}`));
-    });
-  });
+  const port = await listen(server, config, config.port, serverCredentials(readIdentity(config.tls)));
+  const plain = config.healthPort === null ? null : new Server(KEEPALIVE);
+  if (plain !== null) {
+    health.addToServer(plain);
+    await listen(plain, config, config.healthPort!, serverCredentials(null));
+  }
   return {
     port,
     retire: () => {
       health.setStatus("", "NOT_SERVING");
       health.setStatus("edgetwin.v1.Hop", "NOT_SERVING");
     },
-    stop: () => server.forceShutdown(),
+    stop: () => {
+      server.forceShutdown();
+      plain?.forceShutdown();
+    },
   };
 }
 
-function pull(pod: Pod, call: HopCall): void {
+/** @returns the port. @throws ListenError */
+function listen(
+  server: Server,
+  { name, host }: PodConfig,
+  port: number,
+  credentials: ServerCredentials,
+): Promise<number> {
+  const address = `${host}:${port}`;
+  return new Promise((resolve, reject) => {
+    server.bindAsync(address, credentials, (error, bound) => {
+      if (error === null) return resolve(bound);
+      const why = /EADDRINUSE/.test(error.message) ? "the port is in use by another program" : error.message;
+      reject(new ListenError(`pod ${name}: can't listen on ${address}: ${why}`));
+    });
+  });
+}
+
+function pull(pod: Pod, config: PodConfig, call: HopCall): void {
+  // One at a time may pull, and who comes last takes the place of who did: that is not for everybody.
+  if (!mayPull(call, config)) {
+    const details = `${config.name}: the certificate of ${clientName(call)} gives no right to pull from it`;
+    call.emit("error", { code: status.PERMISSION_DENIED, details });
+    return;
+  }
   call.on("data", (request) => {
     if (request.open) open(pod, request.open, call);
     else if (request.acknowledge) pod.acknowledge(request.acknowledge.next);
@@ -102,7 +140,7 @@ function sendTrace(pod: Pod, config: PodConfig, call: ServerWritableStream<Trace
     call.emit("error", { code: status.NOT_FOUND, details });
     return;
   }
-  for (const chunk of recorder.chunks()) call.write(chunk);
+  for (const chunk of recorder.chunks(call.request.first)) call.write(chunk);
   call.end();
 }
 

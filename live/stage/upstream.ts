@@ -1,8 +1,10 @@
-import { Client, type ClientDuplexStream, credentials, Metadata, type ServiceError, status } from "@grpc/grpc-js";
+import { type Client, type ClientDuplexStream, Metadata, type ServiceError, status } from "@grpc/grpc-js";
 import type { Compression } from "../../sim/compression.ts";
+import { Dialler } from "./dialler.ts";
 import { Coding, FrameError, type ReceivedFrame } from "./frame-codec.ts";
 import { RECEIVE_BUFFERS } from "./grpc-internals.ts";
 import { ReceiveBuffers } from "./receive-buffers.ts";
+import type { ChannelSecurity } from "./security.ts";
 import { hopService, type PullRequest, type Run } from "./wire.ts";
 
 export interface UpstreamEvents {
@@ -12,6 +14,8 @@ export interface UpstreamEvents {
   finished(): void;
   /** The stream ended for a reason that a reconnect does not mend. */
   failed(code: number, reason: string): void;
+  /** The pod upstream can't be reached just now; it is tried again. Said once until it is. */
+  unreachable(reason: string): void;
 }
 
 export interface HopOptions {
@@ -19,6 +23,8 @@ export interface HopOptions {
   readonly flowControlWindow: number;
   /** What is asked for; the pod upstream may send frames as they are all the same. Left out: none. */
   readonly compression?: Compression;
+  /** Left out or `null`: plaintext. */
+  readonly security?: ChannelSecurity | null;
 }
 
 /** Largest message either side accepts; gRPC's default of 4 MiB is less than one 1024x1024 float32 frame. */
@@ -29,10 +35,13 @@ const RETRY_LIMIT = 1000;
 
 /** The downstream end of a hop: pulls frames from the pod before this one, through reconnects. */
 export class Upstream {
-  readonly #client: Client;
+  readonly #dialler: Dialler;
   readonly #events: UpstreamEvents;
   readonly #address: string;
   readonly #coding: number;
+  /** Counts what was begun, so that what comes late of something older is told apart. */
+  #attempt = 0;
+  #trouble: string | null = null;
   #stream: ClientDuplexStream<PullRequest, ReceivedFrame | FrameError> | null = null;
   /** Of the stream that is open. */
   #buffers = new ReceiveBuffers();
@@ -51,15 +60,10 @@ export class Upstream {
     this.#address = address;
     this.#coding = options.compression === "zstd" ? Coding.ZSTD : Coding.IDENTITY;
     this.#events = events;
-    this.#client = new Client(address, credentials.createInsecure(), {
+    this.#dialler = new Dialler(address, options.security ?? null, {
       "grpc.max_receive_message_length": MAX_MESSAGE_BYTES,
       "grpc.max_send_message_length": MAX_MESSAGE_BYTES,
       "grpc-node.flow_control_window": options.flowControlWindow,
-      "grpc.initial_reconnect_backoff_ms": 50,
-      "grpc.min_reconnect_backoff_ms": 50,
-      "grpc.max_reconnect_backoff_ms": 500,
-      "grpc.use_local_subchannel_pool": 1,
-      "grpc.enable_retries": 0,
       [RECEIVE_BUFFERS]: () => this.#buffers,
     });
   }
@@ -67,6 +71,11 @@ export class Upstream {
   /** Sequence number that is expected next. */
   get next(): number {
     return this.#next;
+  }
+
+  /** Why the pod upstream can't be reached just now; `null` if it can. */
+  get trouble(): string | null {
+    return this.#trouble;
   }
 
   /** Pulls a run from frame `next` on; a pull in progress is dropped. */
@@ -108,6 +117,7 @@ export class Upstream {
   close(): void {
     if (this.#retry !== null) clearTimeout(this.#retry);
     this.#retry = null;
+    this.#attempt++;
     this.#run = null;
     const stream = this.#stream;
     this.#stream = null;
@@ -118,7 +128,7 @@ export class Upstream {
   /** Closes the connection too; the object is of no use after that. */
   dispose(): void {
     this.close();
-    this.#client.close();
+    this.#dialler.close();
   }
 
   readonly #tell = (): void => {
@@ -129,15 +139,30 @@ export class Upstream {
   };
 
   #connect(): void {
-    const run = this.#run;
-    if (run === null) return;
+    const attempt = ++this.#attempt;
+    this.#dialler.connected().then(
+      (client) => {
+        if (this.#attempt !== attempt || this.#run === null) return;
+        this.#trouble = null;
+        this.#pull(client, this.#run);
+      },
+      (error: Error) => {
+        if (this.#attempt !== attempt || this.#run === null) return;
+        if (this.#trouble === null) this.#events.unreachable(error.message);
+        this.#trouble = error.message;
+        this.#again();
+      },
+    );
+  }
+
+  #pull(client: Client, run: Run): void {
     const { path, requestSerialize } = hopService.pull;
     const metadata = new Metadata({ waitForReady: true });
     const buffers = new ReceiveBuffers();
     this.#buffers.close();
     this.#buffers = buffers;
     const deserialize = (message: Buffer) => decoded(buffers, message);
-    const stream = this.#client.makeBidiStreamRequest(path, requestSerialize, deserialize, metadata, {});
+    const stream = client.makeBidiStreamRequest(path, requestSerialize, deserialize, metadata, {});
     this.#stream = stream;
     stream.on("data", (frame: ReceivedFrame | FrameError) => {
       if (this.#stream === stream) this.#receive(frame);
@@ -185,6 +210,10 @@ export class Upstream {
       this.#events.failed(error.code, error.details || `${this.#address}: ${error.message}`);
       return;
     }
+    this.#again();
+  }
+
+  #again(): void {
     this.#retry = setTimeout(() => {
       this.#retry = null;
       this.#connect();

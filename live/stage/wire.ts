@@ -12,6 +12,19 @@ export interface Run {
   width: number;
   window: number;
   digests: number;
+  /** Left out: 0. */
+  origin?: number;
+  kept?: number;
+  feed?: FeedMessage | null;
+}
+
+export interface FeedMessage {
+  pod: string;
+  height: number;
+  width: number;
+  channels: number;
+  /** Code of the element type. */
+  element: number;
 }
 
 export const Delivery = { FRAMES: 0, HERE: 1 } as const;
@@ -32,6 +45,8 @@ export interface PullRequest {
 
 export interface TraceRequest {
   run: string;
+  /** Left out: 0. */
+  first?: number;
 }
 
 export interface TraceChunk {
@@ -74,6 +89,14 @@ export interface DescribeReply {
   code: string;
 }
 
+export interface HandOverRequest {
+  run: string;
+}
+
+export interface HandOverReply {
+  next: number;
+}
+
 const PROTOS = fileURLToPath(new URL("../../protos/", import.meta.url));
 
 /** The protobufjs root of every message that edgetwin speaks. */
@@ -99,6 +122,8 @@ const usageRequest = codec<Record<string, never>>("UsageRequest");
 const usageReply = codec<UsageReply>("UsageReply");
 const describeRequest = codec<Record<string, never>>("DescribeRequest");
 const describeReply = codec<DescribeReply>("DescribeReply");
+const handOverRequest = codec<HandOverRequest>("HandOverRequest");
+const handOverReply = codec<HandOverReply>("HandOverReply");
 
 export const hopService = {
   pull: {
@@ -148,5 +173,14 @@ export const podService = {
     requestDeserialize: describeRequest.deserialize,
     responseSerialize: describeReply.serialize,
     responseDeserialize: describeReply.deserialize,
+  },
+  handOver: {
+    path: "/edgetwin.v1.Pod/HandOver",
+    requestStream: false,
+    responseStream: false,
+    requestSerialize: handOverRequest.serialize,
+    requestDeserialize: handOverRequest.deserialize,
+    responseSerialize: handOverReply.serialize,
+    responseDeserialize: handOverReply.deserialize,
   },
 } satisfies ServiceDefinition;

@@ -43,8 +43,9 @@ describe.skipIf(found.why !== null)(
     });
 
     test.each([
+      ["EESS", ["--with-secrets"]],
       ["EESS", []],
-      ["SSSS", ["--groupings", "1+3", "--workers", "2", "--existing"]],
+      ["SSSS", ["--groupings", "1+3", "--workers", "2", "--existing", "--plaintext"]],
     ] as const)("takes the manifests of %s %j, every key of them, without a warning", async (split, flags) => {
       const args = [LOCAL, "--splits", split, ...flags, "--namespace", NAMESPACE, "--kubernetes", found.version!];
       const { code, stdout } = await edgetwin(["manifests", ...args]);

@@ -1,10 +1,12 @@
-import { Client, credentials, Server, ServerCredentials } from "@grpc/grpc-js";
+import { Client, Server } from "@grpc/grpc-js";
 import { afterEach, expect, test } from "vitest";
 import { frameMemory } from "../../kernels/simd/memory.ts";
+import { newAuthority } from "../../live/clusters/certificates.ts";
 import { newFrame, type SentFrame, setSequence } from "../../live/stage/frame-codec.ts";
 import { inPlace, RECEIVE_BUFFERS } from "../../live/stage/grpc-internals.ts";
 import type { HopCall } from "../../live/stage/outlet.ts";
 import { ReceiveBuffers } from "../../live/stage/receive-buffers.ts";
+import { channelCredentials, channelOptions, type Identity, serverCredentials } from "../../live/stage/security.ts";
 import { hopService } from "../../live/stage/wire.ts";
 
 let server: Server | null = null;
@@ -16,7 +18,7 @@ afterEach(() => {
 });
 
 /** Serves frames to whoever pulls. */
-async function serve(frames: readonly SentFrame[]): Promise<string> {
+async function serve(frames: readonly SentFrame[], identity: Identity | null = null): Promise<string> {
   server = new Server();
   server.addService(hopService, {
     pull: (call: HopCall) => {
@@ -26,7 +28,7 @@ async function serve(frames: readonly SentFrame[]): Promise<string> {
     },
   });
   const port = await new Promise<number>((resolve, reject) => {
-    server?.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) =>
+    server?.bindAsync("127.0.0.1:0", serverCredentials(identity), (error, bound) =>
       error ? reject(error) : resolve(bound),
     );
   });
@@ -34,8 +36,14 @@ async function serve(frames: readonly SentFrame[]): Promise<string> {
 }
 
 /** All messages that come, as `deserialize` makes them. */
-function pull<T>(address: string, options: object, deserialize: (message: Buffer) => T): Promise<T[]> {
-  client = new Client(address, credentials.createInsecure(), options);
+function pull<T>(
+  address: string,
+  options: object,
+  deserialize: (message: Buffer) => T,
+  identity: Identity | null = null,
+): Promise<T[]> {
+  const security = identity === null ? null : { identity, peer: "server" };
+  client = new Client(address, channelCredentials(security), { ...channelOptions(security), ...options });
   const { path, requestSerialize } = hopService.pull;
   const stream = client.makeBidiStreamRequest(path, requestSerialize, (message: Buffer) => ({
     value: deserialize(message),
@@ -62,27 +70,34 @@ test("the installed @grpc/grpc-js has what is replaced, at both ends", () => {
   expect(inPlace).toEqual({ receive: true, send: true });
 });
 
-test("messages that are sent and received in place are those of an ordinary channel", async () => {
-  const sent = frames();
-  const address = await serve(sent);
-  const options = { "grpc.max_receive_message_length": 2 ** 22 };
-  const ordinary = await pull(address, options, (message) => Buffer.from(message));
-  expect(ordinary).toEqual(sent.map(({ message }) => Buffer.from(message)));
-  client?.close();
-  const buffers = new ReceiveBuffers();
-  const used = frameMemory().used;
-  const received = await pull(address, { ...options, [RECEIVE_BUFFERS]: () => buffers }, (message) =>
-    buffers.frame(message),
-  );
-  expect(received.map(({ samples }) => samples)).toEqual(sent.map(({ samples }) => samples));
-  for (const { samples } of received) {
-    expect(frameMemory().addressOf(samples) % 64).toBe(0);
-    expect(frameMemory().addressOf(samples)).toBeGreaterThan(0);
-  }
-  expect(frameMemory().used).toBeGreaterThan(used);
-  for (const frame of received) frame.release();
-  expect(frameMemory().used).toBe(used);
-});
+test.each(["plaintext", "TLS"])(
+  "messages that are sent and received in place are those of an ordinary channel: %s",
+  async (over) => {
+    const sent = frames();
+    const identity = over === "TLS" ? await (await newAuthority()).sign({ name: "server", upstream: null }) : null;
+    const address = await serve(sent, identity);
+    const options = { "grpc.max_receive_message_length": 2 ** 22 };
+    const ordinary = await pull(address, options, (message) => Buffer.from(message), identity);
+    expect(ordinary).toEqual(sent.map(({ message }) => Buffer.from(message)));
+    client?.close();
+    const buffers = new ReceiveBuffers();
+    const used = frameMemory().used;
+    const received = await pull(
+      address,
+      { ...options, [RECEIVE_BUFFERS]: () => buffers },
+      (message) => buffers.frame(message),
+      identity,
+    );
+    expect(received.map(({ samples }) => samples)).toEqual(sent.map(({ samples }) => samples));
+    for (const { samples } of received) {
+      expect(frameMemory().addressOf(samples) % 64).toBe(0);
+      expect(frameMemory().addressOf(samples)).toBeGreaterThan(0);
+    }
+    expect(frameMemory().used).toBeGreaterThan(used);
+    for (const frame of received) frame.release();
+    expect(frameMemory().used).toBe(used);
+  },
+);
 
 test("a message over the limit ends the stream with RESOURCE_EXHAUSTED and its size", async () => {
   const address = await serve(frames());

@@ -1,8 +1,8 @@
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Deployment, PodSpec } from "../../live/clusters/cluster.ts";
-import { processes } from "../../live/clusters/processes.ts";
+import type { PodSpec } from "../../live/clusters/cluster.ts";
+import { type LocalDeployment, localProcesses } from "../../live/clusters/processes.ts";
 import type { Compression } from "../../sim/compression.ts";
 import type { Link } from "../../sim/topology/topology.ts";
 
@@ -43,6 +43,6 @@ export function lineOf({ grouping, links = {}, compression = "none", workers = 0
   });
 }
 
-export function deployLine(pods: readonly PodSpec[]): Promise<Deployment> {
-  return processes.deploy(pods, mkdtempSync(join(tmpdir(), "edgetwin-test-")));
+export function deployLine(pods: readonly PodSpec[], { tls = false } = {}): Promise<LocalDeployment> {
+  return localProcesses({ tls }).deploy(pods, mkdtempSync(join(tmpdir(), "edgetwin-test-")));
 }

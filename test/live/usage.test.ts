@@ -7,7 +7,7 @@ test("a pod tells the CPU time of its own thread and of what compiles it, which 
   const pods = lineOf({ grouping: [2, 2] });
   const deployment = await deployLine(pods);
   const driver = new Driver(deployment, pods);
-  const client = new PodClient(pods[0]!.name, deployment.address(pods[0]!.name));
+  const client = new PodClient(pods[0]!.name, deployment.address(pods[0]!.name), null);
   try {
     const before = await client.usage();
     await driver.warmUp({ height: 64, width: 64 }, 0);

@@ -1,3 +1,4 @@
+import { createPrivateKey, X509Certificate } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -21,7 +22,8 @@ test("a split of the example, with its images, what is not real said on stderr",
   const { code, stdout, stderr } = await edgetwin(["manifests", LOCAL, "--splits", "EESS"]);
   expect([code, stderr]).toEqual([
     0,
-    "manifests: on Kubernetes nodes are real: speed of edge, server is not emulated\n",
+    "manifests: pods read their keys from Secrets NAME.tls, which are not printed: see --with-secrets, --plaintext\n" +
+      "manifests: on Kubernetes nodes are real: speed of edge, server is not emulated\n",
   ]);
   const objects = asYaml(stdout);
   const deployments = objects.filter(({ kind }) => kind === "Deployment");
@@ -49,6 +51,27 @@ test("JSON is the same objects as one List; flags reach them", async () => {
   expect(image).toBe("lab/stage:2");
   expect(startupProbe).toHaveProperty("httpGet");
   expect(items.filter((item) => item.kind === "Namespace")).toEqual([]);
+});
+
+test("keys are printed where that is asked for, others each time; in plaintext there are none", async () => {
+  const args = ["manifests", LOCAL, "--groupings", "2+2", "--splits", "EESS"];
+  const secrets = async () =>
+    asYaml((await edgetwin([...args, "--with-secrets"])).stdout).filter(({ kind }) => kind === "Secret");
+  const one = await secrets();
+  const other = await secrets();
+  expect(one.map(({ metadata }) => metadata.name)).toEqual(["source-conv.tls", "relu-maxpool.tls"]);
+  const certificate = new X509Certificate(Buffer.from(one[0].data["tls.crt"], "base64"));
+  const authority = new X509Certificate(Buffer.from(one[1].data["ca.crt"], "base64"));
+  expect(new X509Certificate(Buffer.from(one[1].data["tls.crt"], "base64")).subjectAltName).toBe(
+    "DNS:relu-maxpool, URI:edgetwin:pulls-from:source-conv",
+  );
+  expect(certificate.checkHost("source-conv")).toBe("source-conv");
+  expect(certificate.verify(authority.publicKey)).toBe(true);
+  expect(certificate.checkPrivateKey(createPrivateKey(Buffer.from(one[0].data["tls.key"], "base64")))).toBe(true);
+  expect(new Set([...one, ...other].map(({ data }) => data["tls.key"])).size).toBe(4);
+  const plain = asYaml((await edgetwin([...args, "--plaintext"])).stdout);
+  expect(plain.filter(({ kind, spec }) => kind === "Secret" || /secretName/.test(JSON.stringify(spec)))).toEqual([]);
+  expect(await edgetwin([...args, "--plaintext", "--with-secrets"])).toMatchObject({ code: 2 });
 });
 
 test("several placements are too many: it says which there are, and how to choose", async () => {

@@ -1,6 +1,7 @@
 import type { PodSpec } from "../../live/clusters/cluster.ts";
 import type { KubernetesSettings } from "../../live/clusters/kubernetes/settings.ts";
 import type { StageFiles } from "../../live/clusters/kubernetes/stage-files.ts";
+import type { Identity } from "../../live/stage/security.ts";
 import { podSpecs } from "../../live/testbed.ts";
 import { compilePlan } from "../../sim/compile.ts";
 import { parseTopology } from "../../sim/topology/parse.ts";
@@ -59,4 +60,12 @@ export const SETTINGS: KubernetesSettings = {
   minor: 28,
   nodes: TOPOLOGY.nodes,
   files: FILES,
+  certificates: "elsewhere",
 };
+
+/** As if an authority had signed for these pods. */
+export function certificatesOf(pods: readonly PodSpec[]): ReadonlyMap<string, Identity> {
+  return new Map(
+    pods.map(({ name }) => [name, { ca: "the authority's", certificate: `${name}'s`, key: `${name}'s secret` }]),
+  );
+}

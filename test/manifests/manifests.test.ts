@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parseAllDocuments } from "yaml";
@@ -5,7 +6,7 @@ import { manifests } from "../../live/clusters/kubernetes/manifests.ts";
 import { GRPC_PORT, POD_LABEL } from "../../live/clusters/kubernetes/settings.ts";
 import { type KubernetesObject, MOST_BYTES, manifestsYaml } from "../../live/clusters/kubernetes/yaml.ts";
 import { readPodConfig } from "../../live/stage/config.ts";
-import { FILES, podsOf, SETTINGS } from "./fixture.ts";
+import { certificatesOf, FILES, podsOf, SETTINGS } from "./fixture.ts";
 
 type Json = ReturnType<typeof JSON.parse>;
 const LINE = podsOf("EESS");
@@ -25,7 +26,14 @@ const configOf = (objects: readonly Json[], pod: string) =>
 describe("golden", () => {
   test.each([
     ["1.28", LINE, SETTINGS],
-    ["1.20-existing", podsOf("EEEE", [1, 3]), { ...SETTINGS, minor: 20, existing: true, files: new Map() }],
+    [
+      "1.20-existing",
+      podsOf("EEEE", [1, 3]),
+      {
+        ...{ ...SETTINGS, minor: 20, existing: true, files: new Map() },
+        certificates: certificatesOf(podsOf("EEEE", [1, 3])),
+      },
+    ],
   ] as const)("%s", async (name, pods, settings) => {
     await expect(manifestsYaml(manifests(pods, settings))).toMatchFileSnapshot(golden(name));
   });
@@ -96,9 +104,9 @@ describe("a line of pods", () => {
   test("keeps to the restricted Pod Security Standard", () => {
     const deployments = ofKind(objects, "Deployment");
     expect(deployments).toHaveLength(LINE.length);
-    const allowed = new Set(["configMap", "emptyDir"]);
+    const allowed = new Set(["configMap", "emptyDir", "secret"]);
     for (const { spec } of deployments.map(({ spec }) => spec.template)) {
-      expect(spec.securityContext).toEqual({ runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } });
+      expect(spec.securityContext).toMatchObject({ runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } });
       expect(spec.automountServiceAccountToken).toBe(false);
       for (const key of ["hostNetwork", "hostPID", "hostIPC"]) expect(spec).not.toHaveProperty(key);
       for (const container of spec.containers) {
@@ -142,6 +150,55 @@ test("the same line gives the same bytes; another split moves the pods of what m
     { role: "edge", "kubernetes.io/arch": "arm64" },
     { "edgetwin.dev/node": "server" },
   ]);
+});
+
+describe("pods prove who they are", () => {
+  const certificates = certificatesOf(LINE);
+  const objects = applied(manifests(LINE, { ...SETTINGS, certificates }));
+
+  test("by keys in Secrets of their own, which the image's user may read", () => {
+    const containerfile = readFileSync(join(import.meta.dirname, "../../live/image/Containerfile"), "utf8");
+    for (const { name } of LINE) {
+      const { data, type } = named(objects, "Secret", `${name}.tls`);
+      expect(type).toBe("kubernetes.io/tls");
+      const { spec } = named(objects, "Deployment", name).spec.template;
+      const volume = spec.volumes.find((one: Json) => one.secret?.secretName === `${name}.tls`);
+      expect(volume.secret.defaultMode).toBe(0o440);
+      expect(containerfile).toContain(`USER ${spec.securityContext.fsGroup}:${spec.securityContext.fsGroup}\n`);
+      const { mountPath } = spec.containers[0].volumeMounts.find((one: Json) => one.name === volume.name);
+      const { tls } = configOf(objects, name);
+      const content = (path: string) => Buffer.from(data[path.replace(`${mountPath}/`, "")], "base64").toString();
+      const { ca, certificate, key } = certificates.get(name)!;
+      expect([tls!.ca, tls!.certificate, tls!.key].map(content)).toEqual([ca, certificate, key]);
+    }
+  });
+
+  test("to the pod before them, whose name they expect to find", () => {
+    const peers = LINE.map(({ name }) => configOf(objects, name).tls!.upstream);
+    expect(peers).toEqual([null, "source", "conv", "relu"]);
+  });
+
+  test("but not to kubelets, which ask for their health on a port of its own that no policy opens to others", () => {
+    const { spec } = named(objects, "Deployment", "conv").spec.template;
+    const { healthPort } = configOf(objects, "conv");
+    expect(spec.containers[0].readinessProbe.grpc.port).toBe(healthPort);
+    const { ingress } = named(objects, "NetworkPolicy", "conv").spec;
+    expect(ingress.flatMap(({ ports }: Json) => ports.map(({ port }: Json) => port))).not.toContain(healthPort);
+    const [{ readinessProbe }] = named(applied(manifests(LINE, { ...SETTINGS, minor: 20 })), "Deployment", "conv").spec
+      .template.spec.containers;
+    expect(readinessProbe.httpGet).toEqual({ path: "/healthz", port: 9464 });
+  });
+
+  test("again when their certificates are new; and not at all where that is asked for", () => {
+    const annotations = (of: Json[]) => named(of, "Deployment", "relu").spec.template.metadata.annotations;
+    const fresh = new Map([...certificates, ["relu", { ca: "", certificate: "another", key: "" }]]);
+    const after = applied(manifests(LINE, { ...SETTINGS, certificates: fresh }));
+    expect(annotations(after)).not.toEqual(annotations(objects));
+    const plain = applied(manifests(LINE, { ...SETTINGS, certificates: "none" }));
+    expect(ofKind(plain, "Secret")).toEqual([]);
+    expect(configOf(plain, "relu")).toMatchObject({ tls: null, healthPort: null });
+    expect(JSON.stringify(plain)).not.toMatch(/tls|fsGroup|50052/);
+  });
 });
 
 test("a pod that reads something else is another pod", () => {

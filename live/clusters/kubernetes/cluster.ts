@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Node } from "../../../sim/topology/topology.ts";
 import { dryRunner, programs, type Starter } from "../../exec.ts";
 import { PodClient } from "../../measure/pod-client.ts";
+import { newAuthority } from "../certificates.ts";
 import type { Cluster, PodSpec } from "../cluster.ts";
 import { KubernetesDeployment } from "./deployment.ts";
 import { Kubectl } from "./kubectl.ts";
@@ -16,6 +17,8 @@ export interface KubernetesOptions {
   readonly image: string;
   /** One that is there already; left out: each deployment has one of its own. */
   readonly namespace?: string;
+  /** Pods do not prove who they are; else they speak mTLS. */
+  readonly plaintext: boolean;
   /** The last deployment stays when it is stopped. */
   readonly retain: boolean;
   /** Of edgetwin. */
@@ -36,12 +39,12 @@ const ANY = "RANDOM";
 
 /** Pods on the cluster that kubectl reaches. */
 export function kubernetes(options: KubernetesOptions): Cluster {
-  const { topology, image, namespace, retain, version, minor, starter, dryRun, say } = options;
+  const { topology, image, namespace, plaintext, retain, version, minor, starter, dryRun, say } = options;
   const { name, nodes } = topology;
   /** Only one is retained, the last: all of them together would leave the next no room. */
   let kept: KubernetesDeployment | null = null;
   const deploy = async (pods: readonly PodSpec[], logs: string, signal?: AbortSignal) => {
-    await kept?.remove();
+    await kept?.discard();
     kept = null;
     const run = dryRun ? ANY : randomBytes(RANDOM_BYTES).toString("hex");
     const settings: KubernetesSettings = {
@@ -51,9 +54,12 @@ export function kubernetes(options: KubernetesOptions): Cluster {
       ...(namespace === undefined ? {} : { run }),
       ...(dryRun ? {} : { owner: ownerOf(retain) }),
       files: stageFiles(pods),
+      // Keys are not printed.
+      certificates: plaintext ? "none" : dryRun ? "elsewhere" : new Map(),
     };
+    const authority = plaintext || dryRun ? null : await newAuthority();
     const kubectl = new Kubectl(starter, settings.namespace);
-    const deployment = new KubernetesDeployment(pods, { kubectl, settings, logs, retain, dryRun, say });
+    const deployment = new KubernetesDeployment(pods, { kubectl, settings, authority, logs, retain, dryRun, say });
     if (retain) kept = deployment;
     try {
       await deployment.start(signal);
@@ -70,7 +76,7 @@ export function kubernetes(options: KubernetesOptions): Cluster {
     async surroundings(used, logs, signal) {
       const pods = used.map(describing);
       const deployment = await deploy(pods, logs, signal);
-      const clients = pods.map((pod) => new PodClient(pod.name, deployment.address(pod.name)));
+      const clients = pods.map((pod) => new PodClient(pod.name, deployment.address(pod.name), deployment.identity));
       try {
         const told = dryRun ? [] : await Promise.all(clients.map((client) => client.describe()));
         const machines = Map.groupBy(
@@ -78,7 +84,8 @@ export function kubernetes(options: KubernetesOptions): Cluster {
           ({ reply }) => reply.machine,
         );
         return {
-          cluster: "kubernetes",
+          // What messages cost depends on it.
+          cluster: plaintext ? "kubernetes in plaintext" : "kubernetes",
           image,
           // The reply's own properties: a message has those of its type besides.
           machines: [...machines.values()].map((all) => ({ ...all[0]!.reply, nodes: all.map(({ node }) => node) })),

@@ -2,15 +2,17 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { CommandError, type Running } from "../../exec.ts";
+import type { Identity } from "../../stage/security.ts";
+import { type Authority, signAll } from "../certificates.ts";
 import { type Deployment, DeploymentError, type PodSpec } from "../cluster.ts";
 import type { DeploymentJson, EventJson, Json, NodeJson, PodJson, QuotaJson } from "./api.ts";
 import { failurePage } from "./failure-page.ts";
 import { GATEWAY, gateway, gatewayPlace } from "./gateway.ts";
 import type { Kubectl } from "./kubectl.ts";
 import { collectLogs } from "./logs.ts";
-import { manifests } from "./manifests.ts";
-import { byHand, removal } from "./removal.ts";
-import { GRPC_PORT, instanceOf, type KubernetesSettings, objectName, shortened } from "./settings.ts";
+import { joining, manifests } from "./manifests.ts";
+import { byHand, removal, removalOf } from "./removal.ts";
+import { GRPC_PORT, instanceOf, type KubernetesSettings, objectName, POD_LABEL, podLabel } from "./settings.ts";
 import { allServe, nameOf, Restarts, type Trouble, troublesOf } from "./troubles.ts";
 import { Tunnel } from "./tunnel.ts";
 import { nodeSelector } from "./workload.ts";
@@ -25,6 +27,8 @@ const FAILURE_FILE = "failure.txt";
 export interface DeployOptions {
   readonly kubectl: Kubectl;
   readonly settings: KubernetesSettings;
+  /** Signs who pods are; `null`: nobody does. */
+  readonly authority: Authority | null;
   /** Folder for one log file a pod. */
   readonly logs: string;
   /** Everything stays when it is stopped. */
@@ -34,11 +38,14 @@ export interface DeployOptions {
   readonly say: (line: string) => void;
 }
 
+/** A pod, and the topology's node that it is on. */
+type Place = Pick<PodSpec, "name" | "node">;
+
 /** A line of pods in a namespace, reached through its gateway. */
 export class KubernetesDeployment implements Deployment {
   readonly broken: Promise<string>;
   readonly #options: DeployOptions;
-  readonly #pods: readonly PodSpec[];
+  readonly #pods: PodSpec[];
   readonly #tunnel: Tunnel;
   /** Exit codes of the containers that ended, by the names that Kubernetes gave their pods. */
   readonly #exits = new Map<string, number>();
@@ -48,7 +55,7 @@ export class KubernetesDeployment implements Deployment {
   #stopped: Promise<void> | null = null;
 
   constructor(pods: readonly PodSpec[], options: DeployOptions) {
-    this.#pods = pods;
+    this.#pods = [...pods];
     this.#options = options;
     this.broken = new Promise((resolve) => {
       this.#break = resolve;
@@ -56,19 +63,54 @@ export class KubernetesDeployment implements Deployment {
     this.#tunnel = new Tunnel(options.kubectl, objectName(options.settings, GATEWAY), (reason) => this.#break(reason));
   }
 
+  get identity(): Identity | null {
+    return this.#options.authority?.driver ?? null;
+  }
+
   /** @throws DeploymentError with a page that says why. */
   async start(signal?: AbortSignal): Promise<void> {
-    const { kubectl, settings } = this.#options;
+    const { kubectl } = this.#options;
+    const settings = await this.#settingsOf(this.#pods);
+    const place = gatewayPlace(this.#pods, settings);
     await kubectl.apply([...manifests(this.#pods, settings), gateway(this.#pods, settings)], signal);
-    const names = [...this.#pods.map(({ name }) => name), GATEWAY];
-    await this.#served(
-      names.map((name) => objectName(settings, name)),
-      signal,
-    );
+    await this.#served([...this.#pods, place], signal);
     this.#watchPods();
-    await this.#tunnel.open(
-      new Map(this.#pods.map(({ name }) => [name, `${objectName(settings, name)}:${GRPC_PORT}`])),
-    );
+    this.#tunnel.open();
+    await this.#reach(this.#pods);
+  }
+
+  async extend(pods: readonly PodSpec[]): Promise<void> {
+    const taken = pods.filter(({ name }) => this.#pods.some((pod) => pod.name === name));
+    if (taken.length > 0) throw new Error(`there is a pod already: ${taken.map(({ name }) => name).join(", ")}`);
+    this.#pods.push(...pods);
+    try {
+      await this.#options.kubectl.apply(joining(pods, await this.#settingsOf(pods)));
+      await this.#served(pods);
+    } catch (error) {
+      await this.remove(pods.map(({ name }) => name));
+      throw error;
+    }
+    await this.#reach(pods);
+  }
+
+  async remove(pods: readonly string[]): Promise<void> {
+    const { kubectl, settings, logs } = this.#options;
+    const known = this.#pods.filter(({ name }) => pods.includes(name)).map(({ name }) => name);
+    if (known.length === 0) return;
+    const labels = known.map(podLabel);
+    await collectLogs(kubectl, `${this.#selector},${POD_LABEL} in (${labels.join(",")})`, logs);
+    for (const words of removalOf(labels, settings)) await kubectl.run(words);
+    for (const name of known) {
+      this.#tunnel.remove(name);
+      this.#pods.splice(
+        this.#pods.findIndex((pod) => pod.name === name),
+        1,
+      );
+    }
+  }
+
+  async shape(): Promise<void> {
+    throw new Error("links between the nodes of a cluster are what they are");
   }
 
   address(pod: string): string {
@@ -84,16 +126,16 @@ export class KubernetesDeployment implements Deployment {
   }
 
   async replace(pod: string, signal: "SIGKILL" | "SIGTERM" = "SIGKILL"): Promise<number | null> {
-    const { kubectl, settings, logs } = this.#options;
-    const label = shortened(pod, 63);
+    const { kubectl, logs } = this.#options;
+    const label = podLabel(pod);
     const before = (await this.#objects()).filter((one) => one.kind === "Pod" && nameOf(one.metadata) === label);
     if (before.length === 0)
       throw new Error(`no pod ${pod}; there are: ${this.#pods.map(({ name }) => name).join(", ")}`);
     const names = before.map(({ metadata }) => metadata.name);
-    await collectLogs(kubectl, `${this.#selector},edgetwin.dev/pod=${label}`, logs);
+    await collectLogs(kubectl, `${this.#selector},${POD_LABEL}=${label}`, logs);
     const how = signal === "SIGKILL" ? ["--grace-period=0", "--force"] : [];
     await kubectl.run(["delete", "pod", ...names, ...how]);
-    await this.#served([objectName(settings, pod)]);
+    await this.#served(this.#pods.filter(({ name }) => name === pod));
     return signal === "SIGKILL" ? null : (this.#exits.get(names[0]!) ?? null);
   }
 
@@ -110,13 +152,13 @@ export class KubernetesDeployment implements Deployment {
     await collectLogs(kubectl, `${this.#selector},app.kubernetes.io/component=stage`, logs).catch((error: Error) =>
       say(`logs: ${error.message}`),
     );
-    if (!retain) return this.remove();
+    if (!retain) return this.discard();
     say(`kubernetes: kept in namespace ${settings.namespace} until another takes its place; to delete it:`);
     say(`  ${kubectl.text(byHand(settings))}`);
   }
 
   /** Deletes it, and waits for that, though not for ever. */
-  async remove(): Promise<void> {
+  async discard(): Promise<void> {
     const { kubectl, settings, dryRun, say } = this.#options;
     const { namespace, existing } = settings;
     try {
@@ -137,8 +179,20 @@ export class KubernetesDeployment implements Deployment {
     return this.#options.kubectl.list("deployments,pods", ["--selector", this.#selector], signal);
   }
 
-  /** Resolves when Deployments have a pod each that serves. @throws DeploymentError when one never will, or is late. */
-  async #served(names: readonly string[], signal?: AbortSignal): Promise<void> {
+  /** What the manifests of pods are made with: new keys for each. */
+  async #settingsOf(pods: readonly PodSpec[]): Promise<KubernetesSettings> {
+    const { settings, authority } = this.#options;
+    return authority === null ? settings : { ...settings, certificates: await signAll(authority, pods) };
+  }
+
+  #reach(pods: readonly PodSpec[]): Promise<void> {
+    const { settings } = this.#options;
+    return this.#tunnel.add(new Map(pods.map(({ name }) => [name, `${objectName(settings, name)}:${GRPC_PORT}`])));
+  }
+
+  /** Resolves when pods serve, of a Deployment each. @throws DeploymentError when one never will, or is late. */
+  async #served(pods: readonly Place[], signal?: AbortSignal): Promise<void> {
+    const names = pods.map(({ name }) => objectName(this.#options.settings, name));
     const begin = performance.now();
     const since = new Map<string, number>();
     for (;;) {
@@ -153,12 +207,13 @@ export class KubernetesDeployment implements Deployment {
         return final || now - first > MENDING_SECONDS * 1e3;
       });
       const seconds = (now - begin) / 1e3;
-      if (lasting.length > 0 || seconds > START_SECONDS) throw await this.#failure(objects, troubles, seconds);
+      if (lasting.length > 0 || seconds > START_SECONDS) throw await this.#failure(pods, objects, troubles, seconds);
       await wait(POLL_SECONDS * 1e3, undefined, signal && { signal }).catch(() => signal?.throwIfAborted());
     }
   }
 
   async #failure(
+    pods: readonly Place[],
     objects: readonly (PodJson | DeploymentJson)[],
     troubles: readonly Trouble[],
     waited: number,
@@ -172,10 +227,8 @@ export class KubernetesDeployment implements Deployment {
     ]);
     const page = failurePage({
       ...{ namespace, image, waited, troubles, events, quotas, nodes, logs },
-      pods: [...this.#pods.map(({ name, node }) => ({ name, node })), gatewayPlace(this.#pods, settings)],
-      serving: [...this.#pods.map(({ name }) => name), GATEWAY].filter((name) =>
-        allServe(objects, [objectName(settings, name)]),
-      ),
+      pods,
+      serving: pods.map(({ name }) => name).filter((name) => allServe(objects, [objectName(settings, name)])),
       selectors: new Map(settings.nodes.map((node) => [node.name, nodeSelector(node)])),
       found: objects.filter((one) => one.kind === "Pod"),
     });

@@ -1,5 +1,6 @@
 import type { PodSpec } from "../cluster.ts";
 import { podData } from "./pod-config.ts";
+import { secret } from "./secret.ts";
 import {
   DRIVER_COMPONENT,
   GRPC_PORT,
@@ -25,15 +26,50 @@ export function manifests(pods: readonly PodSpec[], settings: KubernetesSettings
   const each = pods.flatMap((pod) => {
     const data = podData(pod, settings);
     const next = pods.find(({ upstream }) => upstream !== null && "pod" in upstream && upstream.pod === pod.name);
+    const keys = secret(pod, settings);
     return [
       data.config,
       ...data.stages.map(({ configMap }) => configMap),
+      ...(keys === null ? [] : [keys]),
       networkPolicy(pod, next ?? null, settings),
       service(pod, settings),
       deployment(pod, data, settings),
     ];
   });
   return [...shared, disruptionBudget(settings), ...each];
+}
+
+/**
+ * The objects of pods that join a line, whose upstream may be one of those that are there: what manifests has of a pod, and for each of
+ * these one that lets the new pod in.
+ */
+export function joining(pods: readonly PodSpec[], settings: KubernetesSettings): KubernetesObject[] {
+  const names = pods.map(({ name }) => name);
+  const own = manifests(pods, { ...settings, existing: true }).filter(({ kind }) => kind !== "PodDisruptionBudget");
+  const others = pods.flatMap((pod) => {
+    const before = pod.upstream !== null && "pod" in pod.upstream ? pod.upstream.pod : null;
+    return before === null || names.includes(before) ? [] : [admission(before, pod, settings)];
+  });
+  return [...own, ...others];
+}
+
+/** Lets a pod that has joined pull from one that was there; it goes with the pod that has joined. */
+function admission(before: string, pod: PodSpec, settings: KubernetesSettings): KubernetesObject {
+  const from = [{ podSelector: { matchLabels: selectorOf(settings, pod) } }];
+  return {
+    apiVersion: "networking.k8s.io/v1",
+    kind: "NetworkPolicy",
+    metadata: {
+      name: objectName(settings, `${pod.name}.joins`),
+      namespace: settings.namespace,
+      labels: { ...labelsOf(settings), ...selectorOf(settings, pod) },
+    },
+    spec: {
+      podSelector: { matchLabels: selectorOf(settings, { name: before }) },
+      policyTypes: ["Ingress"],
+      ingress: [{ from, ports: [{ protocol: "TCP", port: GRPC_PORT }] }],
+    },
+  };
 }
 
 /** Its pods keep to the restricted Pod Security Standard, and the cluster is told to see to it. */
@@ -64,7 +100,7 @@ function disruptionBudget(settings: KubernetesSettings): KubernetesObject {
   };
 }
 
-/** Frames are pulled: only the pod after it and the driver may call a pod. Kubelets always may. */
+/** Frames are pulled: only the pod after it and the driver may call a pod. Kubelets always may, which ask for its health. */
 function networkPolicy(pod: PodSpec, next: PodSpec | null, settings: KubernetesSettings): KubernetesObject {
   const { namespace } = settings;
   const driver = {

@@ -13,7 +13,7 @@ const ASSUMED_MINOR = 25;
 
 /** The cluster that kubectl reaches, once it has been looked at. @throws DeploymentError, CommandError */
 export async function openKubernetes(bench: Bench, flags: ClusterFlags, say: (line: string) => void): Promise<Cluster> {
-  const { image = imageReference(), namespace, retain = false, dryRun = false } = flags;
+  const { image = imageReference(), namespace, plaintext = false, retain = false, dryRun = false } = flags;
   const { topology } = bench;
   const starter = starterOf(dryRun);
   const minor = (await serverMinor(starter)) ?? ASSUMED_MINOR;
@@ -25,7 +25,7 @@ export async function openKubernetes(bench: Bench, flags: ClusterFlags, say: (li
   }
   const { version } = ownManifest();
   return kubernetes({
-    ...{ topology, image, retain, version, minor, starter, dryRun, say },
+    ...{ topology, image, plaintext, retain, version, minor, starter, dryRun, say },
     ...(namespace !== undefined && { namespace }),
   });
 }

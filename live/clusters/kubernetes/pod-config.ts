@@ -1,6 +1,15 @@
 import type { PodConfigInput } from "../../stage/config.ts";
 import type { PodSpec } from "../cluster.ts";
-import { GRPC_PORT, type KubernetesSettings, labelsOf, METRICS_PORT, objectName, selectorOf } from "./settings.ts";
+import { TLS_FILES } from "./secret.ts";
+import {
+  GRPC_PORT,
+  HEALTH_PORT,
+  type KubernetesSettings,
+  labelsOf,
+  METRICS_PORT,
+  objectName,
+  selectorOf,
+} from "./settings.ts";
 import { type KubernetesObject, MOST_BYTES } from "./yaml.ts";
 
 /** Where a pod finds its configuration, and the files that its stages read. */
@@ -11,8 +20,8 @@ export const DATA_FOLDER = "/data";
 export const DRAIN_SECONDS = 20;
 
 /** What a pod of the cluster is told. It finds the one before it by the name of its Service. */
-export function podConfig(pod: PodSpec, settings: KubernetesSettings): PodConfigInput {
-  const { files } = settings;
+function podConfig(pod: PodSpec, settings: KubernetesSettings): PodConfigInput {
+  const { files, certificates } = settings;
   const { name, node, emulate = [], upstream, compression = "none", workers = 0, replay = 0 } = pod;
   const stages = pod.stages.map((stage) => {
     const read = files.get(stage.name);
@@ -25,9 +34,13 @@ export function podConfig(pod: PodSpec, settings: KubernetesSettings): PodConfig
   // With its scheme, as the name of a stage may be one of gRPC's.
   if (upstream !== null)
     address = "address" in upstream ? upstream.address : `dns:${objectName(settings, upstream.pod)}:${GRPC_PORT}`;
+  const plain = certificates === "none";
+  const before = upstream !== null && "pod" in upstream ? upstream.pod : null;
+  const security = plain ? {} : { healthPort: HEALTH_PORT, tls: { ...TLS_FILES, upstream: before } };
   return {
     ...{ name, node, emulate, host: "0.0.0.0", port: GRPC_PORT, metricsPort: METRICS_PORT, upstream: address },
     ...{ compression, workers, replay, gracePeriod: DRAIN_SECONDS, baseDirectory: DATA_FOLDER, stages },
+    ...security,
   };
 }
 

@@ -1,4 +1,4 @@
-import { instanceOf, type KubernetesSettings } from "./settings.ts";
+import { instanceOf, type KubernetesSettings, POD_LABEL } from "./settings.ts";
 
 /** Seconds that what is deleted may take to be gone. */
 const GONE_SECONDS = 90;
@@ -18,6 +18,16 @@ export function removal(settings: KubernetesSettings): string[][] {
     ["delete", "deployments,replicasets", ...mine, "--wait=false"],
     ["delete", "pods", ...mine, "--grace-period=1", timeout],
     existing ? ["delete", KINDS, ...mine, "--wait=false"] : ["delete", "namespace", namespace, timeout],
+  ];
+}
+
+/** What kubectl is told to delete some pods of a run, drained, with all that is theirs. @param labels values of POD_LABEL. */
+export function removalOf(labels: readonly string[], settings: KubernetesSettings): string[][] {
+  const pods = `app.kubernetes.io/instance=${instanceOf(settings)},${POD_LABEL} in (${labels.join(",")})`;
+  return [
+    ["delete", "deployments,replicasets", "--selector", pods, "--wait=false"],
+    ["delete", "pods", "--selector", pods, `--timeout=${GONE_SECONDS}s`],
+    ["delete", KINDS, "--selector", pods, "--wait=false"],
   ];
 }
 

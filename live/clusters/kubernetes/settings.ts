@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Node } from "../../../sim/topology/topology.ts";
+import type { Identity } from "../../stage/security.ts";
 import type { PodSpec } from "../cluster.ts";
 import type { StageFiles } from "./stage-files.ts";
 
@@ -7,6 +8,8 @@ import type { StageFiles } from "./stage-files.ts";
 export const GRPC_PORT = 50051;
 /** Port of every pod's Prometheus metrics. */
 export const METRICS_PORT = 9464;
+/** Port of every pod's health in plaintext, where its other services ask for certificates. */
+export const HEALTH_PORT = 50052;
 /** Label of the node that a topology's node stands for, where its `selector` does not say another. */
 export const NODE_LABEL = "edgetwin.dev/node";
 /** Label of a pod, by its name in the plan. */
@@ -36,6 +39,8 @@ export interface KubernetesSettings {
   readonly nodes: readonly Node[];
   /** Files that stages read, by the stage's name. */
   readonly files: ReadonlyMap<string, StageFiles>;
+  /** By which pods prove who they are: these, by the pod's name; in Secrets that somebody else makes; or none, in plaintext. */
+  readonly certificates: ReadonlyMap<string, Identity> | "elsewhere" | "none";
 }
 
 /** Of a label's value. */
@@ -72,7 +77,12 @@ export function labelsOf(settings: KubernetesSettings): Record<string, string> {
   };
 }
 
+/** Value of POD_LABEL. */
+export function podLabel(name: string): string {
+  return shortened(name, LABEL_LENGTH);
+}
+
 /** Labels by which a pod of a run is found; they never change, as Deployments' selectors can't. */
 export function selectorOf(settings: KubernetesSettings, pod: Pick<PodSpec, "name">): Record<string, string> {
-  return { "app.kubernetes.io/instance": instanceOf(settings), [POD_LABEL]: shortened(pod.name, LABEL_LENGTH) };
+  return { "app.kubernetes.io/instance": instanceOf(settings), [POD_LABEL]: podLabel(pod.name) };
 }

@@ -21,7 +21,7 @@ export class Tunnel {
   readonly #kubectl: Kubectl;
   readonly #gateway: string;
   readonly #onBroken: (reason: string) => void;
-  readonly #servers: Server[] = [];
+  readonly #servers = new Map<string, Server>();
   readonly #sockets = new Set<Socket>();
   readonly #addresses = new Map<string, string>();
   #forward: Running | null = null;
@@ -35,11 +35,21 @@ export class Tunnel {
     this.#onBroken = onBroken;
   }
 
-  /** Opens a port for each target. @param targets `Service:port` by the pod's name. */
-  async open(targets: ReadonlyMap<string, string>): Promise<void> {
-    await Promise.all(Array.from(targets, ([pod, target]) => this.#listen(pod, target)));
-    // What is dialled before it stands is dialled again.
+  /** Forwards a port to the gateway from now on; what is dialled before it stands is dialled again. */
+  open(): void {
     void this.#keepForwarding();
+  }
+
+  /** Opens a port for each target. @param targets `Service:port` by the pod's name. */
+  async add(targets: ReadonlyMap<string, string>): Promise<void> {
+    await Promise.all(Array.from(targets, ([pod, target]) => this.#listen(pod, target)));
+  }
+
+  /** Closes a pod's port. */
+  remove(pod: string): void {
+    this.#servers.get(pod)?.close();
+    this.#servers.delete(pod);
+    this.#addresses.delete(pod);
   }
 
   /** `host:port` here. */
@@ -52,7 +62,7 @@ export class Tunnel {
   close(): void {
     this.#closed = true;
     this.#forward?.stop();
-    for (const server of this.#servers) server.close();
+    for (const server of this.#servers.values()) server.close();
     for (const socket of this.#sockets) socket.destroy();
   }
 
@@ -78,7 +88,7 @@ export class Tunnel {
 
   async #listen(pod: string, target: string): Promise<void> {
     const server = createServer({ noDelay: true }, (socket) => this.#connect(socket, target));
-    this.#servers.push(server);
+    this.#servers.set(pod, server);
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject);
       server.listen(0, HOST, resolve);

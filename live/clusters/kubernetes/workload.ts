@@ -4,8 +4,10 @@ import { HEALTH_PATH } from "../../stage/health-path.ts";
 import type { PodSpec } from "../cluster.ts";
 import { CONFIG_FILE, CONFIG_FOLDER, DATA_FOLDER, DRAIN_SECONDS, type PodData } from "./pod-config.ts";
 import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "./restricted.ts";
+import { IMAGE_GROUP, secretVolume, TLS_FOLDER } from "./secret.ts";
 import {
   GRPC_PORT,
+  HEALTH_PORT,
   type KubernetesSettings,
   labelsOf,
   METRICS_PORT,
@@ -32,7 +34,11 @@ export function deployment(pod: PodSpec, data: PodData, settings: KubernetesSett
   const node = settings.nodes.find(({ name }) => name === pod.node);
   if (node === undefined) throw new RangeError(`pod ${pod.name} is on node ${pod.node}, which is not among the nodes`);
   const labels = { ...labelsOf(settings), "app.kubernetes.io/component": "stage", ...selectorOf(settings, pod) };
-  const digest = createHash("sha256").update(JSON.stringify(data)).digest("hex").slice(0, 16);
+  const { certificates } = settings;
+  const secured = certificates !== "none";
+  // What is signed anew makes another pod, too.
+  const certificate = typeof certificates === "string" ? "" : certificates.get(pod.name)!.certificate;
+  const digest = createHash("sha256").update(JSON.stringify(data)).update(certificate).digest("hex").slice(0, 16);
   return {
     apiVersion: "apps/v1",
     kind: "Deployment",
@@ -49,10 +55,12 @@ export function deployment(pod: PodSpec, data: PodData, settings: KubernetesSett
         spec: {
           nodeSelector: nodeSelector(node),
           ...RESTRICTED_POD,
+          // Keys are root's and this group's.
+          ...(secured ? { securityContext: { ...RESTRICTED_POD.securityContext, fsGroup: IMAGE_GROUP } } : {}),
           enableServiceLinks: false,
           terminationGracePeriodSeconds: DRAIN_SECONDS + END_SECONDS,
-          containers: [container(image, node, data, settings)],
-          volumes: volumes(data),
+          containers: [container(pod.image ?? image, node, data, settings)],
+          volumes: [...volumes(data), ...(secured ? [secretVolume(pod, settings)] : [])],
         },
       },
     },
@@ -64,7 +72,9 @@ export function nodeSelector({ name, selector, arch }: Node): Record<string, str
   return { ...(selector ?? { [NODE_LABEL]: name }), ...(arch === null ? {} : { "kubernetes.io/arch": arch }) };
 }
 
-function container(image: string, { cpus }: Node, data: PodData, { minor }: KubernetesSettings): object {
+function container(image: string, { cpus }: Node, data: PodData, settings: KubernetesSettings): object {
+  const { minor, certificates } = settings;
+  const secured = certificates !== "none";
   const cpu = cpus === undefined ? null : `${Math.max(1, Math.round(cpus * 1000))}m`;
   return {
     name: "stage",
@@ -79,12 +89,13 @@ function container(image: string, { cpus }: Node, data: PodData, { minor }: Kube
     ports: [
       { name: "grpc", containerPort: GRPC_PORT },
       { name: "metrics", containerPort: METRICS_PORT },
+      ...(secured ? [{ name: "health", containerPort: HEALTH_PORT }] : []),
     ],
     resources: {
       requests: { cpu: cpu ?? LEAST_CPU, memory: MEMORY },
       ...(cpu === null ? {} : { limits: { cpu } }),
     },
-    ...probes(minor),
+    ...probes(minor, secured ? HEALTH_PORT : GRPC_PORT),
     // Why one ended is in its status, even when its log can't be read any more.
     terminationMessagePolicy: "FallbackToLogsOnError",
     ...RESTRICTED_CONTAINER,
@@ -95,18 +106,19 @@ function container(image: string, { cpus }: Node, data: PodData, { minor }: Kube
         mountPath: `${DATA_FOLDER}/${stage}`,
         readOnly: true,
       })),
+      ...(secured ? [{ name: "tls", mountPath: TLS_FOLDER, readOnly: true }] : []),
       { name: "tmp", mountPath: "/tmp" },
     ],
   };
 }
 
 /**
- * A pod is asked for its health, patiently, since it may be in the middle of a large frame. Never by a program in its container: to
- * start one takes 0.1 s of the CPU time that frames are computed on.
+/**
+ * A pod is asked for its health, patiently, since it may be in the middle of a large frame; by one who shows no certificate. Never by a
+ * program in its container: to start one takes 0.1 s of the CPU time that frames are computed on.
  */
-function probes(minor: number): object {
-  const how =
-    minor >= GRPC_PROBES ? { grpc: { port: GRPC_PORT } } : { httpGet: { path: HEALTH_PATH, port: METRICS_PORT } };
+function probes(minor: number, port: number): object {
+  const how = minor >= GRPC_PROBES ? { grpc: { port } } : { httpGet: { path: HEALTH_PATH, port: METRICS_PORT } };
   const ask = { ...how, timeoutSeconds: 5 };
   return {
     startupProbe: { ...ask, periodSeconds: 1, failureThreshold: 120 },

@@ -20,6 +20,7 @@ const upstream = new Upstream(
       stopwatch.passed(samples.byteLength, () => upstream.acknowledge(sequence + 1));
     },
     finished: () => process.exit(1),
+    unreachable: () => {},
     failed: (code, reason) => {
       process.stderr.write(`${code}: ${reason}\n`);
       process.exit(1);

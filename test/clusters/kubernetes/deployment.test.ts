@@ -53,7 +53,14 @@ function clusterOf(answer: Answer = () => undefined, more: { retain?: boolean; n
     return undefined;
   });
   const cluster = kubernetes({
-    ...{ topology: { name: "lab", nodes: SETTINGS.nodes }, image: "x:1", retain: false, version: "1", minor: 20 },
+    ...{
+      topology: { name: "lab", nodes: SETTINGS.nodes },
+      image: "x:1",
+      plaintext: false,
+      retain: false,
+      version: "1",
+      minor: 20,
+    },
     ...{ starter: kubectl, dryRun: false, say: (line: string) => said.push(line), ...more },
   });
   return { cluster, kubectl, said };

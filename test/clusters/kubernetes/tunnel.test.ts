@@ -52,7 +52,8 @@ async function tunnelTo(targets: Record<string, string>) {
     broken = reason;
   });
   ends.push(() => tunnel.close());
-  await tunnel.open(new Map(Object.entries(targets)));
+  await tunnel.add(new Map(Object.entries(targets)));
+  tunnel.open();
   const forward = (port: number) => kubectl.running("port-forward").line(`Forwarding from 127.0.0.1:${port} -> 50052`);
   return { tunnel, kubectl, forward, broken: () => broken };
 }

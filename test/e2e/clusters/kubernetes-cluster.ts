@@ -38,7 +38,7 @@ export const said: string[] = [];
 /** The cluster that KUBECONFIG names. */
 export async function cluster(options: Partial<KubernetesOptions> = {}): Promise<Cluster> {
   return kubernetes({
-    ...{ topology, image: IMAGE!, retain: false, version: "test", dryRun: false, starter: programs },
+    ...{ topology, image: IMAGE!, plaintext: false, retain: false, version: "test", dryRun: false, starter: programs },
     minor: (await serverMinor(programs))!,
     say: (line) => said.push(line),
     ...options,

@@ -55,11 +55,15 @@ export async function healthy(id: string, port: number): Promise<string> {
 /** A deployment of pods that somebody else started, reached there by their names. */
 export function reached(addresses: Readonly<Record<string, string>>): Deployment {
   return {
+    identity: null,
     address: (pod) => addresses[pod]!,
     addressAcross: (pod) => addresses[pod]!,
     broken: new Promise(() => {}),
     linkCpu: async () => 0,
     replace: async () => null,
+    extend: async () => {},
+    remove: async () => {},
+    shape: async () => {},
     stop: async () => {},
   };
 }
