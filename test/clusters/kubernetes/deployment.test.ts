@@ -206,3 +206,51 @@ test("of what is retained the last stays, and it is said how to delete that", as
   await (await cluster.deploy(PODS, join(folder, "kept"))).stop();
   expect(kinds(kubectl.calls).filter((call) => call === "delete namespace")).toHaveLength(1);
 });
+
+describe("pods that join a line, and leave it", () => {
+  const [source, conv] = PODS as [(typeof PODS)[number], (typeof PODS)[number]];
+  const line = [source, conv];
+  const other = { ...conv, name: "conv-2", image: "x:2", upstream: { pod: "source" } };
+
+  test("have what pods have, are let in by those that were there, and are deleted with all of it", async () => {
+    let applied = "";
+    const names = [...NAMES, "conv-2", "edgetwin-gateway"];
+    const { cluster, kubectl } = clusterOf((words, input) => {
+      if (words.startsWith("apply")) applied = input;
+      if (!words.startsWith("get deployments,pods")) return undefined;
+      return JSON.stringify({ items: names.map((name) => serving(name)) });
+    });
+    const deployment = await cluster.deploy(line, join(folder, "extended"));
+    await deployment.extend([other]);
+    expect([...applied.matchAll(/^kind: (.*)$/gm)].map(([, kind]) => kind)).toEqual([
+      ...["ConfigMap", "Secret", "NetworkPolicy", "Service", "Deployment", "NetworkPolicy"],
+    ]);
+    expect(applied).toContain("image: x:2");
+    const [admission] = applied.split("---\n").slice(-1);
+    expect(admission).toMatch(
+      /name: conv-2.joins[\s\S]*podSelector:[\s\S]*dev\/pod: source[\s\S]*from:[\s\S]*dev\/pod: conv-2/,
+    );
+    expect(deployment.address("conv-2")).not.toBe(deployment.address("conv"));
+    await expect(deployment.extend([other])).rejects.toThrow("there is a pod already: conv-2");
+    await deployment.remove(["conv-2", "never"]);
+    const pods = /^delete \S+ --selector app.kubernetes.io\/instance=\S+,edgetwin.dev\/pod in \(conv-2\)/;
+    expect(kubectl.calls.slice(-3)).toEqual([pods, pods, pods].map((call) => expect.stringMatching(call)));
+    expect(() => deployment.address("conv-2")).toThrow("no pod conv-2; there are: source, conv");
+    await deployment.stop();
+  });
+
+  test("are all deleted again when one of them does not start", async () => {
+    const { cluster, kubectl } = clusterOf((words) => {
+      if (!words.startsWith("get deployments,pods")) return undefined;
+      const crashed = { ...CRASHED, metadata: { name: "conv-2-1-2", labels: { "edgetwin.dev/pod": "conv-2" } } };
+      return JSON.stringify({
+        items: [...NAMES, "edgetwin-gateway"].map((name) => serving(name)).concat(crashed as never),
+      });
+    });
+    const deploying = cluster.deploy(line, join(folder, "unextended"));
+    const deployment = await deploying;
+    await expect(deployment.extend([other])).rejects.toThrow(/conv-2, for node server .* exit code 1/);
+    expect(kubectl.calls.at(-1)).toMatch(/^delete services.*pod in \(conv-2\)/);
+    await deployment.stop();
+  });
+});
