@@ -50,7 +50,7 @@ export interface PodJson {
 export interface DeploymentJson {
   readonly kind: "Deployment";
   readonly metadata: Metadata;
-  readonly status?: { readonly availableReplicas?: number; readonly conditions?: readonly Condition[] };
+  readonly status?: { readonly conditions?: readonly Condition[] };
 }
 
 export interface NodeJson {

@@ -13,7 +13,8 @@ import { collectLogs } from "./logs.ts";
 import { joining, manifests } from "./manifests.ts";
 import { byHand, removal, removalOf } from "./removal.ts";
 import { GRPC_PORT, instanceOf, type KubernetesSettings, objectName, POD_LABEL, podLabel } from "./settings.ts";
-import { allServe, nameOf, Restarts, type Trouble, troublesOf } from "./troubles.ts";
+import { stageFiles } from "./stage-files.ts";
+import { nameOf, Restarts, servingIn, type Trouble, troublesOf } from "./troubles.ts";
 import { Tunnel } from "./tunnel.ts";
 import { nodeSelector } from "./workload.ts";
 
@@ -135,7 +136,11 @@ export class KubernetesDeployment implements Deployment {
     await collectLogs(kubectl, `${this.#selector},${POD_LABEL}=${label}`, logs);
     const how = signal === "SIGKILL" ? ["--grace-period=0", "--force"] : [];
     await kubectl.run(["delete", "pod", ...names, ...how]);
-    await this.#served(this.#pods.filter(({ name }) => name === pod));
+    await this.#served(
+      this.#pods.filter(({ name }) => name === pod),
+      undefined,
+      names,
+    );
     return signal === "SIGKILL" ? null : (this.#exits.get(names[0]!) ?? null);
   }
 
@@ -179,10 +184,11 @@ export class KubernetesDeployment implements Deployment {
     return this.#options.kubectl.list("deployments,pods", ["--selector", this.#selector], signal);
   }
 
-  /** What the manifests of pods are made with: new keys for each. */
+  /** What the manifests of pods are made with: the files that they read, new keys for each. */
   async #settingsOf(pods: readonly PodSpec[]): Promise<KubernetesSettings> {
     const { settings, authority } = this.#options;
-    return authority === null ? settings : { ...settings, certificates: await signAll(authority, pods) };
+    const files = stageFiles(pods);
+    return { ...settings, files, ...(authority === null ? {} : { certificates: await signAll(authority, pods) }) };
   }
 
   #reach(pods: readonly PodSpec[]): Promise<void> {
@@ -190,17 +196,21 @@ export class KubernetesDeployment implements Deployment {
     return this.#tunnel.add(new Map(pods.map(({ name }) => [name, `${objectName(settings, name)}:${GRPC_PORT}`])));
   }
 
-  /** Resolves when pods serve, of a Deployment each. @throws DeploymentError when one never will, or is late. */
-  async #served(pods: readonly Place[], signal?: AbortSignal): Promise<void> {
-    const names = pods.map(({ name }) => objectName(this.#options.settings, name));
+  /**
+   * Resolves when pods serve. @param gone names that Kubernetes gave to pods that do not count any more.
+   * @throws DeploymentError when one never will, or is late.
+   */
+  async #served(pods: readonly Place[], signal?: AbortSignal, gone: readonly string[] = []): Promise<void> {
+    const labels = pods.map(({ name }) => podLabel(name));
     const begin = performance.now();
     const since = new Map<string, number>();
     for (;;) {
       signal?.throwIfAborted();
-      const objects = await this.#objects(signal);
-      if (this.#options.dryRun || allServe(objects, names)) return;
+      const objects = (await this.#objects(signal)).filter(({ metadata }) => !gone.includes(metadata.name));
+      const serving = servingIn(objects);
+      if (this.#options.dryRun || labels.every((label) => serving.has(label))) return;
       const now = performance.now();
-      const troubles = troublesOf(objects);
+      const troubles = troublesOf(objects).filter(({ pod }) => labels.includes(pod));
       const lasting = troubles.filter(({ pod, cause, final }) => {
         const first = since.get(`${pod} ${cause}`) ?? now;
         since.set(`${pod} ${cause}`, first);
@@ -228,7 +238,7 @@ export class KubernetesDeployment implements Deployment {
     const page = failurePage({
       ...{ namespace, image, waited, troubles, events, quotas, nodes, logs },
       pods,
-      serving: pods.map(({ name }) => name).filter((name) => allServe(objects, [objectName(settings, name)])),
+      serving: pods.map(({ name }) => name).filter((name) => servingIn(objects).has(podLabel(name))),
       selectors: new Map(settings.nodes.map((node) => [node.name, nodeSelector(node)])),
       found: objects.filter((one) => one.kind === "Pod"),
     });

@@ -17,7 +17,9 @@ export function removal(settings: KubernetesSettings): string[][] {
   return [
     ["delete", "deployments,replicasets", ...mine, "--wait=false"],
     ["delete", "pods", ...mine, "--grace-period=1", timeout],
-    existing ? ["delete", KINDS, ...mine, "--wait=false"] : ["delete", "namespace", namespace, timeout],
+    existing
+      ? ["delete", KINDS, ...mine, "--wait=false"]
+      : ["delete", "namespace", namespace, "--ignore-not-found", timeout],
   ];
 }
 

@@ -70,14 +70,17 @@ export class Restarts {
   }
 }
 
-/** Every Deployment has a pod that serves. */
-export function allServe(objects: readonly (PodJson | DeploymentJson)[], names: readonly string[]): boolean {
-  const serving = new Set(
+/** Pods that serve, by their names in the plan. */
+export function servingIn(objects: readonly (PodJson | DeploymentJson)[]): ReadonlySet<string> {
+  return new Set(
     objects.flatMap((one) =>
-      one.kind === "Deployment" && (one.status?.availableReplicas ?? 0) > 0 ? [one.metadata.name] : [],
+      one.kind === "Pod" &&
+      one.metadata.deletionTimestamp === undefined &&
+      conditionOf(one.status.conditions, "Ready")?.status === "True"
+        ? [nameOf(one.metadata)]
+        : [],
     ),
   );
-  return names.every((name) => serving.has(name));
 }
 
 export function nameOf({ labels, name }: PodJson["metadata"]): string {

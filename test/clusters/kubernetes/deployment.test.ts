@@ -14,9 +14,9 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const NAMES = ["source", "conv", "relu", "maxpool"];
 const PODS = podsOf("ESSS").map((pod) => ({ ...pod, stages: [{ name: pod.name, kernel: "relu", params: {} }] }));
 
-function serving(name: string, suffix = "") {
-  const metadata = { name: `${name}${suffix}`, labels: { "edgetwin.dev/pod": name } };
-  return { kind: "Deployment", metadata, status: { availableReplicas: 1 } };
+function serving(name: string): PodJson {
+  const { status, ...pod } = podOf(name);
+  return { ...pod, status: { ...status, conditions: [{ type: "Ready", status: "True" }] } };
 }
 
 function podOf(
@@ -42,9 +42,7 @@ function clusterOf(answer: Answer = () => undefined, more: { retain?: boolean; n
   const kubectl = new FakeKubectl((words, input) => {
     const own = answer(words, input);
     if (own !== undefined) return own;
-    const run = /instance=lab-([0-9a-f]+)/.exec(words)?.[1];
-    const suffix = run === undefined ? "" : `-${run}`;
-    const items = [...NAMES, "edgetwin-gateway"].map((name) => serving(name, suffix));
+    const items = [...NAMES, "edgetwin-gateway"].map((name) => serving(name));
     if (words.startsWith("get deployments,pods")) return JSON.stringify({ items });
     if (words.startsWith("get pods")) return JSON.stringify({ items: NAMES.map((name) => podOf(name)) });
     if (words.startsWith("logs --selector"))
@@ -81,7 +79,7 @@ test("a deployment is applied, waited for, watched and reached; then its logs ar
     ...["get pods", "logs --selector", "logs source-1-2", "logs maxpool-1-2"],
     ...["delete deployments,replicasets", "delete pods", "delete namespace"],
   ]);
-  expect(kubectl.calls.at(-1)).toMatch(/^delete namespace edgetwin-lab-[0-9a-f]{6} --timeout=90s$/);
+  expect(kubectl.calls.at(-1)).toMatch(/^delete namespace edgetwin-lab-[0-9a-f]{6} --ignore-not-found --timeout=90s$/);
   const log = (name: string) => readFileSync(join(logs, `${name}.log`), "utf8");
   expect(NAMES.map(log)).toEqual(["all of source-1-2\n", "one\ntwo\n", "can't be read\n", "all of maxpool-1-2\n"]);
 });
@@ -111,9 +109,7 @@ test("in a namespace that is there, everything has names of its own, and is dele
 describe("what goes wrong", () => {
   test("a pod that never starts: the page is thrown and kept, and everything is deleted", async () => {
     const { cluster, kubectl } = clusterOf((words) =>
-      words.startsWith("get deployments,pods")
-        ? JSON.stringify({ items: [serving("source"), podOf("source"), CRASHED] })
-        : undefined,
+      words.startsWith("get deployments,pods") ? JSON.stringify({ items: [serving("source"), CRASHED] }) : undefined,
     );
     const logs = join(folder, "crash");
     const failed = cluster.deploy(PODS, logs);
@@ -179,21 +175,26 @@ describe("what goes wrong", () => {
   });
 });
 
-test("a pod that is drained ends with the exit code that its status had; one that is killed with none", async () => {
-  const { cluster, kubectl } = clusterOf((words) =>
-    words.startsWith("get deployments,pods")
-      ? JSON.stringify({
-          items: [...NAMES, "edgetwin-gateway"].map((name) => serving(name)).concat(podOf("conv") as never),
-        })
-      : undefined,
-  );
+test("a pod that is drained ends with the exit code that its status had; one that is killed with none; others take their places", async () => {
+  let deleted = 0;
+  let looks = 0;
+  const { cluster, kubectl } = clusterOf((words) => {
+    if (words.startsWith("delete pod conv")) [deleted, looks] = [deleted + 1, 0];
+    if (!words.startsWith("get deployments,pods")) return undefined;
+    // At first only the old one is told of, as if it still served.
+    const stale = deleted > 0 && looks++ < 2;
+    const name = `conv-${stale ? deleted : deleted + 1}-2`;
+    const conv = { ...serving("conv"), metadata: { ...serving("conv").metadata, name } };
+    return JSON.stringify({ items: [...["source", "relu", "maxpool", "edgetwin-gateway"].map(serving), conv] });
+  });
   const deployment = await cluster.deploy(PODS, join(folder, "replace"));
   const ended = podOf("conv", { ready: false, state: { terminated: { exitCode: 0 } } });
   for (const line of JSON.stringify(ended, null, 4).split("\n")) kubectl.running("get pods").line(line);
   expect(await deployment.replace("conv", "SIGTERM")).toBe(0);
   expect(kubectl.calls).toContain("delete pod conv-1-2");
+  expect(looks).toBe(3);
   expect(await deployment.replace("conv")).toBeNull();
-  expect(kubectl.calls).toContain("delete pod conv-1-2 --grace-period=0 --force");
+  expect(kubectl.calls).toContain("delete pod conv-2-2 --grace-period=0 --force");
   await expect(deployment.replace("con")).rejects.toThrow("no pod con; there are: source, conv");
   await deployment.stop();
 });

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { failurePage } from "../../../live/clusters/kubernetes/failure-page.ts";
-import { allServe, troublesOf } from "../../../live/clusters/kubernetes/troubles.ts";
+import { servingIn, troublesOf } from "../../../live/clusters/kubernetes/troubles.ts";
 import { CASES, NODES, recorded } from "./recorded.ts";
 
 const PODS = [
@@ -14,13 +14,12 @@ const golden = (name: string) => fileURLToPath(new URL(`../../golden/kubernetes/
 /** The page of what was recorded, and whatever is otherwise. */
 function pageOf(name: (typeof CASES)[number], otherwise: Partial<Parameters<typeof failurePage>[0]> = {}): string {
   const { objects, events, quotas } = recorded(name);
-  const namesOf = (pod: string) => (name === "quota" ? `${pod}-1a2b3c` : pod);
   return failurePage({
     namespace: "edgetwin-lab-1a2b3c",
     image: name === "image" ? "registry.invalid/edgetwin-stage:1" : "localhost/edgetwin-stage:1",
     waited: 11.7,
     pods: PODS,
-    serving: PODS.map((pod) => pod.name).filter((pod) => allServe(objects, [namesOf(pod)])),
+    serving: PODS.map((pod) => pod.name).filter((pod) => servingIn(objects).has(pod)),
     troubles: troublesOf(objects),
     selectors: new Map([
       ["edge", { role: name === "selector" ? "egde" : "edge" }],

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { PodJson } from "../../../live/clusters/kubernetes/api.ts";
-import { allServe, lastWords, troubleOfPod, troublesOf } from "../../../live/clusters/kubernetes/troubles.ts";
+import { lastWords, servingIn, troubleOfPod, troublesOf } from "../../../live/clusters/kubernetes/troubles.ts";
 import { recorded } from "./recorded.ts";
 
 type Status = NonNullable<PodJson["status"]["containerStatuses"]>[number];
@@ -48,8 +48,7 @@ test("a Deployment whose pods the API refuses is in trouble, one that has its po
     { pod: "conv", cause: "refused", final: false, message: expect.stringContaining("exceeded quota") },
     { pod: "edgetwin-gateway", cause: "refused" },
   ]);
-  expect(allServe(objects, ["source-1a2b3c"])).toBe(true);
-  expect(allServe(objects, ["source-1a2b3c", "conv-1a2b3c"])).toBe(false);
+  expect([...servingIn(objects)]).toEqual(["source"]);
 });
 
 test("of a pod with several troubles the final one is told", () => {
@@ -65,4 +64,10 @@ test("of a pod with several troubles the final one is told", () => {
 test("last words are of the container that ended", () => {
   expect(lastWords(pod({ lastState: ended }))).toEqual(["one", "two"]);
   expect(lastWords(pod({}))).toEqual([]);
+});
+
+test("a pod serves when it is ready, and not on its way out", () => {
+  const ready = { conditions: [{ type: "Ready", status: "True" }] };
+  expect([...servingIn([pod({}, ready)])]).toEqual(["conv"]);
+  expect([...servingIn([pod({}, ready, true), pod({})])]).toEqual([]);
 });
