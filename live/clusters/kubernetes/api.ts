@@ -63,7 +63,8 @@ export interface NodeJson {
   readonly status: {
     readonly allocatable?: Readonly<Record<string, string>>;
     readonly conditions?: readonly Condition[];
-    readonly images?: readonly { readonly names?: readonly string[] }[];
+    /** Names are `null` once another image has taken them. */
+    readonly images?: readonly { readonly names?: readonly string[] | null }[];
     readonly nodeInfo: {
       readonly architecture: string;
       readonly kernelVersion: string;

@@ -111,7 +111,7 @@ function imageOn({ nodes, image }: FailedDeployment, on: readonly string[]): str
   return (nodes ?? [])
     .filter(({ metadata }) => on.includes(metadata.name))
     .map(({ metadata, status }) => {
-      const has = status.images?.some(({ names = [] }) => names.includes(image)) ?? false;
+      const has = status.images?.some(({ names }) => names?.includes(image)) ?? false;
       return `  image ${image}: node ${metadata.name} ${has ? "has it" : "does not have it"}`;
     });
 }
