@@ -74,11 +74,13 @@ export class Pod {
     this.#attach(call, next);
   }
 
-  acknowledge(next: number): void {
+  /** @param call whose stream another one has not taken the place of: else it has no say. */
+  acknowledge(next: number, call: HopCall): void {
     const session = this.#session;
-    session?.outlet?.acknowledge(next);
+    if (session === null || session.call !== call) return;
+    session.outlet?.acknowledge(next);
     // Also what this pod never had, or no longer has: after a restart, upstream may wait for just that.
-    if (session !== null && next > session.acknowledged) {
+    if (next > session.acknowledged) {
       session.acknowledged = next;
       this.#inlet?.acknowledge(next);
     }
@@ -87,7 +89,8 @@ export class Pod {
   }
 
   /** Downstream can't take a frame: the run is over, for everybody downstream of it and for this pod. */
-  refuse(sequence: number, reason: string): void {
+  refuse(sequence: number, reason: string, call: HopCall): void {
+    if (this.#session?.call !== call) return;
     this.#fail(status.INVALID_ARGUMENT, `${this.#config.name}: frame ${sequence} was refused downstream: ${reason}`);
   }
 

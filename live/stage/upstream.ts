@@ -48,6 +48,8 @@ export class Upstream {
   #run: Run | null = null;
   #delivery = 0;
   #next = 0;
+  /** Sequence number that the stream began with. */
+  #opened = 0;
   #acknowledged = 0;
   /** There is more to acknowledge than upstream was told. */
   #untold = false;
@@ -156,6 +158,7 @@ export class Upstream {
   }
 
   #pull(client: Client, run: Run): void {
+    this.#opened = this.#next;
     const { path, requestSerialize } = hopService.pull;
     const metadata = new Metadata({ waitForReady: true });
     const buffers = new ReceiveBuffers();
@@ -197,6 +200,11 @@ export class Upstream {
     if (frame.sequence > this.#next) {
       frame.release();
       this.refuse(frame.sequence, `frame ${frame.sequence} came where ${this.#next} was due`);
+      return;
+    }
+    if (frame.sequence >= Math.max(this.#opened, this.#acknowledged) + this.#run!.window) {
+      frame.release();
+      this.refuse(frame.sequence, `frame ${frame.sequence} came while the window was full`);
       return;
     }
     this.#next++;
