@@ -16,7 +16,7 @@ type UnaryMethod<Request, Reply> = Pick<
 export interface FetchedTrace {
   readonly trace: PodTrace;
   readonly scheduled: Float64Array;
-  /** SHA-256 of the first frames' payloads, as hexadecimal text. */
+  /** SHA-256 of the first frames' payloads, as hexadecimal text; "" of a frame that the pod knows nothing of. */
   readonly digests: readonly string[];
 }
 
@@ -103,7 +103,10 @@ export class PodClient {
         const at = chunk.first - from;
         if (at < frames) column?.set(values.subarray(0, frames - at), at);
         const bytes = Buffer.from(chunk.digests);
-        for (let at = 0; at < bytes.length; at += 32) digests.push(bytes.toString("hex", at, at + 32));
+        for (let at = 0; at < bytes.length; at += 32) {
+          const digest = bytes.toString("hex", at, at + 32);
+          digests.push(/[^0]/.test(digest) ? digest : "");
+        }
       }
       return { trace, scheduled, digests };
     });

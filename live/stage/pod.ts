@@ -14,7 +14,7 @@ import { Recorder } from "./recorder.ts";
 import { readIdentity } from "./security.ts";
 import { Session } from "./session.ts";
 import { Upstream, type UpstreamEvents } from "./upstream.ts";
-import { Delivery, type Open, type Run } from "./wire.ts";
+import { Delivery, type Open, Overflow, type Run } from "./wire.ts";
 
 /** Traces of so many runs are kept for the driver to fetch. */
 const KEPT_RUNS = 4;
@@ -33,6 +33,8 @@ export class Pod {
   /** Where frames come from: upstream, or what stands for it. */
   #inlet: Upstream | Feed | null;
   readonly recorders = new Map<string, Recorder>();
+  /** Frames that this source made and did not send, of all runs. */
+  dropped = 0;
   #session: Session | null = null;
   #scheduled = false;
   #draining: (() => void) | null = null;
@@ -174,7 +176,12 @@ export class Pod {
     }
     const { recorder } = session;
     const { trace } = recorder;
-    session.outlet = new Outlet(output, run.window, session.next, run.frames, this.#computing.servers, {
+    const { window, frames } = run;
+    // Only a source can do without a frame; what is upstream of the others has no more in the window than they have room for.
+    const buffer = input === null && run.overflow === Overflow.DROP_OLDEST ? (run.buffer ?? 0) : null;
+    const { servers } = this.#computing;
+    const options = { shape: output, window, first: session.next, frames, servers, buffer };
+    session.outlet = new Outlet(options, {
       sent: (sequence, bytes) => {
         trace.sent[recorder.at(sequence)] = now();
         trace.sentBytes[recorder.at(sequence)] = bytes;
@@ -184,6 +191,11 @@ export class Pod {
       acknowledged: (first, next) => {
         recorder.acknowledged(first, next, now());
         this.#pace.lap("send");
+      },
+      dropped: (sequence) => {
+        this.dropped++;
+        // A stream that is gone may have been sent it.
+        trace.sent[recorder.at(sequence)] = Number.NaN;
       },
     });
     if (this.#upstream === null) session.outlet.settle();

@@ -1,4 +1,4 @@
-import type { Open } from "./wire.ts";
+import { type Open, Overflow } from "./wire.ts";
 
 /** Frames that a pod keeps the record of, at most: 120 bytes each, for each of the last four runs. */
 const RECORDED = 2 ** 22;
@@ -11,7 +11,10 @@ const SAMPLES = 2 ** 26;
 export function problemOf({ run, next }: Open): string | null {
   const { frames, window, rate, height, width, digests } = run;
   const recorded = run.kept ? Math.min(run.kept, frames) : frames;
+  const buffer = run.buffer ?? 0;
   const problems = [
+    buffer > WINDOW && `a buffer of ${buffer} frames is more than ${WINDOW}`,
+    run.overflow === Overflow.DROP_OLDEST && rate === 0 && "frames that come as they can be sent are never too many",
     recorded > RECORDED && `${recorded} frames are to be recorded, at most ${RECORDED} can be`,
     next > frames && `it has ${frames} frames, and is to begin with ${next}`,
     (window < 1 || window > WINDOW) && `a window of ${window} frames is not one of 1 to ${WINDOW}`,

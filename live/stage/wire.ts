@@ -12,7 +12,10 @@ export interface Run {
   width: number;
   window: number;
   digests: number;
+  /** `Overflow`; left out: block. */
+  overflow?: number;
   /** Left out: 0. */
+  buffer?: number;
   origin?: number;
   kept?: number;
   feed?: FeedMessage | null;
@@ -26,6 +29,8 @@ export interface FeedMessage {
   /** Code of the element type. */
   element: number;
 }
+
+export const Overflow = { BLOCK: 0, DROP_OLDEST: 1 } as const;
 
 export const Delivery = { FRAMES: 0, HERE: 1 } as const;
 
