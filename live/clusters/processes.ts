@@ -1,10 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomInt } from "node:crypto";
 import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Link } from "../../sim/topology/topology.ts";
+import { ownSurroundings } from "../measure/fingerprint.ts";
 import type { PodConfigInput } from "../stage/config.ts";
 import { NODE_FLAGS, POD_ENVIRONMENT } from "../stage/runtime.ts";
 import type { Identity } from "../stage/security.ts";
@@ -52,6 +54,7 @@ export function localProcesses({ tls }: { readonly tls: boolean }): LocalCluster
       }
       return deployment;
     },
+    surroundings: async (nodes) => ownSurroundings(nodes),
   };
 }
 
@@ -330,18 +333,23 @@ function tail(log: string): string {
   return `\n  log: ${log}${text.join("")}`;
 }
 
+/** Below those that systems give to connections on their own: a port is free for a while before its pod listens there. */
+const [FIRST_PORT, LAST_PORT] = [20_000, 32_000];
+
 /** Ports that nothing listens on now. */
 async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer());
-  const ports = await Promise.all(
-    servers.map(
-      (server) =>
-        new Promise<number>((resolve, reject) => {
-          server.once("error", reject);
-          server.listen(0, HOST, () => resolve((server.address() as { port: number }).port));
-        }),
-    ),
-  );
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
+  const ports = new Set<number>();
+  while (ports.size < count) {
+    const port = randomInt(FIRST_PORT, LAST_PORT);
+    if (await isFree(port)) ports.add(port);
+  }
+  return [...ports];
+}
+
+function isFree(port: number): Promise<boolean> {
+  const server = createServer();
+  return new Promise((resolve) => {
+    server.once("error", () => resolve(false));
+    server.listen(port, HOST, () => server.close(() => resolve(true)));
+  });
 }

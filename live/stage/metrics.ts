@@ -1,9 +1,10 @@
 import { createServer, type Server } from "node:http";
 import { Counter, Gauge, Registry } from "prom-client";
 import type { PodConfig } from "./config.ts";
+import { HEALTH_PATH } from "./health-path.ts";
 import type { Pod } from "./pod.ts";
 
-/** Serves Prometheus metrics at /metrics. They are made when somebody asks, so that frames pay nothing for them. */
+/** Serves Prometheus metrics at /metrics, made when somebody asks, so that frames pay nothing for them; and the pod's health. */
 export async function serveMetrics(pod: Pod, config: PodConfig): Promise<Server | null> {
   const { metricsPort } = config;
   if (metricsPort === null) return null;
@@ -53,6 +54,10 @@ export async function serveMetrics(pod: Pod, config: PodConfig): Promise<Server 
     },
   });
   const server = createServer(async (request, response) => {
+    if (request.url === HEALTH_PATH) {
+      response.end("serving\n");
+      return;
+    }
     if (request.url !== "/metrics") {
       response.writeHead(404).end("metrics are at /metrics\n");
       return;

@@ -125,8 +125,10 @@ export class Pod {
     this.#upstream?.dispose();
   }
 
-  #base(session: Session): number {
-    return session.outlet?.base ?? session.finished;
+  /** First frame that this pod still has, or has yet to have; whoever only waits for the end wants none. */
+  #base({ outlet, delivery, finished }: Session): number {
+    if (delivery === Delivery.HERE) return 0;
+    return outlet?.base ?? finished;
   }
 
   #begin({ run, next, delivery }: Open): void {

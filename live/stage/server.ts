@@ -11,6 +11,7 @@ import { HealthImplementation } from "grpc-health-check";
 import { bootId, now } from "./clock.ts";
 import { compilerCpu } from "./compiler-cpu.ts";
 import type { PodConfig } from "./config.ts";
+import { describeMachine } from "./describe-machine.ts";
 import { KEEPALIVE } from "./dialler.ts";
 import { Coding, KNOWN_CODINGS } from "./frame-codec.ts";
 import type { HopCall } from "./outlet.ts";
@@ -20,6 +21,7 @@ import { clientName, isDriver, mayPull, readIdentity, serverCredentials } from "
 import { threadCpu } from "./thread-cpu.ts";
 import { MAX_MESSAGE_BYTES } from "./upstream.ts";
 import {
+  type DescribeReply,
   type HandOverReply,
   type HandOverRequest,
   hopService,
@@ -74,25 +76,19 @@ export async function servePod(pod: Pod, config: PodConfig): Promise<PodServer> 
       if (next !== null) answer(null, { next });
       else answer({ code: status.NOT_FOUND, details: `pod ${config.name} does not know run ${call.request.run}` });
     },
+    describe: (_: ServerUnaryCall<unknown, DescribeReply>, answer: sendUnaryData<DescribeReply>) =>
+      answer(null, describeMachine()),
   });
   const health = new HealthImplementation({ "": "SERVING", "edgetwin.v1.Hop": "SERVING" });
   health.addToServer(server);
   const port = await listen(server, config, config.port, serverCredentials(readIdentity(config.tls)));
-  const plain = config.healthPort === null ? null : new Server(KEEPALIVE);
-  if (plain !== null) {
-    health.addToServer(plain);
-    await listen(plain, config, config.healthPort!, serverCredentials(null));
-  }
   return {
     port,
     retire: () => {
       health.setStatus("", "NOT_SERVING");
       health.setStatus("edgetwin.v1.Hop", "NOT_SERVING");
     },
-    stop: () => {
-      server.forceShutdown();
-      plain?.forceShutdown();
-    },
+    stop: () => server.forceShutdown(),
   };
 }
 
