@@ -51,6 +51,7 @@ describe("a line of pods", () => {
       expect(upstream).toBe(before === undefined ? null : `dns:${before.name}:${port}`);
       const { spec } = named(objects, "Service", name);
       expect(spec.ports[0].port).toBe(port);
+      expect(spec.clusterIP).toBe("None");
       expect(named(objects, "Deployment", name).spec.template.metadata.labels).toMatchObject(spec.selector);
       const { ingress, podSelector } = named(objects, "NetworkPolicy", name).spec;
       expect(podSelector.matchLabels).toEqual(spec.selector);

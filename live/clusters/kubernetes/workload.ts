@@ -137,8 +137,8 @@ function volumes({ config, stages }: PodData): object[] {
 }
 
 /**
- * The name by which the pod after it, and the driver, find a pod. Not a headless one: the address of a pod that is gone answers
- * nothing, and to dial it takes Linux one or two minutes to give up; a Service's own refuses until the next pod is ready.
+ * The name by which the pod after it, and the driver, find a pod. Headless: it means the pod's own address, with nothing in between.
+ * A pod that is started afresh has another one; who has lost it dials afresh, and asks what the name means now.
  */
 export function service(pod: PodSpec, settings: KubernetesSettings): KubernetesObject {
   return {
@@ -150,6 +150,7 @@ export function service(pod: PodSpec, settings: KubernetesSettings): KubernetesO
       labels: { ...labelsOf(settings), ...selectorOf(settings, pod) },
     },
     spec: {
+      clusterIP: "None",
       selector: selectorOf(settings, pod),
       // The protocol is part of a port's key, which server-side apply of Kubernetes 1.20 does not fill in.
       ports: [
