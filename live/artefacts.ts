@@ -64,6 +64,7 @@ export const RUN_FILES = {
   command: "command.json",
   plans: "plan.json",
   profile: "profile.json",
+  surroundings: "surroundings.json",
   predictions: "predictions.json",
   comparison: "comparison.json",
   report: "report.html",

@@ -1,3 +1,5 @@
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
 import { $, type ProcessOutput } from "zx";
 
 /** An external program failed, or is not there: what was run, and what it said. */
@@ -15,10 +17,23 @@ export interface Runner {
   run(words: readonly string[], options?: { readonly input?: string; readonly signal?: AbortSignal }): Promise<string>;
 }
 
+/** A program that runs on beside this one. */
+export interface Running {
+  /** Resolves when it ends, with what it last said on stderr. */
+  readonly ended: Promise<string>;
+  stop(): void;
+}
+
+/** A runner of programs that run on, too. */
+export interface Starter extends Runner {
+  /** Starts a program. @param onLine gets each line of its stdout. */
+  start(words: readonly string[], onLine: (line: string) => void): Running;
+}
+
 /** Of a shell that can't find a program. */
 const NOT_FOUND = 127;
 
-export const programs: Runner = {
+export const programs: Starter = {
   async run(words, { input, signal } = {}) {
     const options = { quiet: true, ...(signal === undefined ? {} : { signal }) };
     try {
@@ -34,14 +49,33 @@ export const programs: Runner = {
       throw new CommandError(`${commandText(words)}: ${said === "" ? `ended with ${exitCode}` : said}`);
     }
   },
+
+  start(words, onLine) {
+    const [file = "", ...args] = words;
+    const child = spawn(file, args, { stdio: ["ignore", "pipe", "pipe"] });
+    createInterface({ input: child.stdout }).on("line", onLine);
+    let said = "";
+    createInterface({ input: child.stderr }).on("line", (line) => {
+      said = line;
+    });
+    const ended = new Promise<string>((resolve) => {
+      child.once("error", (error) => resolve(error.message));
+      child.once("close", (code, signal) => resolve(said || `ended with ${code ?? signal}`));
+    });
+    return { ended, stop: () => void child.kill("SIGTERM") };
+  },
 };
 
 /** A runner that only says what it would run, with what it would be given; every program's output is empty. */
-export function dryRunner(print: (text: string) => void): Runner {
+export function dryRunner(print: (text: string) => void): Starter {
   return {
     async run(words, { input } = {}) {
       print(`$ ${commandText(words)}${input === undefined ? "" : ` <<'EOF'\n${input.trimEnd()}\nEOF`}\n`);
       return "";
+    },
+    start(words) {
+      print(`$ ${commandText(words)} &\n`);
+      return { ended: new Promise(() => {}), stop: () => {} };
     },
   };
 }

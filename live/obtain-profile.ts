@@ -43,8 +43,12 @@ export async function obtainProfile(bench: Bench, options: ProfileOptions): Prom
   const { topology, baseDirectory } = bench;
   if (options.profile !== undefined) return givenProfile(options.profile);
   const plans = saturatedPlans(bench);
-  const print = fingerprint(subjectOf(topology, plans, baseDirectory).digest);
-  const path = join(runs, "profiles", `${topology.name}-${print.subject}.json`);
+  const logs = join(runs, "profiles", "logs");
+  const nodes = [...new Set(plans.flatMap(({ pods }) => pods.map(({ node }) => node)))];
+  const { digest } = subjectOf(topology, plans, baseDirectory);
+  const print = fingerprint(digest, await cluster.surroundings(nodes, logs, signal));
+  const where = cluster.name === "processes" ? "" : `-${cluster.name}`;
+  const path = join(runs, "profiles", `${topology.name}${where}-${digest}.json`);
   if (!fresh && existsSync(path)) {
     const kept = readJson<Profile>(path);
     const age = (Date.now() - Date.parse(kept.created)) / 1e3;
@@ -65,7 +69,8 @@ export async function obtainProfile(bench: Bench, options: ProfileOptions): Prom
   const begin = performance.now();
   const profile = await calibrate(topology, plans, {
     cluster,
-    logs: join(runs, "profiles", "logs"),
+    logs,
+    fingerprint: print,
     baseDirectory,
     signal,
     precision,

@@ -58,7 +58,7 @@ async function runPlacement(
   const first = plans[0]!;
   signal?.throwIfAborted();
   const pods = podSpecs(plans, profile, baseDirectory);
-  const deployment = await cluster.deploy(pods, `${logs}/${placementName(first)}`);
+  const deployment = await cluster.deploy(pods, `${logs}/${placementName(first)}`, signal);
   const driver = new Driver(deployment, pods);
   try {
     // Pods that are held leave cores to the compilers.

@@ -28,7 +28,7 @@ import {
   writeJson,
   writeWhole,
 } from "./artefacts.ts";
-import type { Cluster } from "./clusters/cluster.ts";
+import type { Cluster, Surroundings } from "./clusters/cluster.ts";
 import type { Progress } from "./progress.ts";
 import { kernelsFor } from "./stage/models.ts";
 import { runPlans } from "./testbed.ts";
@@ -172,6 +172,29 @@ export function writePlans(
   );
 }
 
+/** Tells a run's folder what its pods run on: what the profile was measured on, unless that is another's. */
+export async function writeSurroundings(
+  folder: string,
+  bench: Bench,
+  profile: Profile,
+  cluster: Cluster,
+  signal: AbortSignal,
+): Promise<void> {
+  const { cluster: name, image, machines } = profile.fingerprint;
+  const nodes = [...new Set(saturatedPlans(bench).flatMap(({ pods }) => pods.map(({ node }) => node)))];
+  const same = name === cluster.name && nodes.every((node) => machines.some((machine) => machine.nodes.includes(node)));
+  const surroundings = same
+    ? { cluster: name, image, machines }
+    : await cluster.surroundings(nodes, join(folder, RUN_FILES.logs), signal);
+  writeJson(join(folder, RUN_FILES.surroundings), surroundings);
+}
+
+/** What the pods of a run ran on; `null` for one of an edgetwin that did not say. */
+export function surroundingsOf(folder: string): Surroundings | null {
+  const path = join(folder, RUN_FILES.surroundings);
+  return existsSync(path) ? readJson<Surroundings>(path) : null;
+}
+
 /** Compares a run's folder: its predictions against its measured traces. @throws ArtefactError if something is missing. */
 export function compareFolder(folder: string, name: string, tolerance: Comparison["tolerance"]): Comparison {
   const plans = readJson<Plan[]>(join(folder, RUN_FILES.plans));
@@ -189,7 +212,7 @@ export function compareFolder(folder: string, name: string, tolerance: Compariso
     created: new Date().toISOString(),
     pairs,
     tolerance,
-    emulated: emulatedIn(plans),
+    emulated: emulatedIn(plans, surroundingsOf(folder)),
   });
   writeJson(join(folder, RUN_FILES.comparison), comparison);
   return comparison;
@@ -207,8 +230,10 @@ export function measuredSummaries(folder: string, plan: Plan): Summary[] {
   return summaries;
 }
 
-/** What was not real in a run on this machine, in sentences for the reader. */
-export function emulatedIn(plans: readonly Plan[]): string[] {
+/** What was not real in a run, and on what it was, in sentences for the reader. @param surroundings `null`: this machine. */
+export function emulatedIn(plans: readonly Plan[], surroundings: Surroundings | null = null): string[] {
+  if (surroundings !== null && surroundings.cluster !== "processes")
+    return [...realIn(surroundings), ...plainIn(plans)];
   const nodes = new Map(plans.flatMap((plan) => plan.nodes).map((node) => [node.name, node]));
   const links = new Map(
     plans
@@ -227,13 +252,29 @@ export function emulatedIn(plans: readonly Plan[]): string[] {
       `Link ${between.join("-")} is emulated: a relay paces its bytes to ${rate} and delays them by ${delay * 1e3} ms each way.`,
     );
   }
+  return [
+    ...sentences,
+    ...plainIn(plans),
+    "All pods, links and the driver share the cores of this one machine; the twin models that.",
+  ];
+}
+
+function realIn({ cluster, image, machines }: Surroundings): string[] {
+  const places = machines.map(
+    ({ machine, nodes, cores, cpu, arch, kernel }) =>
+      `${nodes.join(", ")} on ${machine} (${cores} cores, ${cpu}, ${arch}, kernel ${kernel})`,
+  );
+  return [
+    `Nothing is emulated: pods of image ${image} ran on ${cluster}, over its own network.`,
+    `Nodes of the topology: ${places.join("; ")}.`,
+  ];
+}
+
+function plainIn(plans: readonly Plan[]): string[] {
   const plain = plans[0]!.pods
     .flatMap((pod) => pod.stages)
     .filter(({ input, implementation }) => input !== null && implementation === "reference");
-  if (plain.length > 0) {
-    const names = plain.map(({ name }) => name).join(", ");
-    sentences.push(`Plain loops, which stand for heavy code, compute ${names} (implementation: reference).`);
-  }
-  sentences.push("All pods, links and the driver share the cores of this one machine; the twin models that.");
-  return sentences;
+  if (plain.length === 0) return [];
+  const names = plain.map(({ name }) => name).join(", ");
+  return [`Plain loops, which stand for heavy code, compute ${names} (implementation: reference).`];
 }

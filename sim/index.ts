@@ -84,6 +84,7 @@ export {
   type LinkRefit,
   type LoopbackCost,
   type MessageCost,
+  type PodMachine,
   PROFILE_VERSION,
   type Profile,
   type SampleOrder,

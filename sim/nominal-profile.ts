@@ -120,6 +120,9 @@ const THREADS: readonly Thread[] = ["busy", "idle", "cold"];
 /** Of no machine: nothing that was measured has it. */
 function fingerprintOf(cores: number): Profile["fingerprint"] {
   return {
+    cluster: "none",
+    image: "",
+    machines: [],
     hostname: "none",
     platform: "none",
     arch: "none",

@@ -5,8 +5,40 @@ import type { FrameShape } from "./frame.ts";
 /** Of the format: what is of another version was measured for another model. */
 export const PROFILE_VERSION = 7;
 
-/** What a profile was measured on: predictions hold for this, and nothing else. */
+/** A machine that pods run on, as one of them sees it. */
+export interface PodMachine {
+  /** Of the cluster's node, or of the host. */
+  readonly machine: string;
+  /** Nodes of the topology that are there. */
+  readonly nodes: readonly string[];
+  /** `linux`, say. */
+  readonly platform: string;
+  /** `x64`, say. */
+  readonly arch: string;
+  /** Model. */
+  readonly cpu: string;
+  /** Number that a pod there sees. */
+  readonly cores: number;
+  /** In all. */
+  readonly memoryBytes: number;
+  /** Version of the system's. */
+  readonly kernel: string;
+  /** Version of Node. */
+  readonly node: string;
+  /** Build of the vector kernels that runs where a stage asks for `relaxed`. */
+  readonly vectors: string;
+  /** Digest of the kernels' and the stage service's code. */
+  readonly code: string;
+}
+
+/** What a profile was measured on: predictions hold for this, and nothing else. Of several machines, all that they have, each once. */
 export interface Fingerprint {
+  /** Where pods ran: `processes`, `kubernetes`. */
+  readonly cluster: string;
+  /** Image of the pods; empty where they need none. */
+  readonly image: string;
+  /** Each by itself. */
+  readonly machines: readonly PodMachine[];
   /** Of the machine. */
   readonly hostname: string;
   /** `linux`, say. */
@@ -15,9 +47,9 @@ export interface Fingerprint {
   readonly arch: string;
   /** Model. */
   readonly cpu: string;
-  /** Number that the system sees. */
+  /** Number that the system sees; of several machines, together. */
   readonly cores: number;
-  /** In all. */
+  /** In all; of several machines, together. */
   readonly memoryBytes: number;
   /** Version of the system's. */
   readonly kernel: string;

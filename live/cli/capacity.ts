@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import type { Bound } from "../../sim/sweep/capacity.ts";
+import { addCheck } from "./checks.ts";
 import { count, time } from "./flags.ts";
 import {
   addOutput,
@@ -14,7 +15,7 @@ import {
   type WorkloadOptions,
 } from "./options.ts";
 import { print, say } from "./say.ts";
-import { addCheck, refuse } from "./wrong-input.ts";
+import { refuse } from "./wrong-input.ts";
 
 interface CapacityOptions extends WorkloadOptions, OutputOption, ProfileFlags {
   readonly median?: number;

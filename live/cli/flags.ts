@@ -63,3 +63,16 @@ export function size(text: string): string {
 export function more(text: string, before: readonly string[] = []): readonly string[] {
   return [...before, text];
 }
+
+/** Names of Kubernetes objects. */
+const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+
+export function namespaceName(text: string): string {
+  if (!LABEL.test(text)) throw new InvalidArgumentError("at most 63 lower-case letters, digits and '-'");
+  return text;
+}
+
+/** A flag by the name that it has as a property. */
+export function kebab(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}

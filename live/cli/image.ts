@@ -1,9 +1,9 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { Architecture } from "../image/platform.ts";
 import type { Tool } from "../image/tools.ts";
+import { addCheck } from "./checks.ts";
 import { addOutput, type OutputOption } from "./options.ts";
 import { print, say } from "./say.ts";
-import { addCheck } from "./wrong-input.ts";
 
 interface ImageFlags extends OutputOption {
   readonly tag?: string;

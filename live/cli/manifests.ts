@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from "commander";
+import { namespaceName } from "./flags.ts";
 import { InputError } from "./folder.ts";
 import { addWorkload, overridesOf, type WorkloadOptions } from "./options.ts";
 import { say } from "./say.ts";
@@ -13,15 +14,12 @@ interface ManifestsFlags extends WorkloadOptions {
   readonly output: "yaml" | "json";
 }
 
-/** Names of Kubernetes objects. */
-const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
-
 export function manifestsVerb(): Command {
   const command = new Command("manifests")
     .description("print what runs one placement on Kubernetes, for kubectl apply --server-side or GitOps")
     .argument("<topology>", "topology file (YAML)")
     .option("--image <image>", "the stage service's (default: what edgetwin image build makes)")
-    .option("--namespace <name>", "of the run (default: edgetwin- and the topology's name)", namespace)
+    .option("--namespace <name>", "of the run (default: edgetwin- and the topology's name)", namespaceName)
     .option("--existing", "the namespace is there already: leave it out")
     .option("--kubernetes <version>", "of the cluster, e.g. 1.20 (default: 1.25 or later)", minorVersion, 25)
     .addOption(new Option("--plaintext", "pods do not prove who they are (default: mTLS)").conflicts("withSecrets"))
@@ -81,11 +79,6 @@ export function manifestsVerb(): Command {
       }
     });
   return addWorkload(command);
-}
-
-function namespace(text: string): string {
-  if (!LABEL.test(text)) throw new InvalidArgumentError("at most 63 lower-case letters, digits and '-'");
-  return text;
 }
 
 /** 20 of `1.20`, `v1.20.2`. */

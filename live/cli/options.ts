@@ -3,7 +3,8 @@ import type { Overrides } from "../../sim/topology/overrides.ts";
 import type { ClusterFlags } from "../clusters/choose.ts";
 import { CLUSTERS } from "../clusters/cluster.ts";
 import { PRECISION, SECONDS_A_CASE } from "../measure/default-effort.ts";
-import { folderName, more, share, time } from "./flags.ts";
+import { addCheck } from "./checks.ts";
+import { folderName, kebab, more, namespaceName, share, time } from "./flags.ts";
 
 /** What the command line may change of a topology; flags have the names of the file's keys, and its values' form. */
 export type WorkloadOptions = Overrides;
@@ -81,8 +82,27 @@ export function addFolder(command: Command): Command {
 
 /** Where pods run. */
 export function addCluster(command: Command): Command {
-  return command.addOption(new Option("--on <cluster>", "where pods run").choices(CLUSTERS).default("processes"));
+  command
+    .addOption(new Option("--on <cluster>", "where pods run").choices(CLUSTERS).default("processes"))
+    .option("--image <image>", "with --on: of edgetwin image build (default: what that makes here)")
+    .option(
+      "--namespace <name>",
+      "with --on: one that is there already (default: one for each deployment)",
+      namespaceName,
+    )
+    .option("--plaintext", "with --on kubernetes: pods do not prove who they are (default: mTLS)")
+    .option("--retain", "with --on: leave what was deployed, and say how to delete it")
+    .option("--dry-run", "with --on: print the commands and manifests of every deployment, run nothing");
+  return addCheck(command, (options: ClusterFlags) =>
+    isReal(options)
+      ? []
+      : OF_CLUSTER.flatMap((flag) =>
+          options[flag] === undefined ? [] : [`--${kebab(flag)}: only together with --on kubernetes`],
+        ),
+  );
 }
+
+const OF_CLUSTER = ["image", "namespace", "plaintext", "retain", "dryRun"] as const;
 
 /** Whether nodes and links are real where pods run. */
 export function isReal({ on }: ClusterFlags): boolean {

@@ -31,7 +31,8 @@ export function profileVerb(): Command {
         const { interruptSignal } = await import("../interrupt.ts");
         const bench = await openBench(file, overridesOf(options), isReal(options));
         const { chooseCluster } = await import("../clusters/choose.ts");
-        const cluster = await chooseCluster(bench, options);
+        const cluster = await chooseCluster(bench, options, say);
+        if (options.dryRun) return (await import("../dry-run.ts")).dryCalibration(bench, cluster);
         const signal = interruptSignal();
         const profile = await withBar("calibrate", (progress) =>
           obtainProfile(bench, { ...options, cluster, signal, progress, say }),

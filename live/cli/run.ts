@@ -26,7 +26,9 @@ export function runVerb(): Command {
         const { measuredTable } = await import("../../sim/report/measured-table.ts");
         const { interruptSignal } = await import("../interrupt.ts");
         const bench = await openBench(file, overridesOf(options), isReal(options));
-        const { folder, pairs } = await measured(bench, options, interruptSignal());
+        const done = await measured(bench, options, interruptSignal());
+        if (done === null) return;
+        const { folder, pairs } = done;
         const results = pairs.map(({ plan }) => ({ plan, summaries: measuredSummaries(folder, plan) }));
         print(
           options.output,

@@ -4,7 +4,7 @@ import { chooseCluster } from "../clusters/choose.ts";
 import type { Cluster } from "../clusters/cluster.ts";
 import { obtainProfile } from "../obtain-profile.ts";
 import { withBar } from "../progress.ts";
-import { type Bench, type Predicted, predictAll, runAll, writePlans } from "../workbench.ts";
+import { type Bench, type Predicted, predictAll, runAll, writePlans, writeSurroundings } from "../workbench.ts";
 import { newFolder } from "./folder.ts";
 import type { FolderOptions, ProfileFlags } from "./options.ts";
 import { requireLive } from "./predicted-only.ts";
@@ -24,17 +24,24 @@ export async function predicted(
   return { profile, pairs };
 }
 
-/** Profile, predict, run for real; everything lands in the run's new folder. */
+/** Profile, predict, run for real; everything lands in the run's new folder. @returns `null` from a dry run. */
 export async function measured(
   bench: Bench,
   options: ProfileFlags & FolderOptions & ClusterFlags,
   signal: AbortSignal,
-): Promise<{ name: string; folder: string; pairs: Predicted[] }> {
-  const cluster = await chooseCluster(bench, options);
+): Promise<{ name: string; folder: string; pairs: Predicted[] } | null> {
+  const cluster = await chooseCluster(bench, options, say);
   requireLive(bench.topology, cluster);
+  if (options.dryRun) {
+    const { dryCalibration, dryRuns } = await import("../dry-run.ts");
+    if (options.profile === undefined) await dryCalibration(bench, cluster);
+    await dryRuns(bench, cluster);
+    return null;
+  }
   const { name, folder } = newFolder(bench.topology.name, options);
   const { profile, pairs } = await predicted(bench, options, signal, cluster);
   writePlans(folder, process.argv.slice(2), bench, profile, pairs);
+  await writeSurroundings(folder, bench, profile, cluster, signal);
   const begin = performance.now();
   await withBar("run", (progress) => runAll(bench, pairs, profile, { cluster, folder, signal, progress }));
   say(

@@ -1,6 +1,7 @@
 import { Command, Option } from "commander";
 import { FIGURES, type Figure } from "../../sim/sweep/replicate.ts";
-import { count, folderName, more, shard } from "./flags.ts";
+import { addCheck } from "./checks.ts";
+import { count, folderName, kebab, more, shard } from "./flags.ts";
 import {
   addOutput,
   addProfile,
@@ -15,7 +16,7 @@ import {
   type WorkloadOptions,
 } from "./options.ts";
 import { print, say } from "./say.ts";
-import { addCheck, refuse } from "./wrong-input.ts";
+import { refuse } from "./wrong-input.ts";
 
 interface SweepOptions extends WorkloadOptions, OutputOption, ProfileFlags {
   readonly set?: readonly string[];
@@ -115,8 +116,3 @@ function problemsOf(options: SweepOptions, file: string): string[] {
 
 const OF_CLUSTER = ["image", "shards", "namespace", "dryRun"] as const;
 const OF_INPUTS = [...OVERRIDES, "set", "replications", "profile", "fresh", "budget", "precision"] as const;
-
-/** A flag by the name that it has as a property. */
-function kebab(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-}

@@ -33,7 +33,9 @@ export function validateVerb(): Command {
         const { measured } = await import("./steps.ts");
         const { interruptSignal } = await import("../interrupt.ts");
         const bench = await openBench(file, overridesOf(options), isReal(options));
-        const { name, folder } = await measured(bench, options, interruptSignal());
+        const done = await measured(bench, options, interruptSignal());
+        if (done === null) return;
+        const { name, folder } = done;
         const comparison = compareFolder(folder, name, toleranceOf(options.tolerance));
         const report = await writeReport(folder);
         print(options.output, comparison, () => comparisonTable(comparison));

@@ -2,20 +2,10 @@ import { type Command, InvalidArgumentError, type Option } from "commander";
 import { closest } from "../../sim/topology/closest.ts";
 import type { Overrides } from "../../sim/topology/overrides.ts";
 import { oneOf, valueText } from "../../sim/topology/problem.ts";
+import { addCheck, checksOf } from "./checks.ts";
 import { InputError } from "./folder.ts";
 import { overridesOf } from "./options.ts";
 import { isInputError } from "./outcome.ts";
-
-/** What is wrong with flags by each other: a line each, such as `--shard: can't be given together with --on`. */
-type Check<Options> = (options: Options, argument: string) => readonly string[];
-
-const checks = new WeakMap<Command, readonly Check<never>[]>();
-
-/** Has flags of a verb checked against each other before it runs. A flag whose value is wrong counts as given. */
-export function addCheck<Options>(verb: Command, check: Check<Options>): Command {
-  checks.set(verb, [...(checks.get(verb) ?? []), check]);
-  return verb;
-}
 
 /** Has a verb refuse some of its flags, which its help does not show, and say why. @param reasons by the flag's name. */
 export function refuse(verb: Command, reasons: Readonly<Record<string, string>>): Command {
@@ -36,7 +26,7 @@ export function refuseTogether(verb: Command): Command {
   return verb.hook("preAction", async () => {
     const [argument = ""] = verb.args;
     const options = verb.opts();
-    wrong.push(...(checks.get(verb) ?? []).flatMap((check) => check(options as never, argument)));
+    wrong.push(...checksOf(verb).flatMap((check) => check(options as never, argument)));
     if (wrong.length === 0) return;
     if (verb.registeredArguments[0]?.name() === "topology") wrong.push(...(await wrongTopology(argument, options)));
     throw new InputError(wrong.join("\n"));

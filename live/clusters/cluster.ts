@@ -1,11 +1,12 @@
 import type { Compression } from "../../sim/compression.ts";
+import type { Fingerprint } from "../../sim/profile.ts";
 import type { Link } from "../../sim/topology/topology.ts";
 import type { PodConfigInput } from "../stage/config.ts";
 import type { Identity } from "../stage/security.ts";
 import type { LinkShape } from "./relay.ts";
 
 /** Where pods can be deployed. */
-export const CLUSTERS = ["processes"] as const;
+export const CLUSTERS = ["processes", "kubernetes"] as const;
 export type ClusterName = (typeof CLUSTERS)[number];
 
 /** A pod to be deployed; its hop is told by the cluster, which knows the addresses. */
@@ -59,6 +60,9 @@ export interface Deployment {
   stop(): Promise<void>;
 }
 
+/** What pods run on, and in. */
+export type Surroundings = Pick<Fingerprint, "cluster" | "image" | "machines">;
+
 /** One of them. */
 export interface Cluster {
   readonly name: ClusterName;
@@ -68,7 +72,9 @@ export interface Cluster {
    * Starts pods and links and resolves when all of them serve.
    * @param logs folder for one log file a pod. @throws DeploymentError with the pod's last log lines.
    */
-  deploy(pods: readonly PodSpec[], logs: string): Promise<Deployment>;
+  deploy(pods: readonly PodSpec[], logs: string, signal?: AbortSignal): Promise<Deployment>;
+  /** The machines behind nodes of the topology, as pods there see them. @param logs as of `deploy`. @throws DeploymentError */
+  surroundings(nodes: readonly string[], logs: string, signal?: AbortSignal): Promise<Surroundings>;
 }
 
 /** A pod or a link could not be started, or ended early. */

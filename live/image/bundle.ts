@@ -2,6 +2,7 @@ import { cpSync, mkdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { codeDigest } from "../stage/code-digest.ts";
 import { modelVersion } from "../sweep/model-version.ts";
 
 /** Where the build of the package leaves the bundle, from `dist/live/image`. */
@@ -21,7 +22,7 @@ export async function bundleStage(folder: string, root?: URL): Promise<void> {
 async function bundle(folder: string, version: string): Promise<void> {
   const { rolldown } = await import("rolldown");
   const programs = [
-    ...["main", "worker", "probe"].map((name) => [name, join(root, `live/stage/${name}.ts`)]),
+    ...["main", "worker", "probe", "gateway"].map((name) => [name, join(root, `live/stage/${name}.ts`)]),
     ["sweep-shard", join(root, "live/sweep/shard-main.ts")],
   ];
   const bundled = await rolldown({
@@ -30,7 +31,13 @@ async function bundle(folder: string, version: string): Promise<void> {
     // Native code, by architecture.
     external: ["sharp", "onnxruntime-node"],
     // Of packages that look for their files beside themselves.
-    transform: { define: { __dirname: "import.meta.dirname", EDGETWIN_MODEL: JSON.stringify(version) } },
+    transform: {
+      define: {
+        __dirname: "import.meta.dirname",
+        EDGETWIN_MODEL: JSON.stringify(version),
+        EDGETWIN_CODE: JSON.stringify(codeDigest()),
+      },
+    },
   });
   // One folder for all, at the depth of the sources: the programs find each other and the protos by relative paths.
   await bundled.write({

@@ -11,9 +11,9 @@ import { summarise } from "../../sim/summarise.ts";
 import type { Summary } from "../../sim/summary.ts";
 import type { Trace } from "../../sim/trace.ts";
 import { processes } from "../clusters/processes.ts";
-import { fingerprint } from "../measure/fingerprint.ts";
 import { obtainProfile } from "../obtain-profile.ts";
 import { withBar } from "../progress.ts";
+import { describeMachine } from "../stage/describe-machine.ts";
 import { runPlans } from "../testbed.ts";
 import { type Bench, type Predicted, predictAll } from "../workbench.ts";
 import { codeDigests, digestOf } from "./code-digest.ts";
@@ -87,7 +87,7 @@ export function cellWork(pipelines: ReadonlyMap<string, Bench>, options: CellWor
 
 /** What a fingerprint says of the machine, and not of what is measured on it. */
 function machineOf(): object {
-  const { hostname, cpu, cores, kernel, node, vectors } = fingerprint("");
+  const { machine: hostname, cpu, cores, kernel, node, vectors } = describeMachine({});
   return { hostname, cpu, cores, kernel, node, vectors };
 }
 

@@ -4,16 +4,17 @@ import { isKnown, knowledgeOf, ordersOf } from "../../sim/calibration/knowledge.
 import type { Reading } from "../../sim/calibration/reading.ts";
 import { LEAST_PASSES, measureInRounds, type Rounds } from "../../sim/calibration/rounds.ts";
 import { computeKey, contentKey, type Plan } from "../../sim/plan.ts";
-import { type Calibration, PROFILE_VERSION, type Profile } from "../../sim/profile.ts";
+import { type Calibration, type Fingerprint, type HostCost, PROFILE_VERSION, type Profile } from "../../sim/profile.ts";
 import type { Topology } from "../../sim/topology/topology.ts";
 import { now } from "../stage/clock.ts";
 import { type Batch, Cases } from "./cases.ts";
 import { SECONDS_A_CASE } from "./default-effort.ts";
-import { fingerprint } from "./fingerprint.ts";
 import { type Deploying, MeasuredBatch } from "./measured-batch.ts";
 import { type Subject, subjectOf } from "./subject.ts";
 
 export interface CalibrationOptions extends Deploying {
+  /** What is measured, and on what. */
+  readonly fingerprint: Fingerprint;
   /** What relative folders in the topology are relative to. */
   readonly baseDirectory: string;
   /** Relative half-width that every cost's 95 % interval is to reach. */
@@ -67,16 +68,23 @@ export async function calibrate(
     seconds += now() - begin;
     left -= batch.cases.length;
   }
-  const print = fingerprint(subject.digest);
   return {
     version: PROFILE_VERSION,
     topology: topology.name,
     created: new Date().toISOString(),
-    fingerprint: print,
-    hosts: topology.hosts.map(({ name }) => ({ host: name, cores: print.cores })),
+    fingerprint: options.fingerprint,
+    hosts: hostsOf(topology, options.fingerprint),
     ...assemble(readings, measuredIn(plans, subject)),
     calibration: calibrationOf(readings, emulated, { precision: options.precision, budget, seconds }),
   };
+}
+
+/** Cores of each host, as pods on its nodes see them; of one that no plan uses, as many as of any. */
+function hostsOf({ hosts, nodes }: Topology, { machines }: Fingerprint): HostCost[] {
+  return hosts.map(({ name: host }) => {
+    const its = machines.filter((one) => nodes.some((node) => node.host === host && one.nodes.includes(node.name)));
+    return { host, cores: Math.max(...(its.length === 0 ? machines : its).map(({ cores }) => cores)) };
+  });
 }
 
 type Effort = Pick<Rounds, "precision" | "deadline" | "emulated" | "seed" | "onReading">;

@@ -1,53 +1,53 @@
-import { createHash } from "node:crypto";
-import { type Dirent, readdirSync, readFileSync } from "node:fs";
-import { arch, cpus, hostname, platform, release, totalmem } from "node:os";
-import { join } from "node:path";
-import { engine } from "../../kernels/simd/engine.ts";
-import type { Fingerprint } from "../../sim/profile.ts";
+import { readFileSync } from "node:fs";
+import type { Fingerprint, PodMachine } from "../../sim/profile.ts";
+import type { Surroundings } from "../clusters/cluster.ts";
+import { describeMachine } from "../stage/describe-machine.ts";
 
 const VERSION = (
   JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string }
 ).version;
 
-/** Digest of the code whose cost is measured: kernels and the stage service. */
-function codeDigest(): string {
-  const hash = createHash("sha256");
-  for (const folder of ["../../kernels/", "../stage/"]) {
-    const url = new URL(folder, import.meta.url);
-    for (const entry of readdirSync(url, { recursive: true, withFileTypes: true }).sort(byPath)) {
-      if (entry.isFile()) hash.update(entry.name).update(readFileSync(join(entry.parentPath, entry.name)));
-    }
-  }
-  return hash.digest("hex").slice(0, 16);
+/** What this machine is, for pods that are processes of it. @param nodes of the topology. */
+export function ownSurroundings(nodes: readonly string[]): Surroundings {
+  return { cluster: "processes", image: "", machines: [{ ...describeMachine({}), nodes }] };
 }
 
-function byPath(a: Dirent, b: Dirent): number {
-  const [first, second] = [join(a.parentPath, a.name), join(b.parentPath, b.name)];
-  return first < second ? -1 : Number(first > second);
-}
-
-/** What this machine is, and what was measured on it. */
-export function fingerprint(subject: string): Fingerprint {
+/** What was measured, and on what. */
+export function fingerprint(subject: string, surroundings: Surroundings): Fingerprint {
+  const { machines } = surroundings;
+  const each = (of: (machine: PodMachine) => string) => [...new Set(machines.map(of))].join(", ");
+  const sum = (of: (machine: PodMachine) => number) => machines.reduce((total, machine) => total + of(machine), 0);
   return {
-    hostname: hostname(),
-    platform: platform(),
-    arch: arch(),
-    cpu: cpus()[0]?.model ?? "unknown",
-    cores: cpus().length,
-    memoryBytes: totalmem(),
-    kernel: release(),
-    node: process.version,
+    ...surroundings,
+    hostname: each(({ machine }) => machine),
+    platform: each(({ platform }) => platform),
+    arch: each(({ arch }) => arch),
+    cpu: each(({ cpu }) => cpu),
+    cores: sum(({ cores }) => cores),
+    memoryBytes: sum(({ memoryBytes }) => memoryBytes),
+    kernel: each(({ kernel }) => kernel),
+    node: each(({ node }) => node),
     edgetwin: VERSION,
-    vectors: engine("relaxed").build,
-    code: codeDigest(),
+    vectors: each(({ vectors }) => vectors),
+    code: each(({ code }) => code),
     subject,
   };
 }
 
 /** The first property in which two fingerprints differ, as a sentence; `null` if they agree. */
 export function difference(of: Fingerprint, to: Fingerprint): string | null {
-  for (const key of Object.keys(to) as (keyof Fingerprint)[]) {
-    if (of[key] !== to[key]) return `${key} was ${of[key]}, is ${to[key]}`;
+  const { machines: before = [], ...rest } = of;
+  const { machines: today, ...others } = to;
+  for (const key of Object.keys(others) as (keyof typeof others)[]) {
+    if (rest[key] !== others[key]) return `${key} was ${rest[key]}, is ${others[key]}`;
   }
-  return null;
+  const [was, is] = [before, today].map(placesOf);
+  return was === is ? null : `nodes were on ${was}, are on ${is}`;
+}
+
+/** Where each node of the topology is, and what is there. */
+function placesOf(machines: readonly PodMachine[]): string {
+  const text = ({ machine, nodes, cores, cpu }: PodMachine) =>
+    `${machine} (${[...nodes].sort().join(", ")}; ${cores} cores, ${cpu})`;
+  return machines.map(text).sort().join(", ");
 }

@@ -38,7 +38,7 @@ export class MeasuredBatch {
     signal?.throwIfAborted();
     // A pod that is measured on several machines has one feeder for all of them.
     const pods = new Map(this.#specs.flatMap(({ pods }) => pods).map((pod) => [pod.name, pod]));
-    const deployment = await cluster.deploy([...pods.values()], logs);
+    const deployment = await cluster.deploy([...pods.values()], logs, signal);
     this.#deployment = deployment;
     for (const { pods, largest } of this.#specs) {
       if (this.#lines.has(nameOf(pods))) continue;

@@ -1,9 +1,10 @@
 import { createServer, type Server } from "node:http";
-import { Gauge, Registry } from "prom-client";
+import { Counter, Gauge, Registry } from "prom-client";
 import type { PodConfig } from "./config.ts";
+import { HEALTH_PATH } from "./health-path.ts";
 import type { Pod } from "./pod.ts";
 
-/** Serves Prometheus metrics at /metrics. They are made when somebody asks, so that frames pay nothing for them. */
+/** Serves Prometheus metrics at /metrics, made when somebody asks, so that frames pay nothing for them; and the pod's health. */
 export async function serveMetrics(pod: Pod, config: PodConfig): Promise<Server | null> {
   const { metricsPort } = config;
   if (metricsPort === null) return null;
@@ -16,6 +17,15 @@ export async function serveMetrics(pod: Pod, config: PodConfig): Promise<Server 
     registers: [registry],
     collect() {
       this.set(latest()?.completed ?? 0);
+    },
+  });
+  new Counter({
+    name: "edgetwin_frames_dropped_total",
+    help: "Frames that this source has made and not sent, as its buffer was full",
+    registers: [registry],
+    collect() {
+      this.reset();
+      this.inc(pod.dropped);
     },
   });
   new Gauge({
@@ -44,6 +54,10 @@ export async function serveMetrics(pod: Pod, config: PodConfig): Promise<Server 
     },
   });
   const server = createServer(async (request, response) => {
+    if (request.url === HEALTH_PATH) {
+      response.end("serving\n");
+      return;
+    }
     if (request.url !== "/metrics") {
       response.writeHead(404).end("metrics are at /metrics\n");
       return;

@@ -12,7 +12,10 @@ export interface Run {
   width: number;
   window: number;
   digests: number;
+  /** `Overflow`; left out: block. */
+  overflow?: number;
   /** Left out: 0. */
+  buffer?: number;
   origin?: number;
   kept?: number;
   feed?: FeedMessage | null;
@@ -26,6 +29,8 @@ export interface FeedMessage {
   /** Code of the element type. */
   element: number;
 }
+
+export const Overflow = { BLOCK: 0, DROP_OLDEST: 1 } as const;
 
 export const Delivery = { FRAMES: 0, HERE: 1 } as const;
 
@@ -83,6 +88,20 @@ export interface HandOverReply {
   next: number;
 }
 
+/** The machine that a pod runs on, and the code that it runs. */
+export interface DescribeReply {
+  machine: string;
+  platform: string;
+  arch: string;
+  cpu: string;
+  cores: number;
+  memoryBytes: number;
+  kernel: string;
+  node: string;
+  vectors: string;
+  code: string;
+}
+
 const PROTOS = fileURLToPath(new URL("../../protos/", import.meta.url));
 
 /** The protobufjs root of every message that edgetwin speaks. */
@@ -108,6 +127,8 @@ const usageRequest = codec<Record<string, never>>("UsageRequest");
 const usageReply = codec<UsageReply>("UsageReply");
 const handOverRequest = codec<HandOverRequest>("HandOverRequest");
 const handOverReply = codec<HandOverReply>("HandOverReply");
+const describeRequest = codec<Record<string, never>>("DescribeRequest");
+const describeReply = codec<DescribeReply>("DescribeReply");
 
 export const hopService = {
   pull: {
@@ -157,5 +178,14 @@ export const podService = {
     requestDeserialize: handOverRequest.deserialize,
     responseSerialize: handOverReply.serialize,
     responseDeserialize: handOverReply.deserialize,
+  },
+  describe: {
+    path: "/edgetwin.v1.Pod/Describe",
+    requestStream: false,
+    responseStream: false,
+    requestSerialize: describeRequest.serialize,
+    requestDeserialize: describeRequest.deserialize,
+    responseSerialize: describeReply.serialize,
+    responseDeserialize: describeReply.deserialize,
   },
 } satisfies ServiceDefinition;

@@ -33,6 +33,9 @@ export function madeProfile(spec: PipelineSpec, plan: Plan): Profile {
     topology: plan.topology,
     created: "1970-01-01T00:00:00Z",
     fingerprint: {
+      cluster: NOT_MEASURED,
+      image: "",
+      machines: [],
       hostname: NOT_MEASURED,
       platform: NOT_MEASURED,
       arch: NOT_MEASURED,

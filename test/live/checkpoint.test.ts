@@ -3,11 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { Checkpoint } from "../../live/measure/checkpoint.ts";
-import { fingerprint } from "../../live/measure/fingerprint.ts";
+import { fingerprint, ownSurroundings } from "../../live/measure/fingerprint.ts";
 import { measureInRounds } from "../../sim/calibration/rounds.ts";
 import { visit } from "../calibration/synthetic.ts";
 
-const PRINT = fingerprint("subject");
+const PRINT = fingerprint("subject", ownSurroundings(["edge"]));
 const AGE = 3600;
 const reading = (round: number) => visit("conv", round, { mean: 1, between: 0.1, within: 0.1 }, 1);
 const folder = () => join(mkdtempSync(join(tmpdir(), "edgetwin-test-")), "x.readings");

@@ -49,7 +49,7 @@ test("JSON is the same objects as one List; flags reach them", async () => {
   expect(deployment.metadata).toMatchObject({ name: "source-conv-relu-maxpool", namespace: "mine" });
   const [{ image, startupProbe }] = deployment.spec.template.spec.containers;
   expect(image).toBe("lab/stage:2");
-  expect(startupProbe).toHaveProperty("exec");
+  expect(startupProbe).toHaveProperty("httpGet");
   expect(items.filter((item) => item.kind === "Namespace")).toEqual([]);
 });
 

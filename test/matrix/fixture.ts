@@ -17,6 +17,9 @@ export const CELL: Cell = {
 };
 
 export const FINGERPRINT: Fingerprint = {
+  cluster: "processes",
+  image: "",
+  machines: [],
   hostname: "box",
   platform: "linux",
   arch: "x64",

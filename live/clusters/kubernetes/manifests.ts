@@ -4,9 +4,11 @@ import { secret } from "./secret.ts";
 import {
   DRIVER_COMPONENT,
   GRPC_PORT,
+  instanceOf,
   type KubernetesSettings,
   labelsOf,
   METRICS_PORT,
+  objectName,
   selectorOf,
 } from "./settings.ts";
 import { deployment, service } from "./workload.ts";
@@ -45,18 +47,22 @@ function namespaceOf(settings: KubernetesSettings): KubernetesObject {
   return {
     apiVersion: "v1",
     kind: "Namespace",
-    metadata: { name: settings.namespace, labels: { ...labelsOf(settings), ...standard } },
+    metadata: {
+      name: settings.namespace,
+      labels: { ...labelsOf(settings), ...standard },
+      ...(settings.owner === undefined ? {} : { annotations: settings.owner }),
+    },
   };
 }
 
 /** One pod of a line may be moved at a time: the others hold its frames until it is back. */
 function disruptionBudget(settings: KubernetesSettings): KubernetesObject {
   const { namespace, minor } = settings;
-  const matchLabels = { "app.kubernetes.io/instance": namespace, "app.kubernetes.io/component": "stage" };
+  const matchLabels = { "app.kubernetes.io/instance": instanceOf(settings), "app.kubernetes.io/component": "stage" };
   return {
     apiVersion: minor >= POLICY_V1 ? "policy/v1" : "policy/v1beta1",
     kind: "PodDisruptionBudget",
-    metadata: { name: "stages", namespace, labels: labelsOf(settings) },
+    metadata: { name: objectName(settings, "stages"), namespace, labels: labelsOf(settings) },
     spec: { maxUnavailable: 1, selector: { matchLabels } },
   };
 }
@@ -64,7 +70,10 @@ function disruptionBudget(settings: KubernetesSettings): KubernetesObject {
 /** Frames are pulled: only the pod after it and the driver may call a pod. Kubelets always may, which ask for its health. */
 function networkPolicy(pod: PodSpec, next: PodSpec | null, settings: KubernetesSettings): KubernetesObject {
   const { namespace } = settings;
-  const driver = { "app.kubernetes.io/instance": namespace, "app.kubernetes.io/component": DRIVER_COMPONENT };
+  const driver = {
+    "app.kubernetes.io/instance": instanceOf(settings),
+    "app.kubernetes.io/component": DRIVER_COMPONENT,
+  };
   const from = (matchLabels: object, ...ports: number[]) => ({
     from: [{ podSelector: { matchLabels } }],
     ports: ports.map((port) => ({ protocol: "TCP", port })),
@@ -72,7 +81,11 @@ function networkPolicy(pod: PodSpec, next: PodSpec | null, settings: KubernetesS
   return {
     apiVersion: "networking.k8s.io/v1",
     kind: "NetworkPolicy",
-    metadata: { name: pod.name, namespace, labels: { ...labelsOf(settings), ...selectorOf(settings, pod) } },
+    metadata: {
+      name: objectName(settings, pod.name),
+      namespace,
+      labels: { ...labelsOf(settings), ...selectorOf(settings, pod) },
+    },
     spec: {
       podSelector: { matchLabels: selectorOf(settings, pod) },
       policyTypes: ["Ingress"],

@@ -1,7 +1,7 @@
 import type { PodConfigInput } from "../../stage/config.ts";
 import type { PodSpec } from "../cluster.ts";
 import { TLS_FILES } from "./secret.ts";
-import { GRPC_PORT, HEALTH_PORT, type KubernetesSettings, labelsOf, METRICS_PORT, selectorOf } from "./settings.ts";
+import { GRPC_PORT, type KubernetesSettings, labelsOf, METRICS_PORT, objectName, selectorOf } from "./settings.ts";
 import { type KubernetesObject, MOST_BYTES } from "./yaml.ts";
 
 /** Where a pod finds its configuration, and the files that its stages read. */
@@ -12,7 +12,8 @@ export const DATA_FOLDER = "/data";
 export const DRAIN_SECONDS = 20;
 
 /** What a pod of the cluster is told. It finds the one before it by the name of its Service. */
-function podConfig(pod: PodSpec, { files, certificates }: KubernetesSettings): PodConfigInput {
+function podConfig(pod: PodSpec, settings: KubernetesSettings): PodConfigInput {
+  const { files, certificates } = settings;
   const { name, node, emulate = [], upstream, compression = "none", workers = 0, replay = 0 } = pod;
   const stages = pod.stages.map((stage) => {
     const read = files.get(stage.name);
@@ -23,10 +24,10 @@ function podConfig(pod: PodSpec, { files, certificates }: KubernetesSettings): P
   });
   let address: string | null = null;
   // With its scheme, as the name of a stage may be one of gRPC's.
-  if (upstream !== null) address = "address" in upstream ? upstream.address : `dns:${upstream.pod}:${GRPC_PORT}`;
-  const plain = certificates === "none";
+  if (upstream !== null)
+    address = "address" in upstream ? upstream.address : `dns:${objectName(settings, upstream.pod)}:${GRPC_PORT}`;
   const before = upstream !== null && "pod" in upstream ? upstream.pod : null;
-  const security = plain ? {} : { healthPort: HEALTH_PORT, tls: { ...TLS_FILES, upstream: before } };
+  const security = certificates === "none" ? {} : { tls: { ...TLS_FILES, upstream: before } };
   return {
     ...{ name, node, emulate, host: "0.0.0.0", port: GRPC_PORT, metricsPort: METRICS_PORT, upstream: address },
     ...{ compression, workers, replay, gracePeriod: DRAIN_SECONDS, baseDirectory: DATA_FOLDER, stages },
@@ -72,7 +73,7 @@ export function podData(pod: PodSpec, settings: KubernetesSettings): PodData {
       {
         stage: name,
         // No pod has a dot in its name.
-        configMap: configMap(`${pod.name}.${name}`, { binaryData }),
+        configMap: configMap(`${objectName(settings, pod.name)}.${name}`, { binaryData }),
         items: encoded.map(({ key, path }) => ({ key, path })),
       },
     ];
@@ -83,5 +84,5 @@ export function podData(pod: PodSpec, settings: KubernetesSettings): PodData {
     );
   }
   const config = `${JSON.stringify(podConfig(pod, settings), null, 2)}\n`;
-  return { config: configMap(pod.name, { data: { [CONFIG_FILE]: config } }), stages };
+  return { config: configMap(objectName(settings, pod.name), { data: { [CONFIG_FILE]: config } }), stages };
 }

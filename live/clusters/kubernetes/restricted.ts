@@ -16,6 +16,6 @@ export const RESTRICTED_CONTAINER = {
 };
 
 /** Starts one of the image's programs besides the pod itself (`live/image/bundle.ts`). */
-export function programOfImage(name: "probe" | "sweep-shard", ...args: readonly string[]): string[] {
+export function programOfImage(name: "gateway" | "sweep-shard", ...args: readonly string[]): string[] {
   return ["node", `/edgetwin/live/stage/${name}.js`, ...args];
 }

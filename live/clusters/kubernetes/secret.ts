@@ -1,5 +1,5 @@
 import type { PodSpec } from "../cluster.ts";
-import { type KubernetesSettings, labelsOf, selectorOf } from "./settings.ts";
+import { type KubernetesSettings, labelsOf, objectName, selectorOf } from "./settings.ts";
 import type { KubernetesObject } from "./yaml.ts";
 
 /** Where a pod finds who it is: files as a Secret of this type has them, and as cert-manager names them. */
@@ -29,16 +29,16 @@ export function secret(pod: PodSpec, settings: KubernetesSettings): KubernetesOb
   return {
     apiVersion: "v1",
     kind: "Secret",
-    metadata: { name: secretName(pod), namespace, labels },
+    metadata: { name: secretName(pod, settings), namespace, labels },
     type: TYPE,
     data: { [CA]: base64(identity.ca), [CERTIFICATE]: base64(identity.certificate), [KEY]: base64(identity.key) },
   };
 }
 
-export function secretVolume(pod: PodSpec): object {
-  return { name: "tls", secret: { secretName: secretName(pod), defaultMode: MODE } };
+export function secretVolume(pod: PodSpec, settings: KubernetesSettings): object {
+  return { name: "tls", secret: { secretName: secretName(pod, settings), defaultMode: MODE } };
 }
 
-function secretName({ name }: PodSpec): string {
-  return `${name}.tls`;
+function secretName({ name }: PodSpec, settings: KubernetesSettings): string {
+  return `${objectName(settings, name)}.tls`;
 }

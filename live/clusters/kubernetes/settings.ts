@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Node } from "../../../sim/topology/topology.ts";
 import type { Identity } from "../../stage/security.ts";
 import type { PodSpec } from "../cluster.ts";
@@ -7,8 +8,6 @@ import type { StageFiles } from "./stage-files.ts";
 export const GRPC_PORT = 50051;
 /** Port of every pod's Prometheus metrics. */
 export const METRICS_PORT = 9464;
-/** Port of every pod's health in plaintext, where its other services ask for certificates. */
-export const HEALTH_PORT = 50052;
 /** Label of the node that a topology's node stands for, where its `selector` does not say another. */
 export const NODE_LABEL = "edgetwin.dev/node";
 /** Label of a pod, by its name in the plan. */
@@ -24,12 +23,16 @@ export interface KubernetesSettings {
   readonly namespace: string;
   /** The namespace is there already, perhaps by somebody who lets us do nothing outside it. */
   readonly existing: boolean;
+  /** Where several lines share a namespace: what the names of this one's objects end in. Left out: there is no other. */
+  readonly run?: string;
   /** The stage service's, with its registry and tag. */
   readonly image: string;
   /** Of edgetwin. */
   readonly version: string;
   /** Minor version of the cluster: 24 for Kubernetes 1.24. */
   readonly minor: number;
+  /** Who runs it, since when: annotations of what is found again. Left out: nobody says. */
+  readonly owner?: Readonly<Record<string, string>>;
   /** All of the topology. */
   readonly nodes: readonly Node[];
   /** Files that stages read, by the stage's name. */
@@ -38,11 +41,34 @@ export interface KubernetesSettings {
   readonly certificates: ReadonlyMap<string, Identity> | "elsewhere" | "none";
 }
 
+/** Of a label's value. */
+const LABEL_LENGTH = 63;
+/** A pod's name is at most 63 characters long, of which its Deployment and ReplicaSet add 17 to this. */
+const NAME_LENGTH = 46;
+
+/** A name that objects of Kubernetes can have: a long one is cut, and told apart by a digest. */
+export function shortened(name: string, length: number): string {
+  if (name.length <= length) return name;
+  const digest = createHash("sha256").update(name).digest("hex").slice(0, 8);
+  return `${name.slice(0, length - 9)}-${digest}`;
+}
+
+/** Name of an object of a run, unique in its namespace. @param name of the pod in the plan, or of what there is one of. */
+export function objectName({ run }: Pick<KubernetesSettings, "run">, name: string): string {
+  return run === undefined ? shortened(name, NAME_LENGTH) : `${shortened(name, NAME_LENGTH - run.length - 1)}-${run}`;
+}
+
+/** `app.kubernetes.io/instance`: what everything of a run is found by. */
+export function instanceOf({ topology, namespace, run }: KubernetesSettings): string {
+  return run === undefined ? namespace : `${topology}-${run}`;
+}
+
 /** Labels of everything of a run. */
-export function labelsOf({ topology, namespace, version }: KubernetesSettings): Record<string, string> {
+export function labelsOf(settings: KubernetesSettings): Record<string, string> {
+  const { topology, version } = settings;
   return {
     "app.kubernetes.io/name": "edgetwin",
-    "app.kubernetes.io/instance": namespace,
+    "app.kubernetes.io/instance": instanceOf(settings),
     "app.kubernetes.io/version": version,
     "app.kubernetes.io/part-of": topology,
     "app.kubernetes.io/managed-by": "edgetwin",
@@ -50,6 +76,6 @@ export function labelsOf({ topology, namespace, version }: KubernetesSettings): 
 }
 
 /** Labels by which a pod of a run is found; they never change, as Deployments' selectors can't. */
-export function selectorOf({ namespace }: KubernetesSettings, pod: Pick<PodSpec, "name">): Record<string, string> {
-  return { "app.kubernetes.io/instance": namespace, [POD_LABEL]: pod.name };
+export function selectorOf(settings: KubernetesSettings, pod: Pick<PodSpec, "name">): Record<string, string> {
+  return { "app.kubernetes.io/instance": instanceOf(settings), [POD_LABEL]: shortened(pod.name, LABEL_LENGTH) };
 }

@@ -1,16 +1,17 @@
 import { createHash } from "node:crypto";
 import type { Node } from "../../../sim/topology/topology.ts";
+import { HEALTH_PATH } from "../../stage/health-path.ts";
 import type { PodSpec } from "../cluster.ts";
 import { CONFIG_FILE, CONFIG_FOLDER, DATA_FOLDER, DRAIN_SECONDS, type PodData } from "./pod-config.ts";
-import { programOfImage, RESTRICTED_CONTAINER, RESTRICTED_POD } from "./restricted.ts";
+import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "./restricted.ts";
 import { IMAGE_GROUP, secretVolume, TLS_FOLDER } from "./secret.ts";
 import {
   GRPC_PORT,
-  HEALTH_PORT,
   type KubernetesSettings,
   labelsOf,
   METRICS_PORT,
   NODE_LABEL,
+  objectName,
   selectorOf,
 } from "./settings.ts";
 import type { KubernetesObject } from "./yaml.ts";
@@ -23,7 +24,7 @@ const END_SECONDS = 10;
 const LEAST_CPU = "100m";
 /** Of a pod with frames of some MB in its windows. There is no limit: to be killed is no way to tell that frames are large. */
 const MEMORY = "256Mi";
-/** Where Node keeps compiled code: the next start, and each exec probe, take it from there. */
+/** Where Node keeps compiled code: the next start takes it from there. */
 const COMPILE_CACHE = "/tmp/node-compile-cache";
 
 /** Runs a pod, one at a time: two would take each other's frames. */
@@ -40,7 +41,7 @@ export function deployment(pod: PodSpec, data: PodData, settings: KubernetesSett
   return {
     apiVersion: "apps/v1",
     kind: "Deployment",
-    metadata: { name: pod.name, namespace, labels },
+    metadata: { name: objectName(settings, pod.name), namespace, labels },
     spec: {
       replicas: 1,
       strategy: { type: "Recreate" },
@@ -58,7 +59,7 @@ export function deployment(pod: PodSpec, data: PodData, settings: KubernetesSett
           enableServiceLinks: false,
           terminationGracePeriodSeconds: DRAIN_SECONDS + END_SECONDS,
           containers: [container(image, node, data, settings)],
-          volumes: [...volumes(pod, data), ...(secured ? [secretVolume(pod)] : [])],
+          volumes: [...volumes(data), ...(secured ? [secretVolume(pod, settings)] : [])],
         },
       },
     },
@@ -66,7 +67,7 @@ export function deployment(pod: PodSpec, data: PodData, settings: KubernetesSett
 }
 
 /** One value here moves a stage. */
-function nodeSelector({ name, selector, arch }: Node): Record<string, string> {
+export function nodeSelector({ name, selector, arch }: Node): Record<string, string> {
   return { ...(selector ?? { [NODE_LABEL]: name }), ...(arch === null ? {} : { "kubernetes.io/arch": arch }) };
 }
 
@@ -87,13 +88,14 @@ function container(image: string, { cpus }: Node, data: PodData, settings: Kuber
     ports: [
       { name: "grpc", containerPort: GRPC_PORT },
       { name: "metrics", containerPort: METRICS_PORT },
-      ...(secured ? [{ name: "health", containerPort: HEALTH_PORT }] : []),
     ],
     resources: {
       requests: { cpu: cpu ?? LEAST_CPU, memory: MEMORY },
       ...(cpu === null ? {} : { limits: { cpu } }),
     },
-    ...probes(minor, secured ? HEALTH_PORT : GRPC_PORT),
+    ...probes(minor >= GRPC_PROBES && !secured),
+    // Why one ended is in its status, even when its log can't be read any more.
+    terminationMessagePolicy: "FallbackToLogsOnError",
     ...RESTRICTED_CONTAINER,
     volumeMounts: [
       { name: "config", mountPath: CONFIG_FOLDER, readOnly: true },
@@ -109,23 +111,23 @@ function container(image: string, { cpus }: Node, data: PodData, settings: Kuber
 }
 
 /**
- * A pod is asked for its health; patiently, since it may be in the middle of a large frame, and rarely where that starts a
- * program, on the CPU time that frames are computed on. Who asks shows no certificate.
+ * A pod is asked for its health, patiently, since it may be in the middle of a large frame. Never by a program in its container: to
+ * start one takes 0.1 s of the CPU time that frames are computed on.
+ * @param grpc by gRPC's health service, whose kubelets show no certificate; else over HTTP.
  */
-function probes(minor: number, port: number): object {
-  const grpc = minor >= GRPC_PROBES;
-  const command = programOfImage("probe", `127.0.0.1:${port}`);
-  const ask = { ...(grpc ? { grpc: { port } } : { exec: { command } }), timeoutSeconds: 5 };
+function probes(grpc: boolean): object {
+  const how = grpc ? { grpc: { port: GRPC_PORT } } : { httpGet: { path: HEALTH_PATH, port: METRICS_PORT } };
+  const ask = { ...how, timeoutSeconds: 5 };
   return {
-    startupProbe: { ...ask, periodSeconds: grpc ? 1 : 2, failureThreshold: 60 },
-    readinessProbe: { ...ask, periodSeconds: grpc ? 5 : 10, failureThreshold: 3 },
-    livenessProbe: { ...ask, periodSeconds: grpc ? 10 : 30, failureThreshold: 6 },
+    startupProbe: { ...ask, periodSeconds: 1, failureThreshold: 120 },
+    readinessProbe: { ...ask, periodSeconds: 5, failureThreshold: 3 },
+    livenessProbe: { ...ask, periodSeconds: 10, failureThreshold: 6 },
   };
 }
 
-function volumes({ name }: PodSpec, { stages }: PodData): object[] {
+function volumes({ config, stages }: PodData): object[] {
   return [
-    { name: "config", configMap: { name } },
+    { name: "config", configMap: { name: config.metadata.name } },
     ...stages.map(({ configMap, items }, i) => ({
       name: `data-${i + 1}`,
       configMap: { name: configMap.metadata.name, items },
@@ -135,19 +137,20 @@ function volumes({ name }: PodSpec, { stages }: PodData): object[] {
 }
 
 /**
- * The name by which the pod after it, and the driver, find a pod. Not a headless one: the address of a pod that is gone answers
- * nothing, and to dial it takes Linux one or two minutes to give up; a Service's own refuses until the next pod is ready.
+ * The name by which the pod after it, and the driver, find a pod. Headless: it means the pod's own address, with nothing in between.
+ * A pod that is started afresh has another one; who has lost it dials afresh, and asks what the name means now.
  */
 export function service(pod: PodSpec, settings: KubernetesSettings): KubernetesObject {
   return {
     apiVersion: "v1",
     kind: "Service",
     metadata: {
-      name: pod.name,
+      name: objectName(settings, pod.name),
       namespace: settings.namespace,
       labels: { ...labelsOf(settings), ...selectorOf(settings, pod) },
     },
     spec: {
+      clusterIP: "None",
       selector: selectorOf(settings, pod),
       // The protocol is part of a port's key, which server-side apply of Kubernetes 1.20 does not fill in.
       ports: [

@@ -118,7 +118,8 @@ describe.skipIf(works !== null)(titled("an image built with no registry", works)
       // Its name in the network is its Service's.
       const id = await start("--network", network, "--network-alias", name, ...flags, image);
       addresses[name] = await healthy(id, GRPC_PORT);
-      await podman("exec", id, ...probe);
+      const asked = `if (!(await fetch("http://127.0.0.1:${probe.port}${probe.path}")).ok) process.exit(1)`;
+      await podman("exec", id, "node", "--input-type=module", "--eval", asked);
     }
     const bench = await openBench(LOCAL, { splits: "EESS", groupings: "1+1+1+1", compression: "zstd" });
     const line = podSpecs(saturatedPlans(bench), null, bench.baseDirectory).map((pod) => ({ ...pod, link: null }));

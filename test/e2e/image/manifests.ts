@@ -10,8 +10,8 @@ export interface DescribedPod {
   readonly image: string;
   /** For podman: its volumes and environment. */
   readonly flags: readonly string[];
-  /** The command of its probe. */
-  readonly probe: readonly string[];
+  /** Where it says over HTTP that it serves. */
+  readonly probe: { readonly path: string; readonly port: number };
 }
 
 /** Does what a kubelet does with Deployments, as far as podman needs it: volumes are folders, the Downward API is looked up. */
@@ -40,7 +40,7 @@ export function podsOfManifests(yaml: string, folder: string): DescribedPod[] {
           return ["--env", `${name}=${value ?? fields[valueFrom.fieldRef.fieldPath]}`];
         }),
       ];
-      return { name, image: container.image, flags, probe: container.startupProbe.exec.command };
+      return { name, image: container.image, flags, probe: container.startupProbe.httpGet };
     });
 }
 

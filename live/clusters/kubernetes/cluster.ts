@@ -1,0 +1,108 @@
+import { randomBytes } from "node:crypto";
+import type { Node } from "../../../sim/topology/topology.ts";
+import { dryRunner, programs, type Starter } from "../../exec.ts";
+import { PodClient } from "../../measure/pod-client.ts";
+import { newAuthority, signAll } from "../certificates.ts";
+import type { Cluster, PodSpec } from "../cluster.ts";
+import { KubernetesDeployment } from "./deployment.ts";
+import { Kubectl } from "./kubectl.ts";
+import { ownerOf } from "./owner.ts";
+import { type KubernetesSettings, shortened } from "./settings.ts";
+import { stageFiles } from "./stage-files.ts";
+
+export interface KubernetesOptions {
+  /** Name and nodes of the topology. */
+  readonly topology: { readonly name: string; readonly nodes: readonly Node[] };
+  /** The stage service's, with its registry and tag. */
+  readonly image: string;
+  /** One that is there already; left out: each deployment has one of its own. */
+  readonly namespace?: string;
+  /** Pods do not prove to each other who they are. */
+  readonly plaintext: boolean;
+  /** Deployments stay when they are stopped. */
+  readonly retain: boolean;
+  /** Of edgetwin. */
+  readonly version: string;
+  /** Minor version of the cluster: 24 for Kubernetes 1.24. */
+  readonly minor: number;
+  readonly starter: Starter;
+  /** The starter only says what it would do. */
+  readonly dryRun: boolean;
+  readonly say: (line: string) => void;
+}
+
+/** Longest name of a namespace. */
+const LONGEST = 63;
+const RANDOM_BYTES = 3;
+/** What a dry run has in place of something random. */
+const ANY = "RANDOM";
+
+/** Pods on the cluster that kubectl reaches. */
+export function kubernetes(options: KubernetesOptions): Cluster {
+  const { topology, image, namespace, retain, version, minor, starter, dryRun, say } = options;
+  const { name, nodes } = topology;
+  const { plaintext } = options;
+  const deploy = async (pods: readonly PodSpec[], logs: string, signal?: AbortSignal) => {
+    const run = dryRun ? ANY : randomBytes(RANDOM_BYTES).toString("hex");
+    const authority = plaintext ? null : await newAuthority();
+    const settings: KubernetesSettings = {
+      ...{ topology: name, image, version, minor, nodes },
+      namespace: namespace ?? `${shortened(`edgetwin-${name}`, LONGEST - run.length - 1)}-${run}`,
+      existing: namespace !== undefined,
+      ...(namespace === undefined ? {} : { run }),
+      ...(dryRun ? {} : { owner: ownerOf(retain) }),
+      files: stageFiles(pods),
+      // Keys are printed nowhere.
+      certificates: authority === null ? "none" : dryRun ? "elsewhere" : await signAll(authority, pods),
+    };
+    const kubectl = new Kubectl(starter, settings.namespace);
+    const deployment = new KubernetesDeployment(pods, {
+      ...{ kubectl, settings, logs, retain, dryRun, say },
+      identity: authority?.driver ?? null,
+    });
+    try {
+      await deployment.start(signal);
+    } catch (error) {
+      await deployment.stop();
+      throw error;
+    }
+    return deployment;
+  };
+  return {
+    name: "kubernetes",
+    real: true,
+    deploy,
+    async surroundings(used, logs, signal) {
+      const pods = used.map(describing);
+      const deployment = await deploy(pods, logs, signal);
+      const clients = pods.map((pod) => new PodClient(pod.name, deployment.address(pod.name), deployment.identity));
+      try {
+        const told = dryRun ? [] : await Promise.all(clients.map((client) => client.describe()));
+        const machines = Map.groupBy(
+          told.map((reply, i) => ({ reply, node: used[i]! })),
+          ({ reply }) => reply.machine,
+        );
+        return {
+          cluster: "kubernetes",
+          image,
+          // The reply's own properties: a message has those of its type besides.
+          machines: [...machines.values()].map((all) => ({ ...all[0]!.reply, nodes: all.map(({ node }) => node) })),
+        };
+      } finally {
+        for (const client of clients) client.close();
+        await deployment.stop();
+      }
+    },
+  };
+}
+
+/** A pod that does nothing but tell of its node. */
+function describing(node: string): PodSpec {
+  const stages = [{ name: "pattern", kernel: "synthetic", params: {} }];
+  return { name: `machine-${node}`, node, stages, baseDirectory: ".", upstream: null, link: null };
+}
+
+/** Runs kubectl, or in a dry run says what it would be given. */
+export function starterOf(dryRun: boolean): Starter {
+  return dryRun ? dryRunner((text) => void process.stdout.write(text)) : programs;
+}

@@ -1,0 +1,91 @@
+import type { Node } from "../../../sim/topology/topology.ts";
+import { CommandError } from "../../exec.ts";
+import { DeploymentError } from "../cluster.ts";
+import { conditionOf, type NamespaceJson, type NodeJson, selectorText, selects } from "./api.ts";
+import type { Kubectl } from "./kubectl.ts";
+import { leftBehind } from "./owner.ts";
+import { forbidden, NEEDED, NEEDED_OF_CLUSTER } from "./permissions.ts";
+import { nodeSelector } from "./workload.ts";
+
+export interface Wanted {
+  readonly image: string;
+  /** One that is there already. */
+  readonly namespace?: string;
+  /** Of the topology: those that pods will be on. */
+  readonly nodes: readonly Node[];
+}
+
+/** A kubelet tells of so many images at most. */
+const MOST_IMAGES = 50;
+
+/**
+ * Looks for what would fail later: rights, the namespace, a node for each of the topology's, the image where it can't be pulled.
+ * @throws DeploymentError with every problem at once.
+ */
+export async function preflight(kubectl: Kubectl, wanted: Wanted, say: (line: string) => void): Promise<void> {
+  const { namespace } = wanted;
+  const problems: string[] = [];
+  if (namespace !== undefined) {
+    // Whether it is there may not be for everybody to ask: then what is done in it tells.
+    const missing = await kubectl.run(["get", "namespace", namespace, "--output", "name"]).then(
+      () => false,
+      ({ message }: Error) => /NotFound/.test(message),
+    );
+    if (missing) problems.push(`namespace ${namespace} is not there: kubectl create namespace ${namespace}`);
+  }
+  const denied =
+    namespace === undefined
+      ? [...(await forbidden(kubectl, NEEDED_OF_CLUSTER)), ...(await forbidden(kubectl, NEEDED))]
+      : await forbidden(kubectl, NEEDED, namespace);
+  if (denied.length > 0) {
+    const hint = namespace === undefined ? "; --namespace takes one that is there, and fewer rights" : "";
+    problems.push(`this user may not ${denied.join(", ")}${hint}`);
+  }
+  const nodes = await kubectl.list<NodeJson>("nodes").catch((error: Error) => {
+    if (!(error instanceof CommandError)) throw error;
+    return null;
+  });
+  if (nodes !== null) problems.push(...wanted.nodes.flatMap((node) => nodeProblems(node, nodes, wanted.image)));
+  if (problems.length > 0) throw new DeploymentError(problems.join("\n"));
+  await sayLeftBehind(kubectl, say);
+}
+
+/** What keeps a pod from every machine that a node of the topology could be. */
+export function nodeProblems(node: Node, nodes: readonly NodeJson[], image: string): string[] {
+  const selector = nodeSelector(node);
+  const labelled = nodes.filter((one) => selects(selector, one));
+  if (labelled.length === 0) {
+    const there = nodes.map(({ metadata: { name, labels = {} } }) => {
+      const telling = Object.entries(labels).filter(([key]) => key in selector || !/kubernetes\.io\//.test(key));
+      return `\n  ${name}: ${selectorText(Object.fromEntries(telling)) || "no labels of its own"}`;
+    });
+    return [
+      `nodes.${node.name}: no node of the cluster has labels ${selectorText(selector)}: kubectl label node NODE ${selectorText(selector).replaceAll(",", " ")}, or correct nodes.${node.name}.selector${there.join("")}`,
+    ];
+  }
+  const names = labelled.map(({ metadata }) => metadata.name).join(", ");
+  const ready = labelled.filter(
+    ({ spec, status }) => conditionOf(status.conditions, "Ready")?.status === "True" && !spec.unschedulable,
+  );
+  if (ready.length === 0)
+    return [`nodes.${node.name}: ${names} is not ready, or cordoned: kubectl describe node ${names}`];
+  // Of an image of one machine only: what is missing there can't be pulled.
+  const lacking = ready.filter(
+    ({ status: { images = [] } }) => images.length < MOST_IMAGES && !images.some((one) => one.names?.includes(image)),
+  );
+  return image.startsWith("localhost/") && lacking.length === ready.length
+    ? [
+        `nodes.${node.name}: image ${image} is not on ${names}, and can't be pulled: edgetwin image build, and load it there, or --push it to a registry and name it with --image`,
+      ]
+    : [];
+}
+
+async function sayLeftBehind(kubectl: Kubectl, say: (line: string) => void): Promise<void> {
+  const mine = ["--selector", "app.kubernetes.io/managed-by=edgetwin"];
+  const namespaces = await kubectl.list<NamespaceJson>("namespaces", mine).catch(() => []);
+  const left = leftBehind(namespaces);
+  if (left.length === 0) return;
+  say("kubernetes: earlier runs have left these namespaces:");
+  for (const { name, created, retained } of left) say(`  ${name}, of ${created}${retained ? ", retained" : ""}`);
+  say(`  to delete them: kubectl delete namespace ${left.map(({ name }) => name).join(" ")}`);
+}
