@@ -17,6 +17,8 @@ export interface Fingerprint {
   readonly cpu: string;
   /** Number that the system sees. */
   readonly cores: number;
+  /** What else tells how fast it is: board, L4T, power mode, clocks. Left out: it tells nothing of that. */
+  readonly machine?: string;
   /** In all. */
   readonly memoryBytes: number;
   /** Version of the system's. */

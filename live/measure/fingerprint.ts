@@ -4,6 +4,7 @@ import { arch, cpus, hostname, platform, release, totalmem } from "node:os";
 import { join } from "node:path";
 import { engine } from "../../kernels/simd/engine.ts";
 import type { Fingerprint } from "../../sim/profile.ts";
+import { readMachine, speedOf } from "../stage/machine.ts";
 
 const VERSION = (
   JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string }
@@ -28,12 +29,14 @@ function byPath(a: Dirent, b: Dirent): number {
 
 /** What this machine is, and what was measured on it. */
 export function fingerprint(subject: string): Fingerprint {
+  const machine = speedOf(readMachine());
   return {
     hostname: hostname(),
     platform: platform(),
     arch: arch(),
     cpu: cpus()[0]?.model ?? "unknown",
     cores: cpus().length,
+    ...(machine === null ? {} : { machine }),
     memoryBytes: totalmem(),
     kernel: release(),
     node: process.version,
@@ -46,8 +49,8 @@ export function fingerprint(subject: string): Fingerprint {
 
 /** The first property in which two fingerprints differ, as a sentence; `null` if they agree. */
 export function difference(of: Fingerprint, to: Fingerprint): string | null {
-  for (const key of Object.keys(to) as (keyof Fingerprint)[]) {
-    if (of[key] !== to[key]) return `${key} was ${of[key]}, is ${to[key]}`;
+  for (const key of Object.keys({ ...of, ...to }) as (keyof Fingerprint)[]) {
+    if (of[key] !== to[key]) return `${key} was ${of[key] ?? "not told"}, is ${to[key] ?? "not told"}`;
   }
   return null;
 }
