@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { capacityVerb } from "./capacity.ts";
 import { checkVerb } from "./check.ts";
+import { clusterVerb } from "./cluster.ts";
 import { compareVerb } from "./compare.ts";
 import { imageVerb } from "./image.ts";
 import { layersVerb } from "./layers.ts";
@@ -35,6 +36,7 @@ const VERBS = [
   validateVerb,
   imageVerb,
   manifestsVerb,
+  clusterVerb,
 ];
 
 /** Does what `process.argv` asks for. @returns the exit code. */
@@ -47,6 +49,8 @@ export function main(): Promise<number> {
     .version(version)
     .showHelpAfterError("(edgetwin --help lists the verbs, edgetwin <verb> --help a verb's flags)")
     .showSuggestionAfterError()
+    // A verb may have a --version of its own.
+    .enablePositionalOptions()
     .configureHelp({ helpWidth: 80 })
     .exitOverride()
     .addHelpText("after", "\nStart with:\n  edgetwin validate topologies/local.yaml");
