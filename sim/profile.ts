@@ -18,7 +18,7 @@ export interface Fingerprint {
   /** Number that the system sees. */
   readonly cores: number;
   /** What else tells how fast it is: board, L4T, power mode, clocks. Left out: it tells nothing of that. */
-  readonly machine?: string;
+  readonly tuning?: string;
   /** In all. */
   readonly memoryBytes: number;
   /** Version of the system's. */

@@ -5,6 +5,7 @@ import { capacityVerb } from "./capacity.ts";
 import { checkVerb } from "./check.ts";
 import { clusterVerb } from "./cluster.ts";
 import { compareVerb } from "./compare.ts";
+import { doctorVerb } from "./doctor.ts";
 import { imageVerb } from "./image.ts";
 import { layersVerb } from "./layers.ts";
 import { manifestsVerb } from "./manifests.ts";
@@ -37,6 +38,7 @@ const VERBS = [
   imageVerb,
   manifestsVerb,
   clusterVerb,
+  doctorVerb,
 ];
 
 /** Does what `process.argv` asks for. @returns the exit code. */

@@ -4,7 +4,7 @@ import { arch, cpus, hostname, platform, release, totalmem } from "node:os";
 import { join } from "node:path";
 import { engine } from "../../kernels/simd/engine.ts";
 import type { Fingerprint } from "../../sim/profile.ts";
-import { readMachine, speedOf } from "../stage/machine.ts";
+import { readMachine, tuningOf } from "../stage/machine.ts";
 
 const VERSION = (
   JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string }
@@ -29,14 +29,14 @@ function byPath(a: Dirent, b: Dirent): number {
 
 /** What this machine is, and what was measured on it. */
 export function fingerprint(subject: string): Fingerprint {
-  const machine = speedOf(readMachine());
+  const tuning = tuningOf(readMachine());
   return {
     hostname: hostname(),
     platform: platform(),
     arch: arch(),
     cpu: cpus()[0]?.model ?? "unknown",
     cores: cpus().length,
-    ...(machine === null ? {} : { machine }),
+    ...(tuning === null ? {} : { tuning }),
     memoryBytes: totalmem(),
     kernel: release(),
     node: process.version,

@@ -85,7 +85,7 @@ export function readMachine(root = "/", own: Process = OWN()): Machine {
  * What of a machine decides how fast it is, in one line, to be compared with that of another day: board, L4T, power mode, the cores that
  * are switched on, the clocks that they may have. `null`: it tells nothing but what every machine does.
  */
-export function speedOf(machine: Machine): string | null {
+export function tuningOf(machine: Machine): string | null {
   const { board, l4t, powerMode: mode, online, present, clocks } = machine;
   const parts = [
     board,

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { difference, fingerprint } from "../../live/measure/fingerprint.ts";
 import { jetpackOf, l4tRelease } from "../../live/stage/jetpack.ts";
-import { type Machine, rangeText, readMachine, speedOf } from "../../live/stage/machine.ts";
+import { type Machine, rangeText, readMachine, tuningOf } from "../../live/stage/machine.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "edgetwin-machine-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -88,19 +88,19 @@ describe("a Jetson AGX Xavier", () => {
   });
 
   test("its speed is told in a line that another power mode changes", () => {
-    expect(speedOf(machine)).toBe(
+    expect(tuningOf(machine)).toBe(
       "NVIDIA Jetson AGX Xavier Developer Kit, L4T 35.4.1, power mode MODE_15W, 4 of 8 cores on, cpu 0-3 115-1190 MHz schedutil",
     );
     const most = readMachine(root({ ...XAVIER, "var/lib/nvpmodel/status": "pmode:0000 fmode:quiet" }), own);
     expect(most.powerMode).toBe("MAXN");
-    expect(speedOf(most)).not.toBe(speedOf(machine));
+    expect(tuningOf(most)).not.toBe(tuningOf(machine));
   });
 
   test("what a container does not see of it is null; cores and clocks tell the power mode still", () => {
     const hidden = Object.entries(XAVIER).filter(([path]) => !/^(?:etc|var|proc\/device-tree)\//.test(path));
     const inside = readMachine(root(Object.fromEntries(hidden)), own);
     expect(inside).toMatchObject({ board: null, l4t: null, jetpack: null, powerMode: null });
-    expect(speedOf(inside)).toBe("4 of 8 cores on, cpu 0-3 115-1190 MHz schedutil");
+    expect(tuningOf(inside)).toBe("4 of 8 cores on, cpu 0-3 115-1190 MHz schedutil");
   });
 
   test.each([
@@ -114,7 +114,7 @@ describe("a Jetson AGX Xavier", () => {
   test("after jetson_clocks the clocks stand still", () => {
     const at = "sys/devices/system/cpu/cpu0/cpufreq/scaling_min_freq";
     const pinned = readMachine(root({ ...clock(0, 1_190_400), [at]: "1190400\n" }), own);
-    expect(speedOf(pinned)).toBe("cpu 0 1190 MHz schedutil");
+    expect(tuningOf(pinned)).toBe("cpu 0 1190 MHz schedutil");
   });
 
   test("clusters of cores with clocks of their own are told each", () => {
@@ -130,7 +130,7 @@ test("a machine that tells nothing", () => {
     ...{ l4t: null, jetpack: null, powerMode: null, clocks: [], temperatures: [] },
   };
   expect(machine).toEqual(nothing);
-  expect(speedOf(machine)).toBeNull();
+  expect(tuningOf(machine)).toBeNull();
 });
 
 test("this machine tells what it is", () => {
@@ -162,12 +162,12 @@ test("core numbers as ranges", () => {
 test("a profile that was measured in another power mode does not fit", () => {
   const print = fingerprint("subject");
   const [slow, fast] = [
-    { ...print, machine: "power mode MODE_15W" },
-    { ...print, machine: "power mode MAXN" },
+    { ...print, tuning: "power mode MODE_15W" },
+    { ...print, tuning: "power mode MAXN" },
   ];
-  expect(difference(slow, fast)).toBe("machine was power mode MODE_15W, is power mode MAXN");
-  const { machine: _, ...silent } = print;
-  expect(difference(slow, silent)).toBe("machine was power mode MODE_15W, is not told");
-  expect(difference(silent, slow)).toBe("machine was not told, is power mode MODE_15W");
+  expect(difference(slow, fast)).toBe("tuning was power mode MODE_15W, is power mode MAXN");
+  const { tuning: _, ...silent } = print;
+  expect(difference(slow, silent)).toBe("tuning was power mode MODE_15W, is not told");
+  expect(difference(silent, slow)).toBe("tuning was not told, is power mode MODE_15W");
   expect(difference(slow, slow)).toBeNull();
 });
