@@ -78,7 +78,7 @@ interface Review {
   readonly status?: { readonly allowed?: boolean };
 }
 
-/** What is not allowed, such as `create deployments`: what `kubectl auth can-i` asks, all at once. */
+/** What is not allowed, such as `deployments (create patch)`: what `kubectl auth can-i` asks, all at once. */
 async function deniedOf(runner: Runner, rules: readonly Rule[], namespace?: string): Promise<string[]> {
   const items = rules.flatMap(({ verbs, ...rule }) =>
     verbs.map((verb) => ({
@@ -99,9 +99,13 @@ async function deniedOf(runner: Runner, rules: readonly Rule[], namespace?: stri
           .map((one) => JSON.parse(one) as Review);
   if (reviews.length !== items.length)
     throw new CommandError(`kubectl answered ${reviews.length} of ${items.length} questions`);
-  return reviews
-    .filter(({ status }) => status?.allowed !== true)
-    .map(({ spec: { resourceAttributes: rule } }) => `${rule.verb} ${resourceText(rule)}`);
+  const denied = new Map<string, string[]>();
+  for (const { spec, status } of reviews) {
+    const { verb, ...rule } = spec.resourceAttributes;
+    const resource = resourceText(rule);
+    if (status?.allowed !== true) denied.set(resource, [...(denied.get(resource) ?? []), verb]);
+  }
+  return Array.from(denied, ([resource, verbs]) => `${resource} (${verbs.join(" ")})`);
 }
 
 function resourceText({ resource, subresource }: Pick<Rule, "resource" | "subresource">): string {
