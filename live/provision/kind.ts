@@ -83,7 +83,7 @@ export async function kindUp(settings: KindSettings): Promise<void> {
   const wait = ["wait", "--for=condition=Ready", "nodes", "--all", `--timeout=${READY_SECONDS}s`];
   await step(
     "wait for the nodes",
-    `see what they say: kubectl --kubeconfig ${kubeconfig} describe nodes; ${AGAIN}`,
+    `see what they say: kubectl --kubeconfig ${kubeconfig} describe nodes; ${AGAIN}; or start over: edgetwin cluster down kind --name ${name}`,
     () => runner.run(["kubectl", "--kubeconfig", kubeconfig, ...wait]),
   );
 }

@@ -1,8 +1,8 @@
 import { CommandError, type Runner } from "../exec.ts";
 import type { Target } from "./target.ts";
 
-/** ssh asks nobody anything: keys do, or it fails. */
-const OPTIONS = ["-o", "BatchMode=yes", "-o", "ConnectTimeout=10"];
+/** ssh asks nobody anything, keys do or it fails; and a machine that went away is noticed within a minute. */
+const OPTIONS = ["-o", "BatchMode=yes", "-o", "ConnectTimeout=10", "-o", "ServerAliveInterval=15"];
 
 /** A machine's shell. Scripts go through stdin: what they contain is in no list of processes. */
 export class Shell {

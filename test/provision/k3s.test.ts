@@ -43,7 +43,9 @@ describe.runIf(process.arch === "x64")("cluster up k3s", () => {
     expect(stderr).not.toMatch(/error/);
     expect(code).toBe(0);
     expect(stderr).toContain("lab@xavier: xavier, arm64, Ubuntu 20.04, L4T 35.4.1 (JetPack 5.1.2)");
-    const short = calls().map((call) => call.replace("-o BatchMode=yes -o ConnectTimeout=10 ", ""));
+    const short = calls().map((call) =>
+      call.replace("-o BatchMode=yes -o ConnectTimeout=10 -o ServerAliveInterval=15 ", ""),
+    );
     const root = (host: string) => `ssh ${host} sudo -n sh -s`;
     const feed = "sudo -n env PATH=/usr/local/bin:/opt/bin:/usr/bin:/bin k3s ctr images import -";
     expect(short).toEqual([
@@ -167,8 +169,8 @@ describe.runIf(process.arch === "x64")("cluster up k3s", () => {
       writeFileSync(join(folder, name), "");
     expect((await run(args)).code).toBe(0);
     expect(calls().filter((call) => call.startsWith("scp"))).toEqual([
-      "scp -q -o BatchMode=yes -o ConnectTimeout=10 release/k3s release/k3s-airgap-images-amd64.tar.zst release/install.sh lab@server:.edgetwin-k3s/",
-      "scp -q -o BatchMode=yes -o ConnectTimeout=10 release/k3s-arm64 release/k3s-airgap-images-arm64.tar release/install.sh lab@xavier:.edgetwin-k3s/",
+      "scp -q -o BatchMode=yes -o ConnectTimeout=10 -o ServerAliveInterval=15 release/k3s release/k3s-airgap-images-amd64.tar.zst release/install.sh lab@server:.edgetwin-k3s/",
+      "scp -q -o BatchMode=yes -o ConnectTimeout=10 -o ServerAliveInterval=15 release/k3s-arm64 release/k3s-airgap-images-arm64.tar release/install.sh lab@xavier:.edgetwin-k3s/",
     ]);
     const scripts = calls().map((_, i) => told(i + 1));
     expect(scripts.filter((script) => script.includes("get.k3s.io"))).toEqual([]);
@@ -225,7 +227,7 @@ describe("cluster down k3s", () => {
     const { code, stdout, stderr } = await run(down);
     expect([code, stdout]).toEqual([0, "k3s is gone from lab@server, lab@xavier\n"]);
     expect(stderr).toContain("lab@xavier: there was no k3s\ncluster: lab@server: k3s is gone\n");
-    expect(calls().map((call) => call.split(" ").slice(5).join(" "))).toEqual([
+    expect(calls().map((call) => call.split(" ").slice(7).join(" "))).toEqual([
       "lab@xavier sudo -n sh -s",
       "lab@server sudo -n sh -s",
     ]);
