@@ -1,6 +1,16 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { onTestFinished } from "vitest";
 import { edgetwin } from "../cli/edgetwin.ts";
 
 /**
@@ -38,6 +48,7 @@ export type Answer = readonly [about: string, whom: string, answer: string];
 /** A PATH on which nothing but these fakes is, and what the command needs of the system. */
 export function fakes(programs: readonly string[], answers: readonly Answer[]) {
   const cwd = mkdtempSync(join(tmpdir(), "edgetwin-fakes-"));
+  onTestFinished(() => rmSync(cwd, { recursive: true }));
   const bin = join(cwd, "bin");
   mkdirSync(join(cwd, "answers"), { recursive: true });
   mkdirSync(bin);
