@@ -100,6 +100,7 @@ export interface DescribeReply {
   node: string;
   vectors: string;
   code: string;
+  tuning: string;
 }
 
 const PROTOS = fileURLToPath(new URL("../../protos/", import.meta.url));

@@ -21,9 +21,9 @@ const GRPC_PROBES = 24;
 /** Beyond its drain a pod is given this long to end. */
 const END_SECONDS = 10;
 /** What a pod takes without a limit of its own: what it is guaranteed. */
-const LEAST_CPU = "100m";
+export const LEAST_CPU = "100m";
 /** Of a pod with frames of some MB in its windows. There is no limit: to be killed is no way to tell that frames are large. */
-const MEMORY = "256Mi";
+export const MEMORY = "256Mi";
 /** Where Node keeps compiled code: the next start takes it from there. */
 const COMPILE_CACHE = "/tmp/node-compile-cache";
 
