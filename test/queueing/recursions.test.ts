@@ -14,10 +14,10 @@ function departures(spec: Drawn, engine: "events" | "heap" | "max-plus"): { arri
   const line = lineOf(spec);
   const recorder = new Recorder(spec.services[0]!.length, line.stations.length);
   const seen: { arrival: number; time: number }[] = [];
-  const departed = recorder.departed.bind(recorder);
-  recorder.departed = (arrival, time) => {
-    seen.push({ arrival, time });
-    departed(arrival, time);
+  const departedAll = recorder.departedAll.bind(recorder);
+  recorder.departedAll = (arrivals, times, from, to) => {
+    for (let i = from; i < to; i++) seen.push({ arrival: arrivals[i]!, time: times[i]! });
+    departedAll(arrivals, times, from, to);
   };
   if (engine === "max-plus") runMaxPlus(line, recorder, 1);
   else new EventEngine(line, recorder, 1, engine === "heap" ? 0 : undefined).run();
