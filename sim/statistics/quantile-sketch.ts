@@ -143,13 +143,18 @@ export class QuantileSketch {
       return;
     }
     if (this.#counts.length === 0) this.#spill();
-    const { counts, base } = { counts: other.#counts.slice(), base: other.#base };
+    const counts = other.#counts.slice();
+    const base = other.#base;
     this.#cover(base, base + counts.length);
     const offset = base - this.#base;
+    const own = this.#counts;
+    let below = 0;
     for (let i = 0; i < counts.length; i++) {
-      if (i + offset >= 0) this.#counts[i + offset]! += counts[i]!;
-      else this.#below += counts[i]!;
+      const count = counts[i]!;
+      if (i + offset >= 0) own[i + offset] = own[i + offset]! + count;
+      else below += count;
     }
+    this.#below += below;
     this.#count += other.#count;
     this.#zeros += other.#zeros;
     this.#below += other.#below;
