@@ -19,13 +19,14 @@ export class WriteError extends Error {
 
 /**
  * Writes a file whole or not at all: to a temporary one beside it, then renamed.
+ * @param mode who may read it; left out: whoever the umask lets.
  * @throws WriteError, with nothing half written left behind.
  */
-export function writeWhole(path: string, content: string | Uint8Array): void {
+export function writeWhole(path: string, content: string | Uint8Array, mode?: number): void {
   const temporary = `${path}.${process.pid}.tmp`;
   try {
     mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(temporary, content);
+    writeFileSync(temporary, content, mode === undefined ? {} : { mode });
     renameSync(temporary, path);
   } catch (error) {
     rmSync(temporary, { force: true });

@@ -6,7 +6,7 @@ import { clockOffset } from "./measure/clock-offset.ts";
 import { type FetchedTrace, PodClient, UnknownRunError } from "./measure/pod-client.ts";
 import type { ReceivedFrame } from "./stage/frame-codec.ts";
 import { Upstream } from "./stage/upstream.ts";
-import { Delivery, type Run, type UsageReply } from "./stage/wire.ts";
+import { Delivery, Overflow, type Run, type UsageReply } from "./stage/wire.ts";
 
 /** A run did not come to its end. */
 export class RunError extends Error {
@@ -18,6 +18,8 @@ export interface RunResult {
   readonly trace: Trace;
   /** SHA-256 of the first frames as they left the pipeline. */
   readonly digests: readonly string[];
+  /** Frames that the source made and dropped, unsent. */
+  readonly dropped: number;
   /** Whose trace lacks what; none unless the run was told that pods may be started afresh. */
   readonly unrecorded: readonly Unrecorded[];
 }
@@ -84,7 +86,7 @@ export class Driver {
   ): Promise<RunResult> {
     const id = `${plan}#${repeat}.${count++}`;
     await this.stream({ id, ...run }, options);
-    const result = await this.#collect(plan, repeat, warmup, id, run.frames);
+    const result = await this.#collect(plan, repeat, warmup, { id, ...run });
     const [gap] = result.unrecorded;
     if (gap === undefined || options.restarts) return result;
     throw new RunError(
@@ -170,7 +172,8 @@ export class Driver {
     for (const client of this.#clients) client.close();
   }
 
-  async #collect(plan: string, repeat: number, warmup: number, id: string, frames: number): Promise<RunResult> {
+  async #collect(plan: string, repeat: number, warmup: number, run: Run): Promise<RunResult> {
+    const { id, frames } = run;
     const fetched = await Promise.all(
       this.#clients.map((client, i) =>
         client.trace(id, this.#pods[i]!, frames).catch((error: Error) => {
@@ -179,13 +182,14 @@ export class Driver {
         }),
       ),
     );
-    const unrecorded = fetched.flatMap(({ trace }) => gapsOf(trace));
+    const dropped = run.overflow === Overflow.DROP_OLDEST ? droppedBy(fetched[0]!.trace) : new Set<number>();
+    const unrecorded = fetched.flatMap(({ trace }, i) => gapsOf(trace, i === 0 ? new Set() : dropped));
     // A pod that was started afresh may be on another machine, whose clock is another.
     if (unrecorded.length > 0) this.#clocks = null;
     this.#clocks ??= await Promise.all(this.#clients.map(clockOffset));
     const pods: PodTrace[] = fetched.map(({ trace }, i) => ({ ...trace, clock: this.#clocks![i]! }));
     const trace: Trace = { plan, origin: "live", repeat, frames, warmup, scheduled: fetched[0]!.scheduled, pods };
-    return { trace, digests: fetched.at(-1)!.digests, unrecorded };
+    return { trace, digests: fetched.at(-1)!.digests, dropped: dropped.size, unrecorded };
   }
 }
 
@@ -195,11 +199,16 @@ function nothing({ name, node, workers = 0 }: DrivenPod, frames: number): Fetche
   return { trace: emptyPodTrace(name, node, frames, { workers }), scheduled, digests: [] };
 }
 
-/** Every frame of a run that ended was computed by every pod. */
-function gapsOf({ pod, end }: PodTrace): Unrecorded[] {
+/** Frames that a source made and did not send. */
+function droppedBy({ end, sent }: PodTrace): Set<number> {
+  return new Set([...end.keys()].filter((n) => !Number.isNaN(end[n]!) && Number.isNaN(sent[n]!)));
+}
+
+/** Every frame of a run that ended was computed by every pod, but for what was dropped. */
+function gapsOf({ pod, end }: PodTrace, dropped: ReadonlySet<number>): Unrecorded[] {
   const gaps: { pod: string; first: number; next: number }[] = [];
   end.forEach((time, n) => {
-    if (!Number.isNaN(time)) return;
+    if (!Number.isNaN(time) || dropped.has(n)) return;
     const last = gaps.at(-1);
     if (last?.next === n) last.next++;
     else gaps.push({ pod, first: n, next: n + 1 });

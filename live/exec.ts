@@ -1,10 +1,18 @@
 import { spawn } from "node:child_process";
+import { createReadStream, openSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { $, type ProcessOutput } from "zx";
 
 /** An external program failed, or is not there: what was run, and what it said. */
 export class CommandError extends Error {
   override readonly name = "CommandError";
+}
+
+export interface RunOptions {
+  /** Text, or a file, that the program reads from stdin; neither: nothing. */
+  readonly input?: string;
+  readonly file?: string;
+  readonly signal?: AbortSignal;
 }
 
 /** Runs external programs, one way for all of them. */
@@ -14,7 +22,7 @@ export interface Runner {
    * @param words The program and its arguments, none of which a shell looks at.
    * @throws CommandError if it can't be started or ends with another code than 0.
    */
-  run(words: readonly string[], options?: { readonly input?: string; readonly signal?: AbortSignal }): Promise<string>;
+  run(words: readonly string[], options?: RunOptions): Promise<string>;
 }
 
 /** A program that runs on beside this one. */
@@ -34,12 +42,17 @@ export interface Starter extends Runner {
 const NOT_FOUND = 127;
 
 export const programs: Starter = {
-  async run(words, { input, signal } = {}) {
-    const options = { quiet: true, ...(signal === undefined ? {} : { signal }) };
+  async run(words, { input, file, signal } = {}) {
+    // zx would take the folder that it was loaded in.
+    const options = { quiet: true, cwd: process.cwd(), ...(signal === undefined ? {} : { signal }) };
+    // Now: a program that waits for a file that is not there would wait for ever.
+    const given = file === undefined ? null : createReadStream(file, { fd: openSync(file, "r") });
     try {
       const running = $(options)`${words}`;
       // One that ends before it has read all says why on stderr; that its pipe is closed tells nothing more.
-      running.stdin.on("error", () => {}).end(input ?? "");
+      const stdin = running.stdin.on("error", () => {});
+      if (given === null) stdin.end(input ?? "");
+      else given.on("error", (error) => stdin.destroy(error)).pipe(stdin);
       return (await running).stdout;
     } catch (error) {
       signal?.throwIfAborted();
@@ -69,8 +82,9 @@ export const programs: Starter = {
 /** A runner that only says what it would run, with what it would be given; every program's output is empty. */
 export function dryRunner(print: (text: string) => void): Starter {
   return {
-    async run(words, { input } = {}) {
-      print(`$ ${commandText(words)}${input === undefined ? "" : ` <<'EOF'\n${input.trimEnd()}\nEOF`}\n`);
+    async run(words, { input, file } = {}) {
+      const given = input === undefined ? "" : ` <<'EOF'\n${input.trimEnd()}\nEOF`;
+      print(`$ ${commandText(words)}${file === undefined ? "" : ` <${commandText([file])}`}${given}\n`);
       return "";
     },
     start(words) {

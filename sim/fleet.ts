@@ -1,4 +1,5 @@
 import { RandomStream } from "./engine/random.ts";
+import { componentsOf } from "./model/components.ts";
 import type { Costs } from "./model/costs.ts";
 import { Latencies } from "./model/latencies.ts";
 import { Line, sourcesOf } from "./model/line.ts";
@@ -44,35 +45,55 @@ export interface SimulatedFleet {
 export function simulateFleet(fleet: readonly FleetLine[], replication: number): SimulatedFleet {
   if (fleet.length === 0) throw new RangeError("a fleet should have at least one line");
   const names = new Set<string>();
-  let sources = 0;
   for (const { name, plan } of fleet) {
     if (names.has(name)) throw new RangeError(`fleet: two lines are named ${name}`);
     names.add(name);
     checkMeasured(plan.id, plan.workload);
     if (plan.disturbances !== undefined)
       throw new RangeError(`fleet: line ${name} has disturbances, which only a line alone can have`);
-    sources += sourcesOf(plan);
   }
-  const simulation = new Simulation(sources);
-  const shared = new Shared(simulation);
-  shared.add(fleet);
-  const latencies = fleet.map(() => new Latencies(EXACT));
-  const lines = fleet.map(({ name, plan, costs }, i) => {
-    const streams = (...path: readonly (string | number)[]) =>
-      new RandomStream(plan.workload.seed, "replication", replication, "line", name, ...path);
-    return new Line(simulation, shared, { plan, costs }, streams, latencies[i]!);
-  });
-  simulation.run();
-  const summaries = lines.map((line, i) => ({ name: fleet[i]!.name, summary: line.summary() }));
   const all = new Latencies();
-  for (const one of latencies) all.merge(one);
+  const summaries: Summary[] = [];
+  // One after the other: the less there is at once, the more of it is near.
+  const parts = componentsOf(fleet.map(({ plan }) => plan)).map((component) => {
+    const { lines, ...part } = simulatePart(
+      component.map((i) => fleet[i]!),
+      replication,
+    );
+    lines.forEach(({ line, latencies }, i) => {
+      summaries[component[i]!] = line.summary();
+      all.merge(latencies);
+    });
+    return part;
+  });
+  const seconds = Math.max(...parts.map((part) => part.seconds));
+  // Those whose lines have ended before the last did are idle until then.
+  const resources = parts.flatMap((part) => {
+    const share = part.seconds === seconds ? 1 : part.seconds / seconds;
+    return part.resources.map((one): Resource => ({ ...one, value: one.value * share }));
+  });
   return {
-    lines: summaries,
+    lines: fleet.map(({ name }, i) => ({ name, summary: summaries[i]! })),
     total: {
-      throughput: summaries.reduce((sum, { summary }) => sum + summary.throughput, 0),
+      throughput: summaries.reduce((sum, { throughput }) => sum + throughput, 0),
       latency: all.summary(),
     },
-    resources: shared.resources(),
-    events: simulation.events,
+    resources: [...resources.filter(({ kind }) => kind === "host"), ...resources.filter(({ kind }) => kind === "link")],
+    events: parts.reduce((sum, { events }) => sum + events, 0),
   };
+}
+
+/** Lines that have nothing to do with all others. */
+function simulatePart(fleet: readonly FleetLine[], replication: number) {
+  const simulation = new Simulation(fleet.reduce((sum, { plan }) => sum + sourcesOf(plan), 0));
+  const shared = new Shared(simulation);
+  shared.add(fleet);
+  const lines = fleet.map(({ name, plan, costs }) => {
+    const streams = (...path: readonly (string | number)[]) =>
+      new RandomStream(plan.workload.seed, "replication", replication, "line", name, ...path);
+    const latencies = new Latencies(EXACT);
+    return { line: new Line(simulation, shared, { plan, costs }, streams, latencies), latencies };
+  });
+  simulation.run();
+  return { lines, resources: shared.resources(), seconds: simulation.agenda.now, events: simulation.events };
 }

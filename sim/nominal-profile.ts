@@ -130,6 +130,7 @@ function fingerprintOf(cores: number): Profile["fingerprint"] {
     cores,
     memoryBytes: 0,
     kernel: "none",
+    tuning: "",
     node: "none",
     edgetwin: "none",
     vectors: "none",

@@ -23,6 +23,8 @@ export interface PodMachine {
   readonly memoryBytes: number;
   /** Version of the system's. */
   readonly kernel: string;
+  /** What else tells how fast it is: board, L4T, power mode, clocks; empty where it tells nothing of that. */
+  readonly tuning: string;
   /** Version of Node. */
   readonly node: string;
   /** Build of the vector kernels that runs where a stage asks for `relaxed`. */
@@ -49,6 +51,8 @@ export interface Fingerprint {
   readonly cpu: string;
   /** Number that the system sees; of several machines, together. */
   readonly cores: number;
+  /** What else tells how fast it is: board, L4T, power mode, clocks; empty where no machine tells anything of that. */
+  readonly tuning: string;
   /** In all; of several machines, together. */
   readonly memoryBytes: number;
   /** Version of the system's. */

@@ -3,7 +3,9 @@ import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { capacityVerb } from "./capacity.ts";
 import { checkVerb } from "./check.ts";
+import { clusterVerb } from "./cluster.ts";
 import { compareVerb } from "./compare.ts";
+import { doctorVerb } from "./doctor.ts";
 import { imageVerb } from "./image.ts";
 import { layersVerb } from "./layers.ts";
 import { manifestsVerb } from "./manifests.ts";
@@ -35,6 +37,8 @@ const VERBS = [
   validateVerb,
   imageVerb,
   manifestsVerb,
+  clusterVerb,
+  doctorVerb,
 ];
 
 /** Does what `process.argv` asks for. @returns the exit code. */
@@ -47,6 +51,8 @@ export function main(): Promise<number> {
     .version(version)
     .showHelpAfterError("(edgetwin --help lists the verbs, edgetwin <verb> --help a verb's flags)")
     .showSuggestionAfterError()
+    // A verb may have a --version of its own.
+    .enablePositionalOptions()
     .configureHelp({ helpWidth: 80 })
     .exitOverride()
     .addHelpText("after", "\nStart with:\n  edgetwin validate topologies/local.yaml");

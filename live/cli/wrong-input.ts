@@ -28,7 +28,8 @@ export function refuseTogether(verb: Command): Command {
     const options = verb.opts();
     wrong.push(...checksOf(verb).flatMap((check) => check(options as never, argument)));
     if (wrong.length === 0) return;
-    if (verb.registeredArguments[0]?.name() === "topology") wrong.push(...(await wrongTopology(argument, options)));
+    if (argument !== "" && verb.registeredArguments[0]?.name() === "topology")
+      wrong.push(...(await wrongTopology(argument, options)));
     throw new InputError(wrong.join("\n"));
   });
 }

@@ -1,7 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
-import { tmpdir } from "node:os";
+import { closeSync, mkdirSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Link } from "../../sim/topology/topology.ts";
@@ -9,12 +7,13 @@ import { ownSurroundings } from "../measure/fingerprint.ts";
 import type { PodConfigInput } from "../stage/config.ts";
 import { NODE_FLAGS, POD_ENVIRONMENT } from "../stage/runtime.ts";
 import type { Identity } from "../stage/security.ts";
-import { type Authority, newAuthority } from "./certificates.ts";
+import { end, ended, ending, GRACE_SECONDS, tail } from "./children.ts";
 import { type Cluster, type Deployment, DeploymentError, type PodSpec } from "./cluster.ts";
+import { freePorts } from "./free-ports.ts";
+import { LocalKeys } from "./local-keys.ts";
 import type { LinkShape, RelayAnswer, RelayConfig, RelayRequest } from "./relay.ts";
 
 const HOST = "127.0.0.1";
-const GRACE_SECONDS = 2;
 const START_SECONDS = 30;
 /** This module runs from source (.ts) or from the built package (.js); so do the programs that it starts. */
 const EXTENSION = import.meta.url.endsWith(".ts") ? "ts" : "js";
@@ -68,9 +67,7 @@ export class LocalDeployment implements Deployment {
   readonly #ports = new Map<string, number>();
   readonly #relayPorts = new Map<string, number>();
   #break: (reason: string) => void = () => {};
-  #authority: Authority | null = null;
-  /** Folder with the pods' keys. */
-  #keys: string | null = null;
+  #keys: LocalKeys | null = null;
   #stopping = false;
   /** What links were made; and how many questions relays were asked. */
   readonly #shapes = new Map<string, LinkShape>();
@@ -84,14 +81,12 @@ export class LocalDeployment implements Deployment {
   }
 
   get identity(): Identity | null {
-    return this.#authority?.driver ?? null;
+    return this.#keys?.driver ?? null;
   }
 
   /** Pods that are started from now on have certificates, and the driver has. */
   async secure(): Promise<void> {
-    this.#authority = await newAuthority();
-    // For this user alone.
-    this.#keys = mkdtempSync(join(tmpdir(), "edgetwin-keys-"));
+    this.#keys = await LocalKeys.create();
   }
 
   async start(pods: readonly PodSpec[]): Promise<void> {
@@ -203,20 +198,7 @@ export class LocalDeployment implements Deployment {
     const children = [...this.#children.values()];
     await end(children);
     this.#children.clear();
-    if (this.#keys !== null) rmSync(this.#keys, { recursive: true, force: true });
-  }
-
-  /** Has a pod's certificate signed. @returns where it finds it; `null` in plaintext. */
-  async #certify(pod: PodSpec): Promise<PodConfigInput["tls"]> {
-    if (this.#authority === null || this.#keys === null) return null;
-    const { ca, certificate, key } = await this.#authority.sign(pod);
-    const write = (kind: string, text: string) => {
-      const file = join(this.#keys!, `${pod.name}.${kind}.pem`);
-      writeFileSync(file, text);
-      return file;
-    };
-    const files = { ca: write("ca", ca), certificate: write("certificate", certificate), key: write("key", key) };
-    return { ...files, upstream: pod.upstream !== null && "pod" in pod.upstream ? pod.upstream.pod : null };
+    this.#keys?.remove();
   }
 
   async #addPod(pod: PodSpec): Promise<string> {
@@ -239,7 +221,7 @@ export class LocalDeployment implements Deployment {
       compression,
       workers,
       replay,
-      tls: await this.#certify(pod),
+      tls: (await this.#keys?.sign(pod)) ?? null,
       gracePeriod: GRACE_SECONDS,
     };
     return this.#add(name, POD_PROGRAM, { EDGETWIN_POD: JSON.stringify(config) });
@@ -296,54 +278,4 @@ export class LocalDeployment implements Deployment {
 
 export function linkName(link: Link): string {
   return link.between.join("-");
-}
-
-/** Each asked, and killed if it takes too long. */
-async function end(children: readonly ChildProcess[]): Promise<void> {
-  const left = children.filter((child) => child.exitCode === null && child.signalCode === null);
-  for (const child of left) child.kill("SIGTERM");
-  const late = setTimeout(() => {
-    for (const child of left) child.kill("SIGKILL");
-  }, GRACE_SECONDS * 1e3);
-  await Promise.all(left.map(ended));
-  clearTimeout(late);
-}
-
-function ended(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
-  child.ref();
-  return new Promise((resolve) => {
-    child.once("exit", () => resolve());
-  });
-}
-
-function ending(code: number | null, signal: NodeJS.Signals | null): string {
-  return signal === null ? `ended with exit code ${code}` : `was killed by ${signal}`;
-}
-
-function tail(log: string): string {
-  let lines: string[] = [];
-  try {
-    lines = readFileSync(log, "utf8").trimEnd().split("\n").slice(-5);
-  } catch {
-    // Without a log there is nothing to add to the message.
-  }
-  const text = lines.filter((line) => line !== "").map((line) => `\n  ${line}`);
-  return `\n  log: ${log}${text.join("")}`;
-}
-
-/** Ports that nothing listens on now. */
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer());
-  const ports = await Promise.all(
-    servers.map(
-      (server) =>
-        new Promise<number>((resolve, reject) => {
-          server.once("error", reject);
-          server.listen(0, HOST, () => resolve((server.address() as { port: number }).port));
-        }),
-    ),
-  );
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
 }

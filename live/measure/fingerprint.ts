@@ -26,6 +26,7 @@ export function fingerprint(subject: string, surroundings: Surroundings): Finger
     cores: sum(({ cores }) => cores),
     memoryBytes: sum(({ memoryBytes }) => memoryBytes),
     kernel: each(({ kernel }) => kernel),
+    tuning: each(({ tuning }) => tuning),
     node: each(({ node }) => node),
     edgetwin: VERSION,
     vectors: each(({ vectors }) => vectors),
@@ -39,10 +40,14 @@ export function difference(of: Fingerprint, to: Fingerprint): string | null {
   const { machines: before = [], ...rest } = of;
   const { machines: today, ...others } = to;
   for (const key of Object.keys(others) as (keyof typeof others)[]) {
-    if (rest[key] !== others[key]) return `${key} was ${rest[key]}, is ${others[key]}`;
+    if (rest[key] !== others[key]) return `${key} was ${told(rest[key])}, is ${told(others[key])}`;
   }
   const [was, is] = [before, today].map(placesOf);
   return was === is ? null : `nodes were on ${was}, are on ${is}`;
+}
+
+function told(value: string | number): string | number {
+  return value === "" ? "not told" : value;
 }
 
 /** Where each node of the topology is, and what is there. */

@@ -16,7 +16,7 @@ type UnaryMethod<Request, Reply> = Pick<
 export interface FetchedTrace {
   readonly trace: PodTrace;
   readonly scheduled: Float64Array;
-  /** SHA-256 of the first frames' payloads, as hexadecimal text. */
+  /** SHA-256 of the first frames' payloads, as hexadecimal text; "" of a frame that the pod knows nothing of. */
   readonly digests: readonly string[];
 }
 
@@ -49,14 +49,14 @@ export class PodClient {
     return this.#ask("usage", podService.usage, {});
   }
 
-  /** The machine that the pod is on. */
-  describe(): Promise<DescribeReply> {
-    return this.#ask("describe", podService.describe, {});
-  }
-
   /** @returns the first frame of the run that the pod does not take. @throws Error if it does not know the run, or is not there. */
   async handOver(run: string): Promise<number> {
     return (await this.#ask("hand over", podService.handOver, { run })).next;
+  }
+
+  /** The machine that the pod is on. */
+  describe(): Promise<DescribeReply> {
+    return this.#ask("describe", podService.describe, {});
   }
 
   #ask<Request, Reply>(what: string, method: UnaryMethod<Request, Reply>, request: Request): Promise<Reply> {
@@ -108,7 +108,10 @@ export class PodClient {
         const at = chunk.first - from;
         if (at < frames) column?.set(values.subarray(0, frames - at), at);
         const bytes = Buffer.from(chunk.digests);
-        for (let at = 0; at < bytes.length; at += 32) digests.push(bytes.toString("hex", at, at + 32));
+        for (let at = 0; at < bytes.length; at += 32) {
+          const digest = bytes.toString("hex", at, at + 32);
+          digests.push(/[^0]/.test(digest) ? digest : "");
+        }
       }
       return { trace, scheduled, digests };
     });

@@ -105,7 +105,7 @@ export class Computing {
     const { due } = session;
     const received = session.inbox.shift() ?? null;
     if (!Number.isNaN(due)) this.#pace.wait(due);
-    const sequence = this.#begin(session, due, received === null);
+    const sequence = this.#begin(session, due, received);
     const at = recorder.at(sequence);
     const frame = session.outlet?.claim() ?? null;
     const output = frame ?? session.discarded!;
@@ -129,15 +129,17 @@ export class Computing {
   #publish(crew: Crew, session: Session): void {
     const { due } = session;
     const received = session.inbox.shift() ?? null;
-    const sequence = this.#begin(session, due, received === null);
+    const sequence = this.#begin(session, due, received);
     crew.publish(session, sequence, received, session.outlet?.claim() ?? null, due);
   }
 
-  /** @param made here, not received. @returns the sequence number of the frame that is begun now. */
-  #begin(session: Session, due: number, made: boolean): number {
-    const sequence = session.next++;
+  /** @param received `null`: it is made here. @returns the sequence number of the frame that is begun now. */
+  #begin(session: Session, due: number, received: ReceivedFrame | null): number {
+    // A source may have dropped frames.
+    const sequence = received?.sequence ?? session.next;
+    session.next = sequence + 1;
     const { recorder } = session;
-    const at = made ? recorder.begin(sequence) : recorder.at(sequence);
+    const at = received === null ? recorder.begin(sequence) : recorder.at(sequence);
     const messages = this.#pace.settleMessages();
     recorder.trace.receiveCpu[at] = messages.receive;
     recorder.trace.sendCpu[at] = messages.send;

@@ -19,10 +19,6 @@ export const podConfigSchema = z.strictObject({
     .string()
     .nullable()
     .meta({ description: "host:port of the pod before this one; null for the source's pod" }),
-  healthPort: z.int().min(0).max(65535).nullable().default(null).meta({
-    description:
-      "port of a server in plaintext that knows nothing but grpc.health.v1: kubelets, which show no certificate, ask there",
-  }),
   tls: z
     .strictObject({
       ca: z.string().min(1).meta({ description: "certificate of the authority that signs those of all pods" }),

@@ -1,5 +1,5 @@
 import { createServer, type Server } from "node:http";
-import { Gauge, Registry } from "prom-client";
+import { Counter, Gauge, Registry } from "prom-client";
 import type { PodConfig } from "./config.ts";
 import { HEALTH_PATH } from "./health-path.ts";
 import type { Pod } from "./pod.ts";
@@ -17,6 +17,15 @@ export async function serveMetrics(pod: Pod, config: PodConfig): Promise<Server 
     registers: [registry],
     collect() {
       this.set(latest()?.completed ?? 0);
+    },
+  });
+  new Counter({
+    name: "edgetwin_frames_dropped_total",
+    help: "Frames that this source has made and not sent, as its buffer was full",
+    registers: [registry],
+    collect() {
+      this.reset();
+      this.inc(pod.dropped);
     },
   });
   new Gauge({

@@ -12,6 +12,28 @@ export interface OutletEvents {
   sent(sequence: number, bytes: number): void;
   /** Frames from `first` up to, not including, `next` were acknowledged. */
   acknowledged(first: number, next: number): void;
+  /** A frame was dropped, unsent. */
+  dropped(sequence: number): void;
+}
+
+export interface OutletOptions {
+  readonly shape: FrameShape;
+  /** Frames that may be unacknowledged. */
+  readonly window: number;
+  /** Sequence number that will come first. */
+  readonly first: number;
+  /** Of the whole run. */
+  readonly frames: number;
+  /** That compute frames at once. */
+  readonly servers: number;
+  /** Frames that wait beyond the window, of which the oldest is dropped when another has no room; `null`: none is. */
+  readonly buffer: number | null;
+}
+
+/** A frame that is there until it is acknowledged. */
+interface Kept {
+  readonly sequence: number;
+  readonly frame: SentFrame;
 }
 
 /**
@@ -22,29 +44,29 @@ export class Outlet {
   readonly #events: OutletEvents;
   readonly #window: number;
   readonly #frames: number;
+  readonly #drops: boolean;
   readonly #free: SentFrame[] = [];
-  #kept = new Fifo<SentFrame>();
-  /** Sequence number of the oldest frame that is kept (or of the next one to come). */
+  /** In order of sequence numbers: those that this stream was sent or has had before, and after them the others. */
+  #sent = new Fifo<Kept>();
+  #waiting = new Fifo<Kept>();
+  /** Everything below is acknowledged, or was dropped. */
   #base: number;
-  /** Sequence number that goes out next. */
-  #cursor: number;
+  /** Sequence number after the last that came. */
+  #next: number;
   #call: HopCall | null = null;
   #coding: number = Coding.IDENTITY;
   /** Upstream has all its acknowledgements too: whoever sees this stream's end finds every pod done with the run. */
   #settled = false;
 
-  /**
-   * @param shape of the frames, @param first sequence number that will come first, @param frames of the whole run, @param servers
-   * that compute frames at once.
-   */
-  constructor(shape: FrameShape, window: number, first: number, frames: number, servers: number, events: OutletEvents) {
+  constructor({ shape, window, first, frames, servers, buffer }: OutletOptions, events: OutletEvents) {
     this.#events = events;
     this.#window = window;
     this.#frames = frames;
+    this.#drops = buffer !== null;
     this.#base = first;
-    this.#cursor = first;
+    this.#next = first;
     // More than the window: a frame for each server, which is finished while the window is full.
-    for (let i = 0; i < window + servers; i++) this.#free.push(newFrame(shape));
+    for (let i = 0; i < window + servers + (buffer ?? 0); i++) this.#free.push(newFrame(shape));
   }
 
   /** Lowest sequence number that can still be sent. */
@@ -52,9 +74,12 @@ export class Outlet {
     return this.#base;
   }
 
-  /** True while every server has a frame, finished or not, that the window has no room for: no other may start (blocking after service). */
+  /**
+   * True while every server has a frame, finished or not, that the window has no room for: no other may start (blocking after service).
+   * Where frames may be dropped: also while there is none that could be.
+   */
   get blocked(): boolean {
-    return this.#free.length === 0;
+    return this.#free.length === 0 && !(this.#drops && this.#waiting.length > 0);
   }
 
   /** Frames are compressed before they are offered, as downstream asked last. */
@@ -65,8 +90,12 @@ export class Outlet {
   /** A buffer to compute the next frame in; only when not `blocked`. */
   claim(): SentFrame {
     const frame = this.#free.pop();
-    if (frame === undefined) throw new Error("no free frame buffer: claimed while blocked");
-    return frame;
+    if (frame !== undefined) return frame;
+    const oldest = this.#drops ? this.#waiting.shift() : undefined;
+    if (oldest === undefined) throw new Error("no free frame buffer: claimed while blocked");
+    this.#events.dropped(oldest.sequence);
+    oldest.frame.compressed = null;
+    return oldest.frame;
   }
 
   /** Compresses a finished frame, before it is offered. */
@@ -78,7 +107,8 @@ export class Outlet {
   /** Takes a finished frame, to be sent as soon as the window and the stream allow. */
   offer(frame: SentFrame, sequence: number): void {
     setSequence(frame, sequence);
-    this.#kept.push(frame);
+    this.#waiting.push({ sequence, frame });
+    this.#next = sequence + 1;
     this.#pump();
   }
 
@@ -87,7 +117,13 @@ export class Outlet {
     this.detach(status.ABORTED, "another stream has taken this one's place");
     this.#call = call;
     this.#coding = coding;
-    this.#cursor = next;
+    const kept = [this.#sent, this.#waiting];
+    this.#sent = new Fifo();
+    this.#waiting = new Fifo();
+    for (const fifo of kept) {
+      for (let one = fifo.shift(); one !== undefined; one = fifo.shift())
+        (one.sequence < next ? this.#sent : this.#waiting).push(one);
+    }
     this.#endIfDone();
     this.#pump();
   }
@@ -110,21 +146,31 @@ export class Outlet {
   }
 
   acknowledge(next: number): void {
-    const first = this.#base;
-    while (this.#base < next && this.#kept.length > 0) {
-      const frame = this.#kept.shift()!;
-      frame.compressed = null;
-      this.#free.push(frame);
-      this.#base++;
+    let first: number | null = null;
+    let end = 0;
+    for (const fifo of [this.#sent, this.#waiting]) {
+      for (let one = fifo.peek(); one !== undefined && one.sequence < next; one = fifo.peek()) {
+        fifo.shift();
+        one.frame.compressed = null;
+        this.#free.push(one.frame);
+        // One before was dropped.
+        if (first !== null && one.sequence !== end) {
+          this.#events.acknowledged(first, end);
+          first = null;
+        }
+        first ??= one.sequence;
+        end = one.sequence + 1;
+      }
     }
-    if (this.#base > first) this.#events.acknowledged(first, this.#base);
+    if (first !== null) this.#events.acknowledged(first, end);
+    this.#base = Math.max(this.#base, Math.min(next, this.#next));
     this.#endIfDone();
     this.#pump();
   }
 
   /** Every frame that came is acknowledged. */
   get empty(): boolean {
-    return this.#kept.length === 0;
+    return this.#sent.length === 0 && this.#waiting.length === 0;
   }
 
   /** Everything upstream is acknowledged; there is nothing upstream of a source. */
@@ -141,12 +187,13 @@ export class Outlet {
   }
 
   #pump(): void {
-    while (this.#call !== null && this.#cursor < this.#base + Math.min(this.#window, this.#kept.length)) {
-      const sequence = this.#cursor++;
-      const frame = this.#kept.at(sequence - this.#base)!;
-      const coded = this.#coding === Coding.ZSTD ? compressedFrame(frame) : null;
-      this.#call.write(coded ?? frame);
-      this.#events.sent(sequence, coded?.bytes ?? frame.samples.byteLength);
+    while (this.#call !== null && this.#sent.length < this.#window) {
+      const one = this.#waiting.shift();
+      if (one === undefined) return;
+      this.#sent.push(one);
+      const coded = this.#coding === Coding.ZSTD ? compressedFrame(one.frame) : null;
+      this.#call.write(coded ?? one.frame);
+      this.#events.sent(one.sequence, coded?.bytes ?? one.frame.samples.byteLength);
     }
   }
 }

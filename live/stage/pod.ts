@@ -14,7 +14,7 @@ import { Recorder } from "./recorder.ts";
 import { readIdentity } from "./security.ts";
 import { Session } from "./session.ts";
 import { Upstream, type UpstreamEvents } from "./upstream.ts";
-import { Delivery, type Open, type Run } from "./wire.ts";
+import { Delivery, type Open, Overflow, type Run } from "./wire.ts";
 
 /** Traces of so many runs are kept for the driver to fetch. */
 const KEPT_RUNS = 4;
@@ -33,6 +33,8 @@ export class Pod {
   /** Where frames come from: upstream, or what stands for it. */
   #inlet: Upstream | Feed | null;
   readonly recorders = new Map<string, Recorder>();
+  /** Frames that this source made and did not send, of all runs. */
+  dropped = 0;
   #session: Session | null = null;
   #scheduled = false;
   #draining: (() => void) | null = null;
@@ -74,11 +76,13 @@ export class Pod {
     this.#attach(call, next);
   }
 
-  acknowledge(next: number): void {
+  /** @param call whose stream another one has not taken the place of: else it has no say. */
+  acknowledge(next: number, call: HopCall): void {
     const session = this.#session;
-    session?.outlet?.acknowledge(next);
+    if (session === null || session.call !== call) return;
+    session.outlet?.acknowledge(next);
     // Also what this pod never had, or no longer has: after a restart, upstream may wait for just that.
-    if (session !== null && next > session.acknowledged) {
+    if (next > session.acknowledged) {
       session.acknowledged = next;
       this.#inlet?.acknowledge(next);
     }
@@ -87,7 +91,8 @@ export class Pod {
   }
 
   /** Downstream can't take a frame: the run is over, for everybody downstream of it and for this pod. */
-  refuse(sequence: number, reason: string): void {
+  refuse(sequence: number, reason: string, call: HopCall): void {
+    if (this.#session?.call !== call) return;
     this.#fail(status.INVALID_ARGUMENT, `${this.#config.name}: frame ${sequence} was refused downstream: ${reason}`);
   }
 
@@ -173,7 +178,12 @@ export class Pod {
     }
     const { recorder } = session;
     const { trace } = recorder;
-    session.outlet = new Outlet(output, run.window, session.next, run.frames, this.#computing.servers, {
+    const { window, frames } = run;
+    // Only a source can do without a frame; what is upstream of the others has no more in the window than they have room for.
+    const buffer = input === null && run.overflow === Overflow.DROP_OLDEST ? (run.buffer ?? 0) : null;
+    const { servers } = this.#computing;
+    const options = { shape: output, window, first: session.next, frames, servers, buffer };
+    session.outlet = new Outlet(options, {
       sent: (sequence, bytes) => {
         trace.sent[recorder.at(sequence)] = now();
         trace.sentBytes[recorder.at(sequence)] = bytes;
@@ -183,6 +193,11 @@ export class Pod {
       acknowledged: (first, next) => {
         recorder.acknowledged(first, next, now());
         this.#pace.lap("send");
+      },
+      dropped: (sequence) => {
+        this.dropped++;
+        // A stream that is gone may have been sent it.
+        trace.sent[recorder.at(sequence)] = Number.NaN;
       },
     });
     if (this.#upstream === null) session.outlet.settle();

@@ -4,6 +4,8 @@ import type { Samples } from "./frame-codec.ts";
 import type { Run, TraceChunk } from "./wire.ts";
 
 const CHUNK = 65_536;
+/** Bytes of a SHA-256. */
+const DIGEST = 32;
 
 /**
  * The columns of a pod's trace while a run is in progress: raw stamps, this process's monotonic clock. Of a run that goes on and on
@@ -63,7 +65,10 @@ export class Recorder {
         first += part.length;
       }
     }
-    if (this.digests.length > 0) yield { column: "", first: 0, values: none, digests: Buffer.concat(this.digests) };
+    if (this.digests.length === 0) return;
+    // Zeros for a frame that never came here, or before this pod was started afresh.
+    const digests = Buffer.concat(Array.from(this.digests, (digest) => digest ?? Buffer.alloc(DIGEST)));
+    yield { column: "", first: 0, values: none, digests };
   }
 }
 

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import {
   Server,
   type ServerCredentials,
@@ -15,6 +16,7 @@ import { KEEPALIVE } from "./dialler.ts";
 import { Coding, KNOWN_CODINGS } from "./frame-codec.ts";
 import type { HopCall } from "./outlet.ts";
 import type { Pod } from "./pod.ts";
+import { problemOf } from "./run-limits.ts";
 import { clientName, isDriver, mayPull, readIdentity, serverCredentials } from "./security.ts";
 import { threadCpu } from "./thread-cpu.ts";
 import { MAX_MESSAGE_BYTES } from "./upstream.ts";
@@ -32,6 +34,12 @@ import {
   type UsageReply,
 } from "./wire.ts";
 
+const MAX_REQUEST_BYTES = 64 * 1024;
+/** Of one connection. */
+const MAX_STREAMS = 100;
+/** That a probe may ask for. */
+const MAX_PROBE_BYTES = 1024 * 1024;
+
 /** The address can't be listened on. */
 export class ListenError extends Error {
   override readonly name = "ListenError";
@@ -48,8 +56,10 @@ export interface PodServer {
 /** Serves a pod's hop, its trace, its probe and `grpc.health.v1.Health`. */
 export async function servePod(pod: Pod, config: PodConfig): Promise<PodServer> {
   const server = new Server({
-    "grpc.max_receive_message_length": MAX_MESSAGE_BYTES,
+    // Frames are pulled, so what comes in are but requests.
+    "grpc.max_receive_message_length": MAX_REQUEST_BYTES,
     "grpc.max_send_message_length": MAX_MESSAGE_BYTES,
+    "grpc.max_concurrent_streams": MAX_STREAMS,
     ...KEEPALIVE,
   });
   server.addService(hopService, { pull: (call: HopCall) => pull(pod, config, call) });
@@ -57,8 +67,6 @@ export async function servePod(pod: Pod, config: PodConfig): Promise<PodServer> 
     trace: (call: ServerWritableStream<TraceRequest, TraceChunk>) => sendTrace(pod, config, call),
     probe,
     usage,
-    describe: (_: ServerUnaryCall<unknown, DescribeReply>, answer: sendUnaryData<DescribeReply>) =>
-      answer(null, describeMachine()),
     handOver: (call: ServerUnaryCall<HandOverRequest, HandOverReply>, answer: sendUnaryData<HandOverReply>) => {
       if (!isDriver(call, config.tls)) {
         answer({ code: status.PERMISSION_DENIED, details: `${config.name} is not ${clientName(call)}'s to hand over` });
@@ -68,25 +76,19 @@ export async function servePod(pod: Pod, config: PodConfig): Promise<PodServer> 
       if (next !== null) answer(null, { next });
       else answer({ code: status.NOT_FOUND, details: `pod ${config.name} does not know run ${call.request.run}` });
     },
+    describe: (_: ServerUnaryCall<unknown, DescribeReply>, answer: sendUnaryData<DescribeReply>) =>
+      answer(null, describeMachine()),
   });
   const health = new HealthImplementation({ "": "SERVING", "edgetwin.v1.Hop": "SERVING" });
   health.addToServer(server);
   const port = await listen(server, config, config.port, serverCredentials(readIdentity(config.tls)));
-  const plain = config.healthPort === null ? null : new Server(KEEPALIVE);
-  if (plain !== null) {
-    health.addToServer(plain);
-    await listen(plain, config, config.healthPort!, serverCredentials(null));
-  }
   return {
     port,
     retire: () => {
       health.setStatus("", "NOT_SERVING");
       health.setStatus("edgetwin.v1.Hop", "NOT_SERVING");
     },
-    stop: () => {
-      server.forceShutdown();
-      plain?.forceShutdown();
-    },
+    stop: () => server.forceShutdown(),
   };
 }
 
@@ -116,8 +118,8 @@ function pull(pod: Pod, config: PodConfig, call: HopCall): void {
   }
   call.on("data", (request) => {
     if (request.open) open(pod, request.open, call);
-    else if (request.acknowledge) pod.acknowledge(request.acknowledge.next);
-    else if (request.refuse) pod.refuse(request.refuse.sequence, request.refuse.reason);
+    else if (request.acknowledge) pod.acknowledge(request.acknowledge.next, call);
+    else if (request.refuse) pod.refuse(request.refuse.sequence, request.refuse.reason, call);
   });
   call.on("cancelled", () => pod.lost(call));
   call.on("error", () => pod.lost(call));
@@ -125,14 +127,20 @@ function pull(pod: Pod, config: PodConfig, call: HopCall): void {
 
 function open(pod: Pod, request: Open, call: HopCall): void {
   const { coding = Coding.IDENTITY } = request;
-  if (coding === Coding.IDENTITY || coding === Coding.ZSTD) pod.open(request, call);
+  const problem = problemOf(request);
+  if (problem !== null) call.emit("error", { code: status.FAILED_PRECONDITION, details: problem });
+  else if (coding === Coding.IDENTITY || coding === Coding.ZSTD) pod.open(request, call);
   else {
     const details = `coding ${coding} is not known: ${KNOWN_CODINGS}`;
     call.emit("error", { code: status.UNIMPLEMENTED, details });
   }
 }
 
-function sendTrace(pod: Pod, config: PodConfig, call: ServerWritableStream<TraceRequest, TraceChunk>): void {
+async function sendTrace(
+  pod: Pod,
+  config: PodConfig,
+  call: ServerWritableStream<TraceRequest, TraceChunk>,
+): Promise<void> {
   const recorder = pod.recorders.get(call.request.run);
   if (recorder === undefined) {
     const known = [...pod.recorders.keys()].join(", ") || "none";
@@ -140,7 +148,13 @@ function sendTrace(pod: Pod, config: PodConfig, call: ServerWritableStream<Trace
     call.emit("error", { code: status.NOT_FOUND, details });
     return;
   }
-  for (const chunk of recorder.chunks(call.request.first)) call.write(chunk);
+  const gone = new AbortController();
+  call.on("cancelled", () => gone.abort());
+  for (const chunk of recorder.chunks(call.request.first)) {
+    // No faster than it is read, lest whoever reads nothing fills the memory.
+    if (!call.write(chunk)) await once(call, "drain", { signal: gone.signal }).catch(() => {});
+    if (gone.signal.aborted) return;
+  }
   call.end();
 }
 
@@ -148,6 +162,11 @@ const BOOT_ID = bootId();
 
 function probe(call: ServerUnaryCall<ProbeRequest, ProbeReply>, answer: sendUnaryData<ProbeReply>): void {
   const received = now();
+  if (call.request.replyBytes > MAX_PROBE_BYTES) {
+    const details = `${call.request.replyBytes} bytes are asked for, at most ${MAX_PROBE_BYTES} are sent`;
+    answer({ code: status.INVALID_ARGUMENT, details });
+    return;
+  }
   const payload = Buffer.alloc(call.request.replyBytes);
   answer(null, { received, sent: now(), bootId: BOOT_ID, payload });
 }

@@ -1,11 +1,12 @@
 import { type Client, type ClientDuplexStream, Metadata, type ServiceError, status } from "@grpc/grpc-js";
 import type { Compression } from "../../sim/compression.ts";
+import { Fifo } from "../../sim/engine/queue.ts";
 import { Dialler } from "./dialler.ts";
 import { Coding, FrameError, type ReceivedFrame } from "./frame-codec.ts";
 import { RECEIVE_BUFFERS } from "./grpc-internals.ts";
 import { ReceiveBuffers } from "./receive-buffers.ts";
 import type { ChannelSecurity } from "./security.ts";
-import { hopService, type PullRequest, type Run } from "./wire.ts";
+import { hopService, Overflow, type PullRequest, type Run } from "./wire.ts";
 
 export interface UpstreamEvents {
   /** The next frame, in order, each exactly once since `open`; who takes it releases it. */
@@ -48,6 +49,8 @@ export class Upstream {
   #run: Run | null = null;
   #delivery = 0;
   #next = 0;
+  /** Sequence numbers of what came over this stream. */
+  #unacknowledged = new Fifo<number>();
   #acknowledged = 0;
   /** There is more to acknowledge than upstream was told. */
   #untold = false;
@@ -93,6 +96,7 @@ export class Upstream {
   /** Every frame below `next` is delivered. Small frames come many at a time: upstream is told once in a turn of the event loop. */
   acknowledge(next: number): void {
     this.#acknowledged = next;
+    while (this.#unacknowledged.length > 0 && this.#unacknowledged.peek()! < next) this.#unacknowledged.shift();
     if (this.#untold) return;
     this.#untold = true;
     setImmediate(this.#tell);
@@ -156,6 +160,7 @@ export class Upstream {
   }
 
   #pull(client: Client, run: Run): void {
+    this.#unacknowledged = new Fifo();
     const { path, requestSerialize } = hopService.pull;
     const metadata = new Metadata({ waitForReady: true });
     const buffers = new ReceiveBuffers();
@@ -194,12 +199,18 @@ export class Upstream {
       frame.release();
       return;
     }
-    if (frame.sequence > this.#next) {
+    if (frame.sequence > this.#next && this.#run?.overflow !== Overflow.DROP_OLDEST) {
       frame.release();
       this.refuse(frame.sequence, `frame ${frame.sequence} came where ${this.#next} was due`);
       return;
     }
-    this.#next++;
+    if (this.#unacknowledged.length >= this.#run!.window) {
+      frame.release();
+      this.refuse(frame.sequence, `frame ${frame.sequence} came while the window was full`);
+      return;
+    }
+    this.#unacknowledged.push(frame.sequence);
+    this.#next = frame.sequence + 1;
     this.#backoff = RETRY_FIRST;
     this.#events.frame(frame);
   }

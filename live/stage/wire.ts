@@ -12,7 +12,10 @@ export interface Run {
   width: number;
   window: number;
   digests: number;
+  /** `Overflow`; left out: block. */
+  overflow?: number;
   /** Left out: 0. */
+  buffer?: number;
   origin?: number;
   kept?: number;
   feed?: FeedMessage | null;
@@ -26,6 +29,8 @@ export interface FeedMessage {
   /** Code of the element type. */
   element: number;
 }
+
+export const Overflow = { BLOCK: 0, DROP_OLDEST: 1 } as const;
 
 export const Delivery = { FRAMES: 0, HERE: 1 } as const;
 
@@ -75,6 +80,14 @@ export interface UsageReply {
   compilerCpu: number;
 }
 
+export interface HandOverRequest {
+  run: string;
+}
+
+export interface HandOverReply {
+  next: number;
+}
+
 /** The machine that a pod runs on, and the code that it runs. */
 export interface DescribeReply {
   machine: string;
@@ -87,14 +100,7 @@ export interface DescribeReply {
   node: string;
   vectors: string;
   code: string;
-}
-
-export interface HandOverRequest {
-  run: string;
-}
-
-export interface HandOverReply {
-  next: number;
+  tuning: string;
 }
 
 const PROTOS = fileURLToPath(new URL("../../protos/", import.meta.url));
@@ -120,10 +126,10 @@ const probeRequest = codec<ProbeRequest>("ProbeRequest");
 const probeReply = codec<ProbeReply>("ProbeReply");
 const usageRequest = codec<Record<string, never>>("UsageRequest");
 const usageReply = codec<UsageReply>("UsageReply");
-const describeRequest = codec<Record<string, never>>("DescribeRequest");
-const describeReply = codec<DescribeReply>("DescribeReply");
 const handOverRequest = codec<HandOverRequest>("HandOverRequest");
 const handOverReply = codec<HandOverReply>("HandOverReply");
+const describeRequest = codec<Record<string, never>>("DescribeRequest");
+const describeReply = codec<DescribeReply>("DescribeReply");
 
 export const hopService = {
   pull: {
@@ -165,15 +171,6 @@ export const podService = {
     responseSerialize: usageReply.serialize,
     responseDeserialize: usageReply.deserialize,
   },
-  describe: {
-    path: "/edgetwin.v1.Pod/Describe",
-    requestStream: false,
-    responseStream: false,
-    requestSerialize: describeRequest.serialize,
-    requestDeserialize: describeRequest.deserialize,
-    responseSerialize: describeReply.serialize,
-    responseDeserialize: describeReply.deserialize,
-  },
   handOver: {
     path: "/edgetwin.v1.Pod/HandOver",
     requestStream: false,
@@ -182,5 +179,14 @@ export const podService = {
     requestDeserialize: handOverRequest.deserialize,
     responseSerialize: handOverReply.serialize,
     responseDeserialize: handOverReply.deserialize,
+  },
+  describe: {
+    path: "/edgetwin.v1.Pod/Describe",
+    requestStream: false,
+    responseStream: false,
+    requestSerialize: describeRequest.serialize,
+    requestDeserialize: describeRequest.deserialize,
+    responseSerialize: describeReply.serialize,
+    responseDeserialize: describeReply.deserialize,
   },
 } satisfies ServiceDefinition;

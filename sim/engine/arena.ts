@@ -9,6 +9,7 @@ const LONGEST = 32768;
 export class Arena {
   #block = new Float64Array(FIRST);
   #used = 0;
+  readonly #shared = new Map<object, { readonly block: Float64Array; readonly at: number }>();
 
   /** Where {@link take} found room last. */
   get block(): Float64Array {
@@ -24,5 +25,18 @@ export class Arena {
     const at = this.#used;
     this.#used += length;
     return at;
+  }
+
+  /** Where numbers stand that many things have in common. @param owner Whose they are. @param numbers For when they are first asked for. */
+  shared(owner: object, numbers: () => Float64Array): { readonly block: Float64Array; readonly at: number } {
+    let place = this.#shared.get(owner);
+    if (place === undefined) {
+      const all = numbers();
+      const at = this.take(all.length);
+      place = { block: this.#block, at };
+      place.block.set(all, at);
+      this.#shared.set(owner, place);
+    }
+    return place;
   }
 }

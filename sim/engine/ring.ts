@@ -51,6 +51,14 @@ export class Ring {
     return this.place(this.#length++);
   }
 
+  /** Makes room for one entry more, the first: where it begins. */
+  protected prepend(): number {
+    if (this.#length > this.#mask) this.#grow();
+    this.#head = (this.#head - 1) & this.#mask;
+    this.#length++;
+    return this.first;
+  }
+
   /** Drops the first entry. */
   protected drop(): void {
     // One that is empty again begins anew, so that a ring with little in it stays in one line of the cache.

@@ -18,9 +18,23 @@ const ABOUT = 1;
 const CPU = 2;
 const WIDTH = 3;
 
-class ChoreQueue extends Ring {
+/** What a pod's thread has to do besides computing, in the order in which its event loop comes to it; and what it does now. */
+export class Chores extends Ring {
+  /** So many of the first go with what it does now. */
+  #urgent = 0;
+  #looks = false;
+  /** The chore in hand, and what it is about. */
+  kind = SEND;
+  about = 0;
+  #hand = 0;
+
   constructor(arena: Arena) {
     super(arena, WIDTH, 4);
+  }
+
+  /** CPU seconds of the chore in hand; to be read before another comes. */
+  get cpu(): number {
+    return this.block[this.#hand + CPU]!;
   }
 
   push(kind: number, about: number, cpu: number): void {
@@ -30,44 +44,29 @@ class ChoreQueue extends Ring {
     this.block[at + CPU] = cpu;
   }
 
-  shift(into: Chores): void {
-    const { block, first } = this;
-    into.kind = block[first]! | 0;
-    into.about = block[first + ABOUT]! | 0;
-    into.cpu = block[first + CPU]!;
-    this.drop();
-  }
-}
-
-/** What a pod's thread has to do besides computing, in the order in which its event loop comes to it; and what it does now. */
-export class Chores {
-  readonly #urgent: ChoreQueue;
-  readonly #others: ChoreQueue;
-  #looks = false;
-  /** The chore in hand, what it is about, and its CPU seconds. */
-  kind = SEND;
-  about = 0;
-  cpu = 0;
-
-  constructor(arena: Arena) {
-    this.#urgent = new ChoreQueue(arena);
-    this.#others = new ChoreQueue(arena);
-  }
-
-  push(kind: number, about: number, cpu: number): void {
-    this.#others.push(kind, about, cpu);
-  }
-
   /** It goes with what the thread does now. */
   follow(kind: number, about: number, cpu: number): void {
-    this.#urgent.push(kind, about, cpu);
+    // Of what is urgent, too, there is but little that comes before it.
+    let at = this.prepend();
+    const { block } = this;
+    for (let place = 0; place < this.#urgent; place++) {
+      const next = this.place(place + 1);
+      block[at] = block[next]!;
+      block[at + ABOUT] = block[next + ABOUT]!;
+      block[at + CPU] = block[next + CPU]!;
+      at = next;
+    }
+    block[at] = kind;
+    block[at + ABOUT] = about;
+    block[at + CPU] = cpu;
+    this.#urgent++;
   }
 
   /** There is something to collect: the thread comes to that once, however many tell it. */
   look(): void {
     if (this.#looks) return;
     this.#looks = true;
-    this.#others.push(LOOK, 0, 0);
+    this.push(LOOK, 0, 0);
   }
 
   /** The thread has come to what it was told to look for. */
@@ -77,14 +76,18 @@ export class Chores {
 
   /** A message is read. The event loop reads little more than an image in a turn, and looks for what has ended in each. */
   endTurn(): void {
-    this.#urgent.push(END_TURN, 0, 0);
+    this.follow(END_TURN, 0, 0);
   }
 
   /** Takes the next chore in hand; false if there is none. @param whole `false`: only the rest of what the thread does now. */
   take(whole: boolean): boolean {
-    if (this.#urgent.length > 0) this.#urgent.shift(this);
-    else if (whole && this.#others.length > 0) this.#others.shift(this);
-    else return false;
+    if (this.#urgent > 0) this.#urgent--;
+    else if (!whole || this.length === 0) return false;
+    const { block, first } = this;
+    this.#hand = first;
+    this.kind = block[first]! | 0;
+    this.about = block[first + ABOUT]! | 0;
+    this.drop();
     return true;
   }
 }

@@ -1,9 +1,10 @@
 import { Fifo } from "../engine/queue.ts";
 import type { EmulatedPace, PodCosts } from "./costs.ts";
+import { Draws } from "./draws.ts";
 import { EmulatedClock } from "./emulated-clock.ts";
 import type { PodServer } from "./pod-server.ts";
 import type { PodShape, PodStreams } from "./pod-shape.ts";
-import { BUSY, Draws, type ThreadState } from "./thread.ts";
+import { BUSY, type ThreadState } from "./thread.ts";
 
 /** What workers share with their pod. */
 export interface CrewShape extends PodShape {
@@ -107,10 +108,10 @@ export class Crew {
     streams: PodStreams,
     first: { readonly worker: number; readonly source: number },
   ) {
-    const compute = new Draws(streams.compute, costs.compute);
+    const compute = new Draws(shape.agenda.arena, streams.compute, costs.compute);
     this.#published = shape.first;
     this.#taken = shape.first;
-    this.#wakeUp = new Draws(streams.wakeUp!, costs.wakeUps!.worker);
+    this.#wakeUp = new Draws(shape.agenda.arena, streams.wakeUp!, costs.wakeUps!.worker);
     this.workers = Array.from({ length: shape.workers }, (_, i) => {
       return new Worker(this, shape, compute, costs.emulated, taskOf(first.worker + i), first.source + i);
     });

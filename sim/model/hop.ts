@@ -4,12 +4,20 @@ import type { RandomStream } from "../engine/random.ts";
 import { Timeline } from "../engine/timeline.ts";
 import { mean } from "../statistics/moments.ts";
 import type { HopCosts, PodCosts } from "./costs.ts";
+import { Draws } from "./draws.ts";
 import type { PodServer } from "./pod-server.ts";
 import type { PodHost } from "./slow-processor.ts";
-import { COLD, Draws, IDLE } from "./thread.ts";
+import { COLD, IDLE } from "./thread.ts";
 
 /** Work of an emulated link's relay, for which nobody waits. */
 export const RELAY = -1;
+
+/** When the last frame and the last acknowledgement before arrive: they share one TCP connection, none overtakes another. */
+const THERE = 0;
+const BACK = 1;
+/** By thread, from idle on: CPU time that one that waited is expected to take to receive a message, part of the hop's measured time. */
+const RECEIVE = 1;
+const NUMBERS = 4;
 
 /** What a hop is besides its costs. */
 export interface HopShape {
@@ -38,13 +46,11 @@ export class Hop {
   readonly #relayCpuPerByte: number;
   readonly #delay: Draws;
   readonly #acknowledgement: Draws;
-  /** CPU time that a thread that waited is expected to take to receive a message: part of the hop's measured time. */
-  readonly #receive: readonly number[];
   readonly #deliveries: Timeline;
   readonly #acknowledgements: Timeline;
-  /** When the last before arrives: frames and acknowledgements share one TCP connection, none overtakes another. */
-  #lastThere = 0;
-  #lastBack = 0;
+  /** Its own numbers. */
+  readonly #block: Float64Array;
+  readonly #at: number;
 
   constructor(
     agenda: Agenda,
@@ -63,10 +69,12 @@ export class Hop {
     this.#payload = costs.payload.length > 1 ? Float64Array.from(costs.payload) : null;
     this.#bytes = costs.payload[0]!;
     this.#relayCpuPerByte = costs.relayCpuPerByte;
-    this.#delay = new Draws(streams.delay, costs.delay);
-    const { acknowledgement } = costs;
-    this.#acknowledgement = new Draws(streams.acknowledgement, { idle: acknowledgement, cold: acknowledgement });
-    this.#receive = [Number.NaN, mean(receive.idle), mean(receive.cold)];
+    this.#delay = new Draws(agenda.arena, streams.delay, costs.delay);
+    this.#acknowledgement = new Draws(agenda.arena, streams.acknowledgement, costs.acknowledgement);
+    this.#at = agenda.arena.take(NUMBERS);
+    this.#block = agenda.arena.block;
+    this.#block[this.#at + RECEIVE + IDLE] = mean(receive.idle);
+    this.#block[this.#at + RECEIVE + COLD] = mean(receive.cold);
     this.#deliveries = new Timeline(agenda, deliveries);
     this.#acknowledgements = new Timeline(agenda, acknowledgements);
     from.outlet.hop = this;
@@ -89,10 +97,11 @@ export class Hop {
   /** A frame's last byte has left. */
   cross(frame: number): void {
     const thread = this.to.own.state() === COLD ? COLD : IDLE;
-    const delay = this.#delay.next(thread) - this.#receive[thread]!;
-    const time = this.#agenda.now + Math.max(delay, 0);
-    if (time > this.#lastThere) this.#lastThere = time;
-    this.#deliveries.push(this.#lastThere, this.#agenda.ticket(), 2 * frame + (thread === COLD ? 1 : 0));
+    const [block, at] = [this.#block, this.#at];
+    const delay = this.#delay.next(thread) - block[at + RECEIVE + thread]!;
+    const time = Math.max(block[at + THERE]!, this.#agenda.now + Math.max(delay, 0));
+    block[at + THERE] = time;
+    this.#deliveries.push(time, this.#agenda.ticket(), 2 * frame + (thread === COLD ? 1 : 0));
   }
 
   /** The next frame is there; to be called at its event. */
@@ -109,9 +118,10 @@ export class Hop {
   }
 
   #send(message: number): void {
-    const time = this.#agenda.now + this.#acknowledgement.next(IDLE);
-    if (time > this.#lastBack) this.#lastBack = time;
-    this.#acknowledgements.push(this.#lastBack, this.#agenda.ticket(), message);
+    const back = this.#at + BACK;
+    const time = Math.max(this.#block[back]!, this.#agenda.now + this.#acknowledgement.next(IDLE));
+    this.#block[back] = time;
+    this.#acknowledgements.push(time, this.#agenda.ticket(), message);
   }
 
   /** The next acknowledgement is there, or what a pod asks for; to be called at its event. */
@@ -126,8 +136,8 @@ export class Hop {
     this.link?.settle();
     this.#deliveries.clear();
     this.#acknowledgements.clear();
-    this.#lastThere = 0;
-    this.#lastBack = 0;
+    this.#block[this.#at + THERE] = 0;
+    this.#block[this.#at + BACK] = 0;
   }
 
   /** The pod that frames go to has been started again, and asks for those from `next` on. */

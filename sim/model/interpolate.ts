@@ -13,9 +13,9 @@ export function interpolated(
     const same = measured.filter((point) => point.bytes === size);
     return same.length === 1 ? same[0]!.samples : same.flatMap(({ samples }) => samples);
   };
+  if (measured.some((point) => point.bytes === bytes)) return { samples: at(bytes), from: bytes };
   const sizes = [...new Set(measured.map((point) => point.bytes))].sort((a, b) => a - b);
   if (sizes.length === 0) return null;
-  if (sizes.includes(bytes)) return { samples: at(bytes), from: bytes };
   const from = sizes.reduce((best, size) => (Math.abs(size - bytes) < Math.abs(best - bytes) ? size : best));
   const samples = at(from);
   if (sizes.length === 1) return { samples, from };

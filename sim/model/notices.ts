@@ -2,8 +2,9 @@ import type { Agenda } from "../engine/agenda.ts";
 import type { RandomStream } from "../engine/random.ts";
 import { Timeline } from "../engine/timeline.ts";
 import type { WaitedSamples } from "./costs.ts";
+import { Draws } from "./draws.ts";
 import type { OwnThread } from "./own-thread.ts";
-import { BUSY, Draws, type ThreadState } from "./thread.ts";
+import { BUSY, type ThreadState } from "./thread.ts";
 
 /** What workers tell their pod's own thread: it comes to that between two others, or is woken for it, which takes a while. */
 export class Notices {
@@ -16,7 +17,7 @@ export class Notices {
   constructor(agenda: Agenda, source: number, own: OwnThread, stream: RandomStream, wakeUp: WaitedSamples) {
     this.#agenda = agenda;
     this.#own = own;
-    this.#wakeUp = new Draws(stream, wakeUp);
+    this.#wakeUp = new Draws(agenda.arena, stream, wakeUp);
     this.#timeline = new Timeline(agenda, source);
   }
 

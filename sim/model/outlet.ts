@@ -2,9 +2,10 @@ import type { Agenda } from "../engine/agenda.ts";
 import type { RandomStream } from "../engine/random.ts";
 import { type Chores, HAND_OVER, SEND } from "./chores.ts";
 import type { PodCosts } from "./costs.ts";
+import { Draws } from "./draws.ts";
 import type { Hop } from "./hop.ts";
 import type { PodRecord } from "./record.ts";
-import { COLD, Draws, IDLE, type ThreadState } from "./thread.ts";
+import { COLD, IDLE, type ThreadState } from "./thread.ts";
 
 /** Where finished frames leave a pod, in turn and as far as the window of the hop allows. */
 export class Outlet {
@@ -38,8 +39,8 @@ export class Outlet {
     this.#window = window;
     this.#chores = chores;
     this.#record = record;
-    this.#send = new Draws(stream, costs.send);
-    this.#handover = new Draws(stream, costs.handover);
+    this.#send = new Draws(agenda.arena, stream, costs.send);
+    this.#handover = new Draws(agenda.arena, stream, costs.handover);
   }
 
   /** All frames below `next` are acknowledged; or, below 0, those from -1 - `next` on are asked for by a pod that was started again. */

@@ -1,8 +1,9 @@
 import type { Agenda } from "../engine/agenda.ts";
+import { Chores } from "./chores.ts";
 import { BUSY, type ThreadState, type Waiting } from "./thread.ts";
 
-/** Whether a pod's own thread has had something to do, on which it depends what it then does costs. */
-export class OwnThread {
+/** A pod's own thread: what it has to do, and whether it has had something to do, on which it depends what it then does costs. */
+export class OwnThread extends Chores {
   readonly #agenda: Agenda;
   readonly #waiting: Waiting;
   /** True while it has nothing to do, and since when. */
@@ -12,6 +13,7 @@ export class OwnThread {
   #woken: ThreadState = BUSY;
 
   constructor(agenda: Agenda, waiting: Waiting) {
+    super(agenda.arena);
     this.#agenda = agenda;
     this.#waiting = waiting;
   }

@@ -3,6 +3,7 @@ import type { Instants } from "../engine/instants.ts";
 import * as chore from "./chores.ts";
 import type { PodCosts } from "./costs.ts";
 import type { Crew } from "./crew.ts";
+import { Draws } from "./draws.ts";
 import { EmulatedClock } from "./emulated-clock.ts";
 import type { Hop } from "./hop.ts";
 import { Notices } from "./notices.ts";
@@ -11,7 +12,7 @@ import { OwnThread } from "./own-thread.ts";
 import { BEGIN, CHORE, COMPRESS, COMPUTE, type Doing, type PodShape, type PodStreams } from "./pod-shape.ts";
 import type { PodRecord } from "./record.ts";
 import type { PodHost } from "./slow-processor.ts";
-import { BUSY, type COLD, Draws, type IDLE, type ThreadState } from "./thread.ts";
+import { BUSY, type COLD, type IDLE, type ThreadState } from "./thread.ts";
 
 /**
  * A pod: one thread that serves messages first (receive, send, acknowledgements: the event loop comes to them between two
@@ -39,7 +40,6 @@ export class PodServer {
   readonly #compress: Draws | null;
   /** On an emulated node. */
   readonly #clock: EmulatedClock | null;
-  readonly #chores: chore.Chores;
   /** Frames that may be begun and not acknowledged. */
   readonly #room: number;
   /** Number of frames that are ready to be computed, counted from the first. */
@@ -63,13 +63,12 @@ export class PodServer {
     this.record = record;
     this.#shape = shape;
     this.#task = shape.task;
-    this.#chores = new chore.Chores(agenda.arena);
-    this.#compute = new Draws(streams.compute, costs.compute);
-    this.#receive = new Draws(streams.receive, costs.receive);
-    this.#decompress = costs.decompress && new Draws(streams.receive, costs.decompress);
-    this.#compress = costs.compress && new Draws(streams.send, costs.compress);
-    this.outlet = new Outlet(agenda, streams.send, costs, shape.window, this.#chores, record, shape.first);
+    this.#compute = new Draws(agenda.arena, streams.compute, costs.compute);
+    this.#receive = new Draws(agenda.arena, streams.receive, costs.receive);
+    this.#decompress = costs.decompress && new Draws(agenda.arena, streams.receive, costs.decompress);
+    this.#compress = costs.compress && new Draws(agenda.arena, streams.send, costs.compress);
     this.own = new OwnThread(agenda, shape.waiting);
+    this.outlet = new Outlet(agenda, streams.send, costs, shape.window, this.own, record, shape.first);
     const { wakeUps } = costs;
     this.notices = wakeUps && new Notices(agenda, shape.notices, this.own, streams.wakeUp!, wakeUps.messages);
     this.#clock = costs.emulated && new EmulatedClock(shape.speeds, costs.emulated);
@@ -91,7 +90,7 @@ export class PodServer {
   arrive(frame: number, waited: typeof IDLE | typeof COLD): void {
     const thread = this.own.idle ? waited : BUSY;
     this.own.wake(thread);
-    this.#chores.push(chore.RECEIVE, 4 * frame + thread, this.#receive.next(thread));
+    this.own.push(chore.RECEIVE, 4 * frame + thread, this.#receive.next(thread));
     this.#dispatch();
   }
 
@@ -106,7 +105,7 @@ export class PodServer {
   acknowledged(next: number): void {
     // Waiting for the window is waiting, too.
     this.own.wake(this.own.state());
-    this.#chores.push(chore.RELEASE, next, 0);
+    this.own.push(chore.RELEASE, next, 0);
     this.#dispatch();
   }
 
@@ -114,7 +113,7 @@ export class PodServer {
   notice(): void {
     const thread = this.notices!.hear();
     if (thread !== BUSY) this.#thread = thread;
-    this.#chores.look();
+    this.own.look();
     this.#dispatch();
   }
 
@@ -151,15 +150,15 @@ export class PodServer {
 
   /** Takes up the next chore; when there is none, the turn that may compute a frame. */
   #dispatch(): void {
-    const chores = this.#chores;
+    const { own } = this;
     while (!this.#busy) {
       // Workers have what is ready before the next message is read.
-      if (!chores.take(this.crew === null || !this.#canCompute())) {
+      if (!own.take(this.crew === null || !this.#canCompute())) {
         this.#await();
         return;
       }
-      this.own.work();
-      const { cpu, kind } = chores;
+      own.work();
+      const { cpu, kind } = own;
       if (kind <= chore.DECOMPRESS) this.record.receives(cpu);
       else this.record.sends(cpu);
       if (cpu === 0) this.#done();
@@ -173,7 +172,7 @@ export class PodServer {
 
   /** What follows from the chore in hand. */
   #done(): void {
-    const { kind, about } = this.#chores;
+    const { kind, about } = this.own;
     if (kind === chore.RECEIVE) {
       const frame = about >> 2;
       this.record.reach(this.oldest, frame);
@@ -182,13 +181,13 @@ export class PodServer {
       else {
         const work = this.#decompress.next((about & 3) as ThreadState);
         if (this.record.trace !== null) this.record.trace.decompressCpu[frame] = work;
-        this.#chores.follow(chore.DECOMPRESS, frame, work);
+        this.own.follow(chore.DECOMPRESS, frame, work);
       }
     } else if (kind === chore.HAND_OVER) this.outlet.transmit(about);
     else if (kind === chore.RELEASE) this.#release(about);
     else if (kind === chore.DECOMPRESS) this.#decoded(about);
     else if (kind === chore.LOOK || kind === chore.END_TURN) {
-      if (kind === chore.LOOK) this.#chores.looked();
+      if (kind === chore.LOOK) this.own.looked();
       this.#collect();
     }
   }
@@ -196,7 +195,7 @@ export class PodServer {
   #decoded(frame: number): void {
     this.record.decoded(frame);
     this.#ready++;
-    if (this.crew !== null) this.#chores.endTurn();
+    if (this.crew !== null) this.own.endTurn();
   }
 
   #release(next: number): void {
@@ -251,7 +250,7 @@ export class PodServer {
         this.#collect();
       } else {
         this.#finish();
-        if (this.crew !== null) this.#chores.look();
+        if (this.crew !== null) this.own.look();
       }
       this.#dispatch();
     }

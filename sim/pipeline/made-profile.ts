@@ -43,6 +43,7 @@ export function madeProfile(spec: PipelineSpec, plan: Plan): Profile {
       cores: 0,
       memoryBytes: 0,
       kernel: NOT_MEASURED,
+      tuning: "",
       node: NOT_MEASURED,
       edgetwin: NOT_MEASURED,
       vectors: NOT_MEASURED,

@@ -1,7 +1,7 @@
 import type { CostTable } from "./cost-table.ts";
 import type { Wish } from "./objective.ts";
 import { leastWith, Runs, type SumToGo } from "./runs.ts";
-import { cycleBound, figure, mayDo, NOTHING, ROUNDING, type Score } from "./score.ts";
+import { cycleBound, emptyScore, figure, mayDo, ROUNDING, type Score } from "./score.ts";
 import { energySum, latencySum, priceSum, roundSum, type Sum } from "./sums.ts";
 import type { ToGo } from "./to-go.ts";
 
@@ -156,8 +156,8 @@ export class Levels {
 
   /** With the least that any placement of a level comes to. */
   #rooted(level: Level): { readonly level: Level; readonly figure: number; readonly cycle: number } {
-    const { space, hop, cores } = this.#table;
-    const nothing = { ...NOTHING, loads: new Float64Array(cores.length) };
+    const { space, hop } = this.#table;
+    const nothing = emptyScore(this.#table);
     let best = Number.POSITIVE_INFINITY;
     let shortest = Number.POSITIVE_INFINITY;
     space.nodes.forEach((_, node) => {

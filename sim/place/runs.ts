@@ -87,7 +87,7 @@ export class Runs {
     const stairs: (Float64Array | undefined)[] = [];
     for (let node = nodes.length - 1; node >= 0; node--) {
       const { pods, limits } = this.#onNode[node]!;
-      const values = Float64Array.from(pods.segments, () => 0);
+      const values = new Float64Array(pods.segments.length);
       for (let from = 0; from < k; from++) {
         for (let one = pods.starts[from]!; one < pods.starts[from + 1]!; one++)
           values[one] = sum.pod(pods.segments[one]!, node, from);

@@ -10,7 +10,7 @@ export interface Score {
   /** Seconds of the busiest pod or link per frame. */
   readonly slowest: number;
   /** CPU seconds per frame of each host. */
-  readonly loads: Float64Array;
+  readonly loads: readonly number[];
   /** Seconds from when a frame is handed over by the first pod until its acknowledgement is back, with nobody before it. */
   readonly round: number;
   /** Seconds of a frame that waits for nobody. */
@@ -24,15 +24,10 @@ export interface Score {
   readonly price: number;
 }
 
-export const NOTHING: Omit<Score, "loads"> = {
-  slowest: 0,
-  round: 0,
-  latency: 0,
-  memory: 0,
-  joules: 0,
-  watts: 0,
-  price: 0,
-};
+/** Of no pod yet. */
+export function emptyScore({ cores }: CostTable): Score {
+  return { slowest: 0, loads: cores.map(() => 0), round: 0, latency: 0, memory: 0, joules: 0, watts: 0, price: 0 };
+}
 
 /**
  * Adds a pod to a score, with the hop behind it.
@@ -99,7 +94,7 @@ export function cycleOf(
 export function scoreOf(table: CostTable, placement: Placement): Score {
   const score = placement.reduce(
     (sum: Score, pod, i) => withPod(table, sum, pod, placement[i - 1]?.node ?? -1, placement[i + 1]?.node ?? -1),
-    { ...NOTHING, loads: new Float64Array(table.cores.length) },
+    emptyScore(table),
   );
   if (Number.isNaN(score.slowest)) throw new RangeError("placement of stages where the space has no place for them");
   return score;

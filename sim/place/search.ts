@@ -2,7 +2,7 @@ import type { CostTable } from "./cost-table.ts";
 import { Heap } from "./heap.ts";
 import { Levels } from "./levels.ts";
 import type { Wish } from "./objective.ts";
-import { figure, NOTHING, type Score, withPod } from "./score.ts";
+import { emptyScore, figure, type Score, withPod } from "./score.ts";
 import { isAskedFor, type PlacedPod, type Placement } from "./space.ts";
 import type { ToGo } from "./to-go.ts";
 
@@ -114,8 +114,8 @@ class Tree {
 
   /** Nothing is placed yet but where the first stage goes. */
   roots(): Beginning[] {
-    const { space, cores, hop } = this.#table;
-    const score = { ...NOTHING, loads: new Float64Array(cores.length) };
+    const { space, hop } = this.#table;
+    const score = emptyScore(this.#table);
     return space.nodes.flatMap((_, node) => this.#promising(null, 0, node, score, hop(0, node, node)) ?? []);
   }
 

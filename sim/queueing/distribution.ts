@@ -95,12 +95,12 @@ export class Variates {
     switch (distribution.kind) {
       case "exponential": {
         const { mean } = distribution;
-        for (let i = 0; i < n; i++) out[i] = stream.exponential(mean);
+        stream.fillExponential(out, mean);
         return;
       }
       case "lognormal": {
         const { mean, cv } = distribution;
-        for (let i = 0; i < n; i++) out[i] = stream.lognormal(mean, cv);
+        stream.fillLognormal(out, mean, cv);
         return;
       }
       case "deterministic":

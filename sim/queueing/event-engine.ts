@@ -85,7 +85,7 @@ export class EventEngine {
     const { jobs } = recorder;
     if (this.#arrivals === null) while (this.#startFromSource());
     else agenda.set(0, this.#arrivals.next());
-    while (recorder.count < jobs) {
+    while (recorder.departures < jobs) {
       const source = agenda.next();
       this.#now[0] = agenda.time(source);
       if (source === 0) this.#arrive();

@@ -2,6 +2,8 @@ import { QuantileSketch } from "../statistics/quantile-sketch.ts";
 
 /** Parts of a run, of equal numbers of jobs: what warm-up is rounded up to, and what intervals are made from. */
 export const SEGMENTS = 40;
+/** Jobs that are worked on at a time. */
+const BLOCK = 256;
 /** Batches that MSER looks at, of 5 jobs at least. */
 const BATCHES = 4096;
 
@@ -12,7 +14,7 @@ const BATCHES = 4096;
 export class Recorder {
   readonly jobs: number;
   readonly stations: number;
-  /** Jobs that have departed. */
+  /** Jobs in the statistics. */
   count = 0;
   /** Jobs before each segment, and all of them at the end: `SEGMENTS + 1` entries. */
   readonly bounds: Float64Array;
@@ -37,8 +39,12 @@ export class Recorder {
   #area = 0;
   #batchSum = 0;
   #batchEnd: number;
-  #segmentEnd: number;
-  #stop: number;
+  #segmentEnd = 0;
+  readonly #arrivals = new Float64Array(BLOCK);
+  readonly #times = new Float64Array(BLOCK);
+  readonly #each = new Float64Array(BLOCK);
+  /** Jobs in those that are not in the statistics yet. */
+  #held = 0;
 
   constructor(jobs: number, stations: number) {
     this.jobs = jobs;
@@ -50,25 +56,69 @@ export class Recorder {
     this.batch = Math.max(5, Math.ceil(jobs / BATCHES));
     this.batches = new Float64Array(Math.floor(jobs / this.batch));
     this.#batchEnd = this.batch;
-    this.#segmentEnd = 0;
-    this.#stop = 0;
     this.#nextSegment(0);
+  }
+
+  /** Jobs that have departed. */
+  get departures(): number {
+    return this.count + this.#held;
   }
 
   /** A job leaves the line; jobs in the order of their departures. */
   departed(arrival: number, time: number): void {
-    const sojourn = time - arrival;
-    this.#sojourn += sojourn;
-    this.#batchSum += sojourn;
-    this.sketches[this.#segment]!.add(sojourn);
-    if (arrival >= this.#begin) this.#area += sojourn;
-    else this.#spanning(arrival, time);
-    if (++this.count === this.#stop) this.#boundary(time);
+    this.#arrivals[this.#held] = arrival;
+    this.#times[this.#held] = time;
+    if (++this.#held < BLOCK && this.count + this.#held < this.jobs) return;
+    const held = this.#held;
+    this.#held = 0;
+    this.departedAll(this.#arrivals, this.#times, 0, held);
   }
 
-  /** A job that was there before the segment began: each segment gets the time that it was there in that one. */
-  #spanning(arrival: number, time: number): void {
-    this.#area += time - this.#begin;
+  /** Jobs leave the line, in their order: those at `from..to - 1` of the columns. Not to be mixed with `departed`. */
+  departedAll(arrivals: Float64Array, times: Float64Array, from: number, to: number): void {
+    for (let first = from; first < to; ) {
+      const end = Math.min(to, first + BLOCK, first + this.#segmentEnd - this.count);
+      for (let i = first; i < end; ) i = this.#add(arrivals, times, first, i, end);
+      this.sketches[this.#segment]!.addAll(this.#each, end - first);
+      if (this.count === this.#segmentEnd) this.#endSegment(times[end - 1]!);
+      first = end;
+    }
+  }
+
+  /** Adds jobs up to the end of a batch. @param first Which of them has the first place of `#each`. @returns How far it has come. */
+  #add(arrivals: Float64Array, times: Float64Array, first: number, from: number, to: number): number {
+    const end = Math.min(to, from + this.#batchEnd - this.count);
+    const begin = this.#begin;
+    let sojourns = this.#sojourn;
+    let area = this.#area;
+    let batch = this.#batchSum;
+    for (let i = from; i < end; i++) {
+      const arrival = arrivals[i]!;
+      const time = times[i]!;
+      const sojourn = time - arrival;
+      this.#each[i - first] = sojourn;
+      sojourns += sojourn;
+      batch += sojourn;
+      if (arrival >= begin) area += sojourn;
+      else {
+        area += time - begin;
+        this.#before(arrival);
+      }
+    }
+    this.#sojourn = sojourns;
+    this.#area = area;
+    this.#batchSum = batch;
+    this.count += end - from;
+    if (this.count === this.#batchEnd) {
+      this.batches[this.count / this.batch - 1] = this.#batchSum / this.batch;
+      this.#batchSum = 0;
+      this.#batchEnd += this.batch;
+    }
+    return end;
+  }
+
+  /** A job was there before the segment began: each of those before gets the time that it was there in that one. */
+  #before(arrival: number): void {
     let end = this.#begin;
     for (let segment = this.#segment - 1; segment >= 0; segment--) {
       const begin = segment === 0 ? 0 : this.ends[segment - 1]!;
@@ -78,22 +128,14 @@ export class Recorder {
     }
   }
 
-  #boundary(time: number): void {
-    if (this.count === this.#batchEnd) {
-      this.batches[this.count / this.batch - 1] = this.#batchSum / this.batch;
-      this.#batchSum = 0;
-      this.#batchEnd += this.batch;
-    }
-    if (this.count === this.#segmentEnd) {
-      this.ends[this.#segment] = time;
-      this.sojourns[this.#segment] = this.#sojourn;
-      this.areas[this.#segment]! += this.#area;
-      this.#sojourn = 0;
-      this.#area = 0;
-      this.#begin = time;
-      if (this.count < this.jobs) this.#nextSegment(this.#segment + 1);
-    }
-    this.#stop = Math.min(this.#batchEnd, this.#segmentEnd);
+  #endSegment(time: number): void {
+    this.ends[this.#segment] = time;
+    this.sojourns[this.#segment] = this.#sojourn;
+    this.areas[this.#segment]! += this.#area;
+    this.#sojourn = 0;
+    this.#area = 0;
+    this.#begin = time;
+    if (this.count < this.jobs) this.#nextSegment(this.#segment + 1);
   }
 
   /** Segments of no jobs, where there are fewer jobs than segments, end when they begin. */
@@ -105,6 +147,5 @@ export class Recorder {
     }
     this.#segment = segment;
     this.#segmentEnd = this.bounds[segment + 1]!;
-    this.#stop = Math.min(this.#batchEnd, this.#segmentEnd);
   }
 }

@@ -5,7 +5,20 @@ import { describe, expect, test } from "vitest";
 import { edgetwin, started, typed } from "./edgetwin.ts";
 
 const LOCAL = "topologies/local.yaml";
-const VERBS = ["check", "layers", "plan", "profile", "predict", "place", "run", "compare", "report", "validate"];
+const VERBS = [
+  "check",
+  "layers",
+  "plan",
+  "profile",
+  "predict",
+  "place",
+  "run",
+  "compare",
+  "report",
+  "validate",
+  "cluster",
+  "doctor",
+];
 
 describe("help", () => {
   test("lists every verb and where to start, within 80 columns", async () => {

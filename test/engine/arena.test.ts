@@ -32,3 +32,24 @@ test("small things share a block", () => {
   arena.take(10);
   expect(arena.block).toBe(block);
 });
+
+test("what many have in common is there once", () => {
+  const arena = new Arena();
+  const [one, other] = [{}, {}];
+  let asked = 0;
+  const numbersOf = (owner: object, ...numbers: number[]) => {
+    const { block, at } = arena.shared(owner, () => {
+      asked++;
+      return Float64Array.from(numbers);
+    });
+    return block.subarray(at, at + numbers.length);
+  };
+  const first = numbersOf(one, 1, 2, 3);
+  expect([...numbersOf(other, 4, 5)]).toEqual([4, 5]);
+  // Others have taken a block of their own since.
+  arena.take(100_000);
+  const again = numbersOf(one, 1, 2, 3);
+  expect([...again]).toEqual([1, 2, 3]);
+  expect([again.buffer, again.byteOffset]).toEqual([first.buffer, first.byteOffset]);
+  expect(asked).toBe(2);
+});

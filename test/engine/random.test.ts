@@ -239,3 +239,20 @@ test("pick resamples each value equally; bad arguments say what they are", () =>
   expect(() => stream.lognormal(1, Number.NaN)).toThrow("cv(=NaN)");
   expect(() => new RandomStream(Number.NaN)).toThrow("NaN");
 });
+
+test("a block is what as many draws one by one are, and the stream goes on behind it", () => {
+  const [blocks, single] = [new RandomStream(8, "block"), new RandomStream(8, "block")];
+  // Long enough for every way out of a ziggurat: edges, tails, tails of tails.
+  for (const n of [0, 1, 7, 300_000]) {
+    const block = new Float64Array(n);
+    blocks.fillExponential(block, 2.5);
+    expect(block).toEqual(Float64Array.from({ length: n }, () => single.exponential(2.5)));
+    blocks.fillLognormal(block, 3, 0.4);
+    expect(block).toEqual(Float64Array.from({ length: n }, () => single.lognormal(3, 0.4)));
+    expect(blocks.integer(1000)).toBe(single.integer(1000));
+  }
+  const one = new Float64Array(1);
+  expect(() => blocks.fillExponential(one, -1)).toThrow("mean(=-1)");
+  expect(() => blocks.fillLognormal(one, Number.NaN, 1)).toThrow("mean(=NaN)");
+  expect(() => blocks.fillLognormal(one, 1, -2)).toThrow("cv(=-2)");
+});

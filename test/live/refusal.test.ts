@@ -45,13 +45,13 @@ function frame(sequence: number, height = 8): SentFrame {
 }
 
 /** What a relu pod behind that upstream makes of the run. */
-async function outcome(frames: readonly SentFrame[], refusals: string[]): Promise<Error> {
+async function outcome(frames: readonly SentFrame[], refusals: string[], run = RUN): Promise<Error> {
   const address = await upstreamOf(frames, refusals);
   const relu: PodSpec = { ...lineOf({ grouping: [1, 1, 1] })[2]!, upstream: { address } };
   deployment = await deployLine([relu]);
   const driver = new Driver(deployment, [relu]);
   try {
-    return await driver.stream(RUN, { timeout: 15 }).then(
+    return await driver.stream(run, { timeout: 15 }).then(
       () => new Error("the run ended well"),
       (error: Error) => error,
     );
@@ -83,4 +83,33 @@ test("so is a frame of another shape in the middle of a run, and one that comes 
   server?.forceShutdown();
   expect((await outcome([frame(0), frame(2)], refusals)).message).toMatch(/INVALID_ARGUMENT/);
   expect(refusals[1]).toContain("frame 2 came where 1 was due");
+});
+
+/** A message in the frame's place. */
+function instead(frame: SentFrame, message: Buffer): SentFrame {
+  const framed = Buffer.concat([frame.framed.subarray(0, PREFIX), message]);
+  framed.writeUInt32BE(message.length, 1);
+  return { ...frame, framed };
+}
+
+test.each([
+  ["bytes that are no message", Buffer.alloc(64, 0xff), /not a Frame message/],
+  ["nothing at all", Buffer.alloc(0), /element type 0 is not known/],
+  [
+    "a coding that is not known",
+    Buffer.concat([frame(0).message, Buffer.from([6 << 3, 9])]),
+    /the coding 9 of frame 0/,
+  ],
+  ["zstd that is none", Buffer.concat([frame(0).message, Buffer.from([6 << 3, 1])]), /zstd payload does not give them/],
+])("so is %s", async (_, message, reason) => {
+  const refusals: string[] = [];
+  expect((await outcome([instead(frame(0), message)], refusals)).message).toMatch(/INVALID_ARGUMENT/);
+  expect(refusals[0]).toMatch(reason);
+});
+
+test("so are more frames than the window has room for: a pod's memory is not the other's to fill", async () => {
+  const refusals: string[] = [];
+  const many = Array.from({ length: 300 }, (_, sequence) => frame(sequence));
+  expect((await outcome(many, refusals, { ...RUN, frames: 300 })).message).toMatch(/INVALID_ARGUMENT/);
+  expect(refusals[0]).toMatch(/frame \d+ came while the window was full/);
 });

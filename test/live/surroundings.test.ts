@@ -10,7 +10,7 @@ const PLANS = compileAll(EXAMPLE, FAKE).map(({ saturated }) => saturated);
 
 const machine = (name: string, nodes: readonly string[], cores: number) => ({
   ...{ machine: name, nodes, cores, platform: "linux", arch: "arm64", cpu: "A Processor", memoryBytes: 1024 },
-  ...{ kernel: "6.1", node: "v24.0.0", vectors: "relaxed", code: "c" },
+  ...{ kernel: "6.1", node: "v24.0.0", vectors: "relaxed", code: "c", tuning: "" },
 });
 const CLUSTER = {
   ...{ cluster: "kubernetes", image: "x:1" },

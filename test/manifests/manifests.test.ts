@@ -6,6 +6,7 @@ import { manifests } from "../../live/clusters/kubernetes/manifests.ts";
 import { GRPC_PORT, POD_LABEL } from "../../live/clusters/kubernetes/settings.ts";
 import { type KubernetesObject, MOST_BYTES, manifestsYaml } from "../../live/clusters/kubernetes/yaml.ts";
 import { readPodConfig } from "../../live/stage/config.ts";
+import { HEALTH_PATH } from "../../live/stage/health-path.ts";
 import { certificatesOf, FILES, podsOf, SETTINGS } from "./fixture.ts";
 
 type Json = ReturnType<typeof JSON.parse>;
@@ -50,6 +51,7 @@ describe("a line of pods", () => {
       expect(upstream).toBe(before === undefined ? null : `dns:${before.name}:${port}`);
       const { spec } = named(objects, "Service", name);
       expect(spec.ports[0].port).toBe(port);
+      expect(spec.clusterIP).toBe("None");
       expect(named(objects, "Deployment", name).spec.template.metadata.labels).toMatchObject(spec.selector);
       const { ingress, podSelector } = named(objects, "NetworkPolicy", name).spec;
       expect(podSelector.matchLabels).toEqual(spec.selector);
@@ -178,15 +180,10 @@ describe("pods prove who they are", () => {
     expect(peers).toEqual([null, "source", "conv", "relu"]);
   });
 
-  test("but not to kubelets, which ask for their health on a port of its own that no policy opens to others", () => {
+  test("but not to kubelets, which ask for their health over HTTP", () => {
     const { spec } = named(objects, "Deployment", "conv").spec.template;
-    const { healthPort } = configOf(objects, "conv");
-    expect(spec.containers[0].readinessProbe.grpc.port).toBe(healthPort);
-    const { ingress } = named(objects, "NetworkPolicy", "conv").spec;
-    expect(ingress.flatMap(({ ports }: Json) => ports.map(({ port }: Json) => port))).not.toContain(healthPort);
-    const [{ readinessProbe }] = named(applied(manifests(LINE, { ...SETTINGS, minor: 20 })), "Deployment", "conv").spec
-      .template.spec.containers;
-    expect(readinessProbe.httpGet).toEqual({ path: "/healthz", port: 9464 });
+    const { metricsPort } = configOf(objects, "conv");
+    expect(spec.containers[0].readinessProbe.httpGet).toEqual({ path: HEALTH_PATH, port: metricsPort });
   });
 
   test("again when their certificates are new; and not at all where that is asked for", () => {
@@ -196,8 +193,8 @@ describe("pods prove who they are", () => {
     expect(annotations(after)).not.toEqual(annotations(objects));
     const plain = applied(manifests(LINE, { ...SETTINGS, certificates: "none" }));
     expect(ofKind(plain, "Secret")).toEqual([]);
-    expect(configOf(plain, "relu")).toMatchObject({ tls: null, healthPort: null });
-    expect(JSON.stringify(plain)).not.toMatch(/tls|fsGroup|50052/);
+    expect(configOf(plain, "relu")).toMatchObject({ tls: null });
+    expect(JSON.stringify(plain)).not.toMatch(/tls|fsGroup/);
   });
 });
 
@@ -219,7 +216,7 @@ test.each([
   [24, "policy/v1", "grpc"],
   [33, "policy/v1", "grpc"],
 ])("Kubernetes 1.%i has %s and probes by %s", (minor, policy, probe) => {
-  const objects = applied(manifests(LINE, { ...SETTINGS, minor }));
+  const objects = applied(manifests(LINE, { ...SETTINGS, minor, certificates: "none" }));
   expect(ofKind(objects, "PodDisruptionBudget")[0].apiVersion).toBe(policy);
   const [container] = named(objects, "Deployment", "conv").spec.template.spec.containers;
   for (const name of ["startupProbe", "readinessProbe", "livenessProbe"]) expect(container[name]).toHaveProperty(probe);

@@ -27,6 +27,7 @@ export const FINGERPRINT: Fingerprint = {
   cores: 2,
   memoryBytes: 8 * 2 ** 30,
   kernel: "6.1",
+  tuning: "",
   node: "v24.0.0",
   edgetwin: "0.1.0",
   vectors: "relaxed",

@@ -3,10 +3,11 @@ import { expect, test } from "vitest";
 import { lindley } from "../../sim/analytic/lindley.ts";
 import { tandemBeforeService, tandemRecursion } from "../../sim/analytic/tandem.ts";
 import { EventEngine } from "../../sim/queueing/event-engine.ts";
-import { runMaxPlus } from "../../sim/queueing/max-plus.ts";
+import { isMaxPlus, runMaxPlus } from "../../sim/queueing/max-plus.ts";
 import { Recorder } from "../../sim/queueing/recorder.ts";
 import { simulateLine } from "../../sim/queueing/simulate-line.ts";
 import { quantile } from "../../sim/statistics/quantile.ts";
+import { LINES } from "../bench/sim/lines.ts";
 import { type Drawn, drawn, lineOf } from "./lines.ts";
 
 /** Both engines' departures and arrivals as the recorder gets them, job by job. */
@@ -14,10 +15,10 @@ function departures(spec: Drawn, engine: "events" | "heap" | "max-plus"): { arri
   const line = lineOf(spec);
   const recorder = new Recorder(spec.services[0]!.length, line.stations.length);
   const seen: { arrival: number; time: number }[] = [];
-  const departed = recorder.departed.bind(recorder);
-  recorder.departed = (arrival, time) => {
-    seen.push({ arrival, time });
-    departed(arrival, time);
+  const departedAll = recorder.departedAll.bind(recorder);
+  recorder.departedAll = (arrivals, times, from, to) => {
+    for (let i = from; i < to; i++) seen.push({ arrival: arrivals[i]!, time: times[i]! });
+    departedAll(arrivals, times, from, to);
   };
   if (engine === "max-plus") runMaxPlus(line, recorder, 1);
   else new EventEngine(line, recorder, 1, engine === "heap" ? 0 : undefined).run();
@@ -126,8 +127,9 @@ test("all sums of both engines are those of the recursion's times: waits, servic
 
 test("long runs that are cut into segments: both engines give the same, to 1e-9", () => {
   const lines = fc.record({
-    means: fc.array(fc.double({ min: 0.2, max: 1, noNaN: true }), { minLength: 1, maxLength: 4 }),
-    buffer: fc.constantFrom(0, 2, undefined),
+    means: fc.array(fc.double({ min: 0.2, max: 1.2, noNaN: true }), { minLength: 1, maxLength: 4 }),
+    // Fewer and more than jobs are worked on at a time, more than there are jobs, and without limit.
+    buffers: fc.array(fc.constantFrom(0, 2, 20, 300, 1000, 1e9, undefined), { minLength: 3, maxLength: 3 }),
     rate: fc.option(fc.double({ min: 0.3, max: 0.9, noNaN: true })),
     blocking: fc.constantFrom("after-service" as const, "before-service" as const),
     jobs: fc.integer({ min: 1, max: 9000 }),
@@ -135,12 +137,12 @@ test("long runs that are cut into segments: both engines give the same, to 1e-9"
     seed: fc.nat(),
   });
   fc.assert(
-    fc.property(lines, ({ means, buffer, rate, blocking, jobs, warmup, seed }) => {
+    fc.property(lines, ({ means, buffers, rate, blocking, jobs, warmup, seed }) => {
       const line = {
         arrivals: rate === null ? ({ kind: "saturated" } as const) : ({ kind: "poisson", rate } as const),
         stations: means.map((mean, j) => ({
           service: { kind: "erlang", mean, phases: 2 } as const,
-          ...(j > 0 && buffer !== undefined ? { buffer } : {}),
+          ...(j > 0 && buffers[j - 1] !== undefined ? { buffer: buffers[j - 1]! } : {}),
         })),
         blocking,
       };
@@ -158,6 +160,12 @@ test("long runs that are cut into segments: both engines give the same, to 1e-9"
         if (value !== events[i]) near(value, events[i]!, `number ${i}`);
       });
     }),
-    { seed: 24, numRuns: 60 },
+    { seed: 24, numRuns: 100 },
   );
+});
+
+test("the recursion is used by itself where every station has one server: the benchmark's lines are such", () => {
+  expect([isMaxPlus(LINES.W1), isMaxPlus(LINES.W2)]).toEqual([true, true]);
+  const two = { ...LINES.W1, stations: [...LINES.W1.stations, { ...LINES.W1.stations[0]!, servers: 2 }] };
+  expect(isMaxPlus(two)).toBe(false);
 });

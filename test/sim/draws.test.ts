@@ -1,9 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { mg1 } from "../../sim/analytic/mg1.ts";
+import { Arena } from "../../sim/engine/arena.ts";
 import { RandomStream } from "../../sim/engine/random.ts";
 import { costsOf } from "../../sim/model/costs.ts";
+import { Draws } from "../../sim/model/draws.ts";
 import { inOrder, type Samples } from "../../sim/model/measured-cost.ts";
-import { BUSY, COLD, Draws } from "../../sim/model/thread.ts";
+import { BUSY, COLD } from "../../sim/model/thread.ts";
 import { simulateSummary } from "../../sim/simulate.ts";
 import { blockLength } from "../../sim/statistics/block-length.ts";
 import { mean } from "../../sim/statistics/moments.ts";
@@ -17,7 +19,7 @@ const ordered = (visits: readonly (readonly number[])[], block: number): Samples
     block,
   });
 const drawn = (samples: Samples, count: number, seed = 1) => {
-  const draws = new Draws(new RandomStream(seed, "draws"), { busy: samples, idle: [0], cold: [0] });
+  const draws = new Draws(new Arena(), new RandomStream(seed, "draws"), { busy: samples, idle: [0], cold: [0] });
   return Array.from({ length: count }, () => draws.next(BUSY));
 };
 const lag1 = (values: readonly number[]) => {
@@ -57,7 +59,7 @@ describe("drawing in blocks", () => {
   test("a single sample; other states; the same for the same seed", () => {
     expect(drawn([3], 5)).toEqual([3, 3, 3, 3, 3]);
     expect(drawn(ordered([[3]], 4), 5)).toEqual([3, 3, 3, 3, 3]);
-    expect(new Draws(new RandomStream(1), { idle: [1], cold: [2] }).next(COLD)).toBe(2);
+    expect(new Draws(new Arena(), new RandomStream(1), { idle: [1], cold: [2] }).next(COLD)).toBe(2);
     expect(drawn(samples, 50)).toEqual(many.slice(0, 50));
     expect(drawn(samples, 50, 2)).not.toEqual(many.slice(0, 50));
   });

@@ -100,6 +100,29 @@ test("merging is adding, in whatever order and however they are cut", () => {
   expect(twice.quantile(0.5)).toBe(2);
 });
 
+test("many at once are the same as one by one, wherever they are cut", () => {
+  const sketches: [QuantileSketch, QuantileSketch] = [new QuantileSketch(300), new QuantileSketch(300)];
+  const stream = new RandomStream(5, "blocks");
+  const block = new Float64Array(256);
+  for (let round = 0; round < 60; round++) {
+    const n = stream.integer(257);
+    // Octaves that have no bucket yet, zeros, and values too small to have one.
+    for (let i = 0; i < n; i++) {
+      const x = stream.uniform();
+      block[i] = x < 0.02 ? 0 : x < 0.04 ? stream.lognormal(1, 20) : x < 0.06 ? 1e-12 * x : stream.exponential(1);
+    }
+    sketches[0].addAll(block, n);
+    for (let i = 0; i < n; i++) sketches[1].add(block[i]!);
+    const [all, each] = sketches.map((sketch) => [sketch.count, sketch.min, sketch.max, ...quantiles(sketch)]);
+    expect(all).toEqual(each);
+  }
+  for (const wrong of [-1, Number.NaN, Number.POSITIVE_INFINITY]) {
+    const { count } = sketches[0];
+    expect(() => sketches[0].addAll(Float64Array.of(1, 2, wrong, 3), 4)).toThrow(`value(=${wrong})`);
+    expect(sketches[0].count).toBe(count + 2);
+  }
+});
+
 test("it grows with p and keeps to the values' range", () => {
   const stream = new RandomStream(4, "monotone");
   const sketch = sketchOf(Float64Array.from({ length: 10_000 }, () => stream.lognormal(1, 2)));

@@ -1,7 +1,9 @@
 import { randomBytes } from "node:crypto";
+import type { PodMachine } from "../../../sim/profile.ts";
 import type { Node } from "../../../sim/topology/topology.ts";
 import { dryRunner, programs, type Starter } from "../../exec.ts";
 import { PodClient } from "../../measure/pod-client.ts";
+import type { DescribeReply } from "../../stage/wire.ts";
 import { newAuthority } from "../certificates.ts";
 import type { Cluster, PodSpec } from "../cluster.ts";
 import { KubernetesDeployment } from "./deployment.ts";
@@ -87,8 +89,12 @@ export function kubernetes(options: KubernetesOptions): Cluster {
           // What messages cost depends on it.
           cluster: plaintext ? "kubernetes in plaintext" : "kubernetes",
           image,
-          // The reply's own properties: a message has those of its type besides.
-          machines: [...machines.values()].map((all) => ({ ...all[0]!.reply, nodes: all.map(({ node }) => node) })),
+          machines: [...machines.values()].map((all) =>
+            machineOf(
+              all[0]!.reply,
+              all.map(({ node }) => node),
+            ),
+          ),
         };
       } finally {
         for (const client of clients) client.close();
@@ -96,6 +102,12 @@ export function kubernetes(options: KubernetesOptions): Cluster {
       }
     },
   };
+}
+
+/** All that a pod tells: what is as it is by default is no property of a message's own. */
+function machineOf(reply: DescribeReply, nodes: readonly string[]): PodMachine {
+  const { machine, platform, arch, cpu, cores, memoryBytes, kernel, node, vectors, code, tuning } = reply;
+  return { machine, nodes, platform, arch, cpu, cores, memoryBytes, kernel, node, vectors, code, tuning };
 }
 
 /** A pod that does nothing but tell of its node. */

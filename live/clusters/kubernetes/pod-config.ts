@@ -1,15 +1,7 @@
 import type { PodConfigInput } from "../../stage/config.ts";
 import type { PodSpec } from "../cluster.ts";
 import { TLS_FILES } from "./secret.ts";
-import {
-  GRPC_PORT,
-  HEALTH_PORT,
-  type KubernetesSettings,
-  labelsOf,
-  METRICS_PORT,
-  objectName,
-  selectorOf,
-} from "./settings.ts";
+import { GRPC_PORT, type KubernetesSettings, labelsOf, METRICS_PORT, objectName, selectorOf } from "./settings.ts";
 import { type KubernetesObject, MOST_BYTES } from "./yaml.ts";
 
 /** Where a pod finds its configuration, and the files that its stages read. */
@@ -34,9 +26,8 @@ function podConfig(pod: PodSpec, settings: KubernetesSettings): PodConfigInput {
   // With its scheme, as the name of a stage may be one of gRPC's.
   if (upstream !== null)
     address = "address" in upstream ? upstream.address : `dns:${objectName(settings, upstream.pod)}:${GRPC_PORT}`;
-  const plain = certificates === "none";
   const before = upstream !== null && "pod" in upstream ? upstream.pod : null;
-  const security = plain ? {} : { healthPort: HEALTH_PORT, tls: { ...TLS_FILES, upstream: before } };
+  const security = certificates === "none" ? {} : { tls: { ...TLS_FILES, upstream: before } };
   return {
     ...{ name, node, emulate, host: "0.0.0.0", port: GRPC_PORT, metricsPort: METRICS_PORT, upstream: address },
     ...{ compression, workers, replay, gracePeriod: DRAIN_SECONDS, baseDirectory: DATA_FOLDER, stages },

@@ -8,8 +8,6 @@ import type { StageFiles } from "./stage-files.ts";
 export const GRPC_PORT = 50051;
 /** Port of every pod's Prometheus metrics. */
 export const METRICS_PORT = 9464;
-/** Port of every pod's health in plaintext, where its other services ask for certificates. */
-export const HEALTH_PORT = 50052;
 /** Label of the node that a topology's node stands for, where its `selector` does not say another. */
 export const NODE_LABEL = "edgetwin.dev/node";
 /** Label of a pod, by its name in the plan. */

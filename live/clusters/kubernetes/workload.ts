@@ -7,7 +7,6 @@ import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "./restricted.ts";
 import { IMAGE_GROUP, secretVolume, TLS_FOLDER } from "./secret.ts";
 import {
   GRPC_PORT,
-  HEALTH_PORT,
   type KubernetesSettings,
   labelsOf,
   METRICS_PORT,
@@ -22,9 +21,9 @@ const GRPC_PROBES = 24;
 /** Beyond its drain a pod is given this long to end. */
 const END_SECONDS = 10;
 /** What a pod takes without a limit of its own: what it is guaranteed. */
-const LEAST_CPU = "100m";
+export const LEAST_CPU = "100m";
 /** Of a pod with frames of some MB in its windows. There is no limit: to be killed is no way to tell that frames are large. */
-const MEMORY = "256Mi";
+export const MEMORY = "256Mi";
 /** Where Node keeps compiled code: the next start takes it from there. */
 const COMPILE_CACHE = "/tmp/node-compile-cache";
 
@@ -89,13 +88,12 @@ function container(image: string, { cpus }: Node, data: PodData, settings: Kuber
     ports: [
       { name: "grpc", containerPort: GRPC_PORT },
       { name: "metrics", containerPort: METRICS_PORT },
-      ...(secured ? [{ name: "health", containerPort: HEALTH_PORT }] : []),
     ],
     resources: {
       requests: { cpu: cpu ?? LEAST_CPU, memory: MEMORY },
       ...(cpu === null ? {} : { limits: { cpu } }),
     },
-    ...probes(minor, secured ? HEALTH_PORT : GRPC_PORT),
+    ...probes(minor >= GRPC_PROBES && !secured),
     // Why one ended is in its status, even when its log can't be read any more.
     terminationMessagePolicy: "FallbackToLogsOnError",
     ...RESTRICTED_CONTAINER,
@@ -113,12 +111,12 @@ function container(image: string, { cpus }: Node, data: PodData, settings: Kuber
 }
 
 /**
-/**
- * A pod is asked for its health, patiently, since it may be in the middle of a large frame; by one who shows no certificate. Never by a
- * program in its container: to start one takes 0.1 s of the CPU time that frames are computed on.
+ * A pod is asked for its health, patiently, since it may be in the middle of a large frame. Never by a program in its container: to
+ * start one takes 0.1 s of the CPU time that frames are computed on.
+ * @param grpc by gRPC's health service, whose kubelets show no certificate; else over HTTP.
  */
-function probes(minor: number, port: number): object {
-  const how = minor >= GRPC_PROBES ? { grpc: { port } } : { httpGet: { path: HEALTH_PATH, port: METRICS_PORT } };
+function probes(grpc: boolean): object {
+  const how = grpc ? { grpc: { port: GRPC_PORT } } : { httpGet: { path: HEALTH_PATH, port: METRICS_PORT } };
   const ask = { ...how, timeoutSeconds: 5 };
   return {
     startupProbe: { ...ask, periodSeconds: 1, failureThreshold: 120 },
@@ -139,8 +137,8 @@ function volumes({ config, stages }: PodData): object[] {
 }
 
 /**
- * The name by which the pod after it, and the driver, find a pod. Not a headless one: the address of a pod that is gone answers
- * nothing, and to dial it takes Linux one or two minutes to give up; a Service's own refuses until the next pod is ready.
+ * The name by which the pod after it, and the driver, find a pod. Headless: it means the pod's own address, with nothing in between.
+ * A pod that is started afresh has another one; who has lost it dials afresh, and asks what the name means now.
  */
 export function service(pod: PodSpec, settings: KubernetesSettings): KubernetesObject {
   return {
@@ -152,6 +150,7 @@ export function service(pod: PodSpec, settings: KubernetesSettings): KubernetesO
       labels: { ...labelsOf(settings), ...selectorOf(settings, pod) },
     },
     spec: {
+      clusterIP: "None",
       selector: selectorOf(settings, pod),
       // The protocol is part of a port's key, which server-side apply of Kubernetes 1.20 does not fill in.
       ports: [

@@ -1,5 +1,5 @@
 import type { PodSpec } from "../../../live/clusters/cluster.ts";
-import { processes } from "../../../live/clusters/processes.ts";
+import { localProcesses } from "../../../live/clusters/processes.ts";
 import { Driver } from "../../../live/driver.ts";
 import { type Column, tableLines } from "../../../sim/report/columns.ts";
 import { formatSeconds } from "../../../sim/report/format.ts";
@@ -15,7 +15,13 @@ const STAGES: PodSpec["stages"] = [
   { name: "relu", kernel: "relu", params: {} },
   { name: "maxpool", kernel: "maxpool", params: { size: 2 } },
 ];
-const GROUPINGS = [[1, 1, 1, 1], [1, 2, 1], [1, 3], [4]];
+const LINES = [
+  { grouping: [1, 1, 1, 1], tls: false },
+  { grouping: [1, 1, 1, 1], tls: true },
+  { grouping: [1, 2, 1], tls: false },
+  { grouping: [1, 3], tls: false },
+  { grouping: [4], tls: false },
+];
 const FRAMES = 150;
 const WARM_UP = 30;
 /** Compilers are waited for so long, at most. */
@@ -24,7 +30,7 @@ const ROUNDS = 3;
 const WORK = ["receiveCpu", "computeCpu", "sendCpu"] as const;
 
 const COLUMNS: readonly Column[] = [
-  { title: "pods", width: 30, align: "left" },
+  { title: "pods", width: 36, align: "left" },
   { title: "frames/s", width: 8, align: "right" },
   { title: "CPU a frame:", width: 12, align: "right" },
   ...["receive", "compute", "send"].map((title) => ({ title, width: 8, align: "right" }) as const),
@@ -34,7 +40,7 @@ const COLUMNS: readonly Column[] = [
 export async function pipeline(say: (line: string) => void): Promise<void> {
   say("Pipeline of 1280x720 float32 frames (3.7 MB), window of 8, vector kernels.");
   say(`Medians of ${ROUNDS} rounds; CPU time of all pods for one frame.`);
-  const lines = await Promise.all(GROUPINGS.map(deployed));
+  const lines = await Promise.all(LINES.map(deployed));
   const measured = lines.map((): Trace[] => []);
   for (const { driver } of lines) await driver.warmUp(SIZE, COMPILING_SECONDS);
   for (let round = 0; round < ROUNDS; round++) {
@@ -44,17 +50,17 @@ export async function pipeline(say: (line: string) => void): Promise<void> {
     }
   }
   for (const { close } of lines) await close();
-  const rows = lines.map(({ pods }, i) => {
+  const rows = lines.map(({ pods, tls }, i) => {
     const work = WORK.map((column) => median(measured[i]!.map((trace) => cpu(trace, column))));
     const all = work.reduce((sum, each) => sum + each);
     const rate = median(measured[i]!.map(throughput));
-    const names = pods.map(({ name }) => name).join(" | ");
+    const names = pods.map(({ name }) => name).join(" | ") + (tls ? " mTLS" : "");
     return [names, rate.toFixed(0), formatSeconds(all), ...work.map((each) => formatSeconds(each))];
   });
   for (const line of tableLines(COLUMNS, rows)) say(line);
 }
 
-async function deployed(grouping: readonly number[]) {
+async function deployed({ grouping, tls }: (typeof LINES)[number]) {
   let at = 0;
   const pods = grouping.map((count, i): PodSpec => {
     const stages = STAGES.slice(at, at + count);
@@ -62,14 +68,14 @@ async function deployed(grouping: readonly number[]) {
     at += count;
     return { name: nameOf(stages), node: "here", stages, baseDirectory: ".", upstream, link: null };
   });
-  const deployment = await processes.deploy(pods, scratch());
+  const deployment = await localProcesses({ tls }).deploy(pods, scratch());
   atEnd(() => void deployment.stop());
   const driver = new Driver(deployment, pods);
   const close = async () => {
     driver.close();
     await deployment.stop();
   };
-  return { pods, driver, close };
+  return { pods, tls, driver, close };
 }
 
 function nameOf(stages: PodSpec["stages"]): string {

@@ -23,10 +23,11 @@ function stream(call: HopCall, { run, next }: Open): Outlet {
       outlet.offer(outlet.claim(), sequence++);
     }
   };
-  const outlet = new Outlet(shape, run.window, next, run.frames, 1, {
-    sent: () => {},
-    acknowledged: () => setImmediate(fill),
-  });
+  const { window, frames } = run;
+  const outlet = new Outlet(
+    { shape, window, first: next, frames, servers: 1, buffer: null },
+    { sent: () => {}, acknowledged: () => setImmediate(fill), dropped: () => {} },
+  );
   outlet.attach(call, next);
   setImmediate(fill);
   return outlet;
