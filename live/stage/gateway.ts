@@ -4,6 +4,7 @@
  */
 import { createServer } from "node:http";
 import { connect } from "node:net";
+import { pipeline } from "node:stream";
 
 /** A Service by its bare name: any other namespace's has a dot in it. */
 const TARGET = /^([a-z0-9](?:[a-z0-9-]*[a-z0-9])?):(\d+)$/;
@@ -23,22 +24,18 @@ server.on("connect", ({ url = "" }, client, head) => {
     return;
   }
   const pod = connect({ host, port: Number(port), noDelay: true });
-  let open = false;
   pod.setTimeout(CONNECT_SECONDS * 1e3, () => pod.destroy(new Error("timed out")));
+  const refuse = () => void client.end("HTTP/1.1 502 Bad Gateway\r\n\r\n");
+  pod.once("error", refuse);
   pod.once("connect", () => {
-    open = true;
+    pod.off("error", refuse);
     pod.setTimeout(0);
     client.write("HTTP/1.1 200 OK\r\n\r\n");
     pod.write(head);
-    pod.pipe(client);
-    client.pipe(pod);
+    // What either end has sent before it closes still arrives.
+    pipeline(pod, client, () => {});
+    pipeline(client, pod, () => {});
   });
-  pod.on("error", () => {});
-  pod.once("close", () => {
-    if (open) client.destroy();
-    else client.end("HTTP/1.1 502 Bad Gateway\r\n\r\n");
-  });
-  client.once("close", () => pod.destroy());
 });
 server.listen(Number(listen), "127.0.0.1");
 process.on("SIGTERM", () => process.exit(0));

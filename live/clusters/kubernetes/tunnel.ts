@@ -1,5 +1,6 @@
 import { request } from "node:http";
 import { createServer, type Server, type Socket } from "node:net";
+import { pipeline } from "node:stream";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Running } from "../../exec.ts";
 import { GATEWAY_PORT } from "./gateway.ts";
@@ -107,18 +108,18 @@ export class Tunnel {
       return;
     }
     const asking = request({ host: HOST, port: this.#port, method: "CONNECT", path: target, agent: false });
-    asking.once("connect", ({ statusCode }, through: Socket) => {
+    asking.once("connect", ({ statusCode }, through: Socket, first: Buffer) => {
       if (statusCode !== 200 || socket.destroyed) {
         through.destroy();
         socket.destroy();
         return;
       }
       through.setNoDelay(true);
-      through.on("error", () => {});
-      through.once("close", () => socket.destroy());
-      socket.once("close", () => through.destroy());
-      socket.pipe(through);
-      through.pipe(socket);
+      // A pod that speaks first may have done so together with the gateway's answer.
+      through.unshift(first);
+      // What either end has sent before it closes still arrives.
+      pipeline(through, socket, () => {});
+      pipeline(socket, through, () => {});
     });
     asking.on("error", () => {
       // No answer at all: kubectl goes on forwarding to a gateway that is gone.
