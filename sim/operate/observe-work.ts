@@ -1,0 +1,45 @@
+import { emulatedPace } from "../model/costs.ts";
+import { computeKey, type Plan } from "../plan.ts";
+import type { Profile, Thread } from "../profile.ts";
+import { median } from "../statistics/quantile.ts";
+import type { PodTrace } from "../trace.ts";
+
+/** What a pod's timers tell of its stages. */
+export interface WorkObservation {
+  /** `computeKey` of them. */
+  readonly key: string;
+  readonly node: string;
+  /** How many times as long as the profile says they take. */
+  readonly ratio: number;
+}
+
+/** Frames that tell a ratio, at least. */
+const FEWEST = 3;
+
+/**
+ * How long the stages of a pod take beside what the profile says, by the median over frames. On a real node by CPU time, each
+ * frame beside what the profile has for a thread that waited as long; on an emulated node by the time that the pod was held, beside its pace.
+ * @param plan of the pods; @param index of the pod. @returns `null` if too few frames were computed, or the profile does not know the stages.
+ */
+export function observeWork(plan: Plan, index: number, trace: PodTrace, profile: Profile): WorkObservation | null {
+  const { stages, node } = plan.pods[index]!;
+  const key = computeKey(stages);
+  const known = profile.computes.find((cost) => cost.key === key && cost.node === node);
+  if (known === undefined) return null;
+  const pace = emulatedPace(plan, index, profile);
+  const expected = { busy: median(known.cpu.busy), idle: median(known.cpu.idle), cold: median(known.cpu.cold) };
+  const ratios: number[] = [];
+  for (let i = 1; i < trace.end.length; i++) {
+    const time = pace === null ? trace.computeCpu[i]! : trace.end[i]! - trace.start[i]!;
+    const usual = pace === null ? expected[threadOf(trace, i, profile)] : pace.compute;
+    if (time > 0 && usual > 0) ratios.push(time / usual);
+  }
+  return ratios.length < FEWEST ? null : { key, node, ratio: median(ratios) };
+}
+
+/** What the thread did before a frame; of one that is between idle and cold what it is nearer to. */
+function threadOf({ start, end, receiveCpu, sendCpu }: PodTrace, i: number, { gaps }: Profile): Thread {
+  const gap = start[i]! - end[i - 1]! - receiveCpu[i]! - sendCpu[i]!;
+  if (!(gap > gaps.idle / 4)) return "busy";
+  return gap * gap < gaps.idle * gaps.cold ? "idle" : "cold";
+}
