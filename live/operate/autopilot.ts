@@ -28,6 +28,7 @@ import type { Event } from "./journal.ts";
 import { LinkProbe } from "./link-probe.ts";
 import type { Reading } from "./meter.ts";
 import type { Migration, Operation } from "./operation.ts";
+import { placeOf } from "./placement.ts";
 
 export interface AutopilotOptions {
   /** The calibration's: what nothing else is known of is as it says. */
@@ -184,11 +185,6 @@ export class Autopilot {
     const { id = null, gain = null, interval = null } = best ?? {};
     this.#options.tell({ event: "judges", best: id, gain, interval, why, promise: this.promise(best?.pause ?? 0) });
   }
-}
-
-/** `EESS 1+3`: where a pipeline is, and in which pods. */
-export function placeOf({ split, pods }: Plan): string {
-  return `${split} ${pods.map(({ stages }) => stages.length).join("+")}`;
 }
 
 /** What is believed, by name: bytes per second, seconds, or ratios to the calibration. */

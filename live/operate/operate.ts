@@ -4,11 +4,12 @@ import type { Aim } from "../../sim/operate/outlook.ts";
 import type { Plan } from "../../sim/plan.ts";
 import type { Profile } from "../../sim/profile.ts";
 import type { Cluster, PodSpec } from "../clusters/cluster.ts";
-import { Autopilot, placeOf } from "./autopilot.ts";
+import { Autopilot } from "./autopilot.ts";
 import { type MoveRequest, serveControl } from "./control.ts";
 import type { Event } from "./journal.ts";
 import { Meter } from "./meter.ts";
 import { type Migration, Operation } from "./operation.ts";
+import { placeOf } from "./placement.ts";
 
 export interface OperateOptions {
   readonly cluster: Cluster;

@@ -7,7 +7,7 @@ import type { ReceivedFrame } from "../stage/frame-codec.ts";
 import type { Run } from "../stage/wire.ts";
 import { Consumer } from "./consumer.ts";
 import { Line, WARMUP } from "./line.ts";
-import { type Succession, succession } from "./placement.ts";
+import { placeOf, type Succession, succession } from "./placement.ts";
 
 export interface OperationOptions {
   readonly cluster: Cluster;
@@ -156,7 +156,7 @@ export class Operation {
     const old = this.#line;
     const next = succession(old.pods, this.#options.pods(plan, image), this.#names);
     const { pods, kept } = next;
-    if (kept === pods.length) throw new RunError(`the pipeline is at ${plan.split} already, in the same pods`);
+    if (kept === pods.length) throw new RunError(`the pipeline is at ${placeOf(plan)} already`);
     try {
       this.#moving = this.#move(plan, old, next, onStep);
       return await this.#moving;
@@ -200,8 +200,8 @@ export class Operation {
     await settled;
     const gap = Math.max(0, ...this.consumer.gaps(before.next, this.consumer.next));
     return {
-      from: old.plan.split,
-      to: plan.split,
+      from: placeOf(old.plan),
+      to: placeOf(plan),
       kept: pods.slice(0, kept).map(({ name }) => name),
       added: names,
       removed,

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import type { Plan } from "../../sim/plan.ts";
 import type { PodSpec } from "../clusters/cluster.ts";
 
 /** A placement's pods beside others: which of these stay, and which are new. */
@@ -45,4 +46,9 @@ function isSame(one: PodSpec, other: PodSpec): boolean {
 function free(name: string, used: ReadonlySet<string>): string {
   if (!used.has(name)) return name;
   for (let i = 2; ; i++) if (!used.has(`${name}-${i}`)) return `${name}-${i}`;
+}
+
+/** `EESS 1+3`: where a pipeline is, and in which pods. */
+export function placeOf({ split, pods }: Plan): string {
+  return `${split} ${pods.map(({ stages }) => stages.length).join("+")}`;
 }

@@ -6,8 +6,8 @@ import type { Plan } from "../../sim/plan.ts";
 import { monolithLetter } from "../../sim/split.ts";
 import { sizeText } from "../../sim/topology/size.ts";
 import type { Bench } from "../workbench.ts";
-import { placeOf } from "./autopilot.ts";
 import type { MoveRequest } from "./control.ts";
+import { placeOf } from "./placement.ts";
 
 /** What is asked for can't be operated: a line for each problem. */
 export class OperateInputError extends Error {

@@ -71,6 +71,11 @@ export class Upstream {
     });
   }
 
+  /** Connects, so that the first frame need not wait for that. */
+  dial(): void {
+    this.#client.getChannel().getConnectivityState(true);
+  }
+
   /** Sequence number that is expected next. */
   get next(): number {
     return this.#next;
