@@ -1,9 +1,10 @@
 import { setImmediate as turn } from "node:timers/promises";
-import { bytesOf } from "../../sim/frame.ts";
+import { findLink } from "../../sim/model/measured-pod.ts";
 import {
   type Belief,
   believedProfile,
   distance,
+  LOOKS,
   LOOKS_TO_FOLLOW,
   NO_BELIEF,
   type Observation,
@@ -18,7 +19,7 @@ import {
   type Rules,
   type Verdict,
 } from "../../sim/operate/judge.ts";
-import { observeLink } from "../../sim/operate/observe-link.ts";
+import { type LinkObservation, observeLink } from "../../sim/operate/observe-link.ts";
 import { observeWork } from "../../sim/operate/observe-work.ts";
 import { type Aim, fillingTime, gainOf, outlook } from "../../sim/operate/outlook.ts";
 import type { Plan } from "../../sim/plan.ts";
@@ -58,10 +59,11 @@ export interface Promised {
 
 /** Replications of each placement: they come in pairs. */
 const REPLICATIONS = 20;
-/** What is believed has to change by so much that placements are predicted anew. */
-const CHANGED = 0.03;
-/** Looks between two at a link that carries nothing. */
+/** What is believed has to change by so much that placements are predicted anew, and that it is told. */
+const CHANGED = { predicted: 0.05, told: 0.1 };
+/** Looks from one at a link that carries nothing to the next; but each, once one has told something new: off by so much. */
 const PROBED = 3;
+const SURPRISING = 0.2;
 
 /** Keeps a pipeline where it is best: watches it, believes what it sees often enough, predicts, judges, and has it moved. */
 export class Autopilot {
@@ -70,10 +72,12 @@ export class Autopilot {
   readonly #probe: LinkProbe;
   #belief: Belief = NO_BELIEF;
   /** What was believed when placements were predicted last, what came of it, and of where. */
-  #predicted: { belief: Belief; from: string; candidates: readonly Candidate[] } | null = null;
+  #predicted: { belief: Belief; from: string; looks: number; candidates: readonly Candidate[] } | null = null;
   #mind: Mind;
   #predicting = 0;
-  #looks = 0;
+  /** Looks since the last at links that carry nothing. */
+  #unprobed = 0;
+  #told: Belief = NO_BELIEF;
   #why = "";
 
   constructor(operation: Operation, options: AutopilotOptions) {
@@ -81,19 +85,19 @@ export class Autopilot {
     this.#operation = operation;
     this.#options = options;
     this.#mind = freshMind(rules);
-    const source = operation.line.plan.pods[0]!.stages[0]!.output;
-    this.#probe = new LinkProbe(operation.deployment, profile, bytesOf(source));
+    this.#probe = new LinkProbe(operation.deployment, profile);
   }
 
   /** One look, and what follows from it. @throws Error if a move that was begun can't be ended. */
   async look({ trace }: Reading): Promise<void> {
     const { profile, tell, rules, dryRun, migrate } = this.#options;
     if (this.#operation.moving) return;
-    this.#looks++;
     const { plan } = this.#operation.line;
-    const before = this.#belief;
-    this.#belief = observed(before, await this.#observe(trace), profile);
-    if (distance(before, this.#belief) > CHANGED) tell({ event: "believes", ...summary(this.#belief) });
+    this.#belief = observed(this.#belief, await this.#observe(trace), profile);
+    if (distance(this.#told, this.#belief) > CHANGED.told) {
+      this.#told = this.#belief;
+      tell({ event: "believes", ...summary(this.#belief) });
+    }
     const candidates = await this.#candidates(plan);
     const verdict = judge(candidates, now(), this.#mind, rules);
     this.#mind = verdict.mind;
@@ -116,8 +120,8 @@ export class Autopilot {
   /** What a change would take to be followed, as far as that is known now. */
   promise(pause: number): Promised {
     const { interval, rules } = this.#options;
-    // A change comes in the middle of a look, whose median it does not move yet.
-    const detect = (1 + LOOKS_TO_FOLLOW + rules.confirm - 1) * interval;
+    // A change comes in the middle of a look, whose median it does not move yet; and links that are not used are looked at more rarely.
+    const detect = (PROBED + LOOKS_TO_FOLLOW + rules.confirm - 1) * interval;
     const predict = rules.confirm * this.#predicting;
     const deploy = this.#operation.deploying;
     return { detect, predict, deploy, pause, total: detect + predict + deploy + pause };
@@ -134,33 +138,44 @@ export class Autopilot {
       trace === null
         ? []
         : plan.hops.flatMap(({ link }, i) => {
-            const cost = link && profile.links.find(({ between }) => between.join() === link.between.join());
+            const cost = link && findLink(profile, link.between);
             return cost ? [observeLink(trace.pods[i]!, trace.pods[i + 1]!, cost, profile.acknowledgement)] : [];
           });
     const work = trace === null ? [] : plan.pods.flatMap((_, i) => observeWork(plan, i, trace.pods[i]!, profile) ?? []);
-    if (this.#looks % PROBED === 0) links.push(...(await this.#probed(plan)));
+    if (++this.#unprobed >= PROBED) links.push(...(await this.#probed(plan)));
     return { links, work };
   }
 
   /** Links that candidates use and the pipeline does not. */
-  async #probed(plan: Plan) {
+  async #probed(plan: Plan): Promise<LinkObservation[]> {
     const name = (between: readonly string[]) => between.join();
     const used = plan.hops.flatMap(({ link }) => (link === null ? [] : [name(link.between)]));
     const others = this.#options.candidates.flatMap(({ hops }) => hops.flatMap(({ link }) => link ?? []));
     const idle = new Map(
       others.filter(({ between }) => !used.includes(name(between))).map((link) => [name(link.between), link]),
     );
-    const seen = await Promise.all([...idle.values()].map((link) => this.#probe.look(link)));
-    // A look at them is rarer than at the others, and more than one frame's: it counts as often.
-    return seen.flatMap((one) => (one === null ? [] : new Array<typeof one>(PROBED).fill(one)));
+    const believed = believedProfile(this.#options.profile, this.#belief);
+    const found: LinkObservation[] = [];
+    this.#unprobed = 0;
+    for (const link of idle.values()) {
+      const known = findLink(believed, link.between)?.bandwidth ?? null;
+      const seen = await this.#probe.look(link, known);
+      if (seen === null) continue;
+      found.push(seen);
+      const off = (seen.bandwidth ?? Number.POSITIVE_INFINITY) / (known ?? Number.POSITIVE_INFINITY);
+      if (Math.max(off, 1 / off) > 1 + SURPRISING) this.#unprobed = PROBED;
+    }
+    return found;
   }
 
-  /** Predicted anew if what is believed, or where the pipeline is, has changed. */
+  /** Predicted anew if what is believed, or where the pipeline is, has changed; and when all looks are other ones, which may agree better. */
   async #candidates(plan: Plan): Promise<readonly Candidate[]> {
     const { profile, candidates, aim } = this.#options;
     const from = placeOf(plan);
     const last = this.#predicted;
-    if (last !== null && last.from === from && distance(last.belief, this.#belief) <= CHANGED) return last.candidates;
+    const same =
+      last?.from === from && ++last.looks < LOOKS && distance(last.belief, this.#belief) <= CHANGED.predicted;
+    if (same) return last.candidates;
     const begin = now();
     const believed = believedProfile(profile, this.#belief);
     const here = outlook(plan, believed, aim, REPLICATIONS);
@@ -173,7 +188,7 @@ export class Autopilot {
       judged.push({ id: placeOf(other), ...gainOf(here, there), pause: fillingTime(other, believed) });
     }
     this.#predicting = now() - begin;
-    this.#predicted = { belief: this.#belief, from, candidates: judged };
+    this.#predicted = { belief: this.#belief, from, looks: 0, candidates: judged };
     return judged;
   }
 

@@ -1,4 +1,5 @@
 import type { LinkCost, Profile } from "../profile.ts";
+import { mean } from "../statistics/moments.ts";
 import { median } from "../statistics/quantile.ts";
 import type { LinkObservation } from "./observe-link.ts";
 import type { WorkObservation } from "./observe-work.ts";
@@ -8,19 +9,28 @@ export const LOOKS = 5;
 /** So many looks after a step it is believed. */
 export const LOOKS_TO_FOLLOW = (LOOKS >> 1) + 1;
 
+/** Looks agree on a bandwidth that differ by no more than this factor from their median. */
+const NEAR = 1.5;
+
 /** What one look at a running pipeline told. */
 export interface Observation {
   readonly links: readonly LinkObservation[];
   readonly work: readonly WorkObservation[];
 }
 
-/** The latest values of each quantity, by its name, latest last. Whatever was not observed is as the profile has it. */
+/** What was not seen for so many looks is as if nobody had seen it ever. */
+const REMEMBERED = 300;
+
+/** Whatever was not observed is as the profile has it. */
 export interface Belief {
+  /** The latest values of each quantity, by its name, latest last. */
   readonly values: ReadonlyMap<string, readonly number[]>;
+  /** How many looks ago each was seen last. */
+  readonly ages: ReadonlyMap<string, number>;
 }
 
 /** Nothing was observed. */
-export const NO_BELIEF: Belief = { values: new Map() };
+export const NO_BELIEF: Belief = { values: new Map(), ages: new Map() };
 
 /**
  * What is believed after one more look: of each quantity the median of the latest looks, the calibration's counting for those that there
@@ -29,9 +39,16 @@ export const NO_BELIEF: Belief = { values: new Map() };
  */
 export function observed(belief: Belief, { links, work }: Observation, profile: Profile): Belief {
   const values = new Map(belief.values);
+  const ages = new Map([...belief.ages].map(([name, age]) => [name, age + 1]));
+  for (const [name, age] of ages) {
+    if (age <= REMEMBERED) continue;
+    values.delete(name);
+    ages.delete(name);
+  }
   const see = (name: string, value: number, prior: number) => {
     const before = values.get(name) ?? new Array<number>(LOOKS).fill(prior);
     values.set(name, [...before.slice(1), value]);
+    ages.set(name, 0);
   };
   for (const { between, bandwidth, delay, atLeast } of links) {
     const cost = profile.links.find((link) => sameEnds(link.between, between));
@@ -45,7 +62,7 @@ export function observed(belief: Belief, { links, work }: Observation, profile: 
     if (delay !== null) see(`${name} delay`, delay, cost.delay);
   }
   for (const { node, key, ratio } of work) see(`${node} ${key}`, ratio, 1);
-  return { values };
+  return { values, ages };
 }
 
 /** The profile as it is now by what is believed: a stage that was not seen on a node takes as much longer there as those that were. */
@@ -68,7 +85,7 @@ export function believedProfile(profile: Profile, { values }: Belief): Profile {
       const name = linkName(link.between);
       const bandwidth = values.get(`${name} bandwidth`);
       const delay = values.get(`${name} delay`);
-      return moved(link, bandwidth && median(bandwidth), delay && median(delay));
+      return moved(link, bandwidth, delay);
     }),
   };
 }
@@ -85,22 +102,48 @@ export function distance(one: Belief, other: Belief): number {
   return most;
 }
 
-/** What the calibration found of the fit's error holds for the fit, wherever it has moved. */
-function moved(link: LinkCost, bandwidth = link.bandwidth, delay = link.delay): LinkCost {
-  if (bandwidth === link.bandwidth && delay === link.delay) return link;
-  const finite = bandwidth === null || !Number.isFinite(bandwidth) ? null : bandwidth;
-  const { refits = [] } = link;
-  const faster = finite !== null && link.bandwidth !== null ? finite / link.bandwidth : null;
+/** A link that was looked at: how well it is known is by how much the looks differ that make up the majority, not by what the calibration found. */
+function moved(
+  link: LinkCost,
+  bandwidths: readonly number[] | undefined,
+  delays: readonly number[] | undefined,
+): LinkCost {
+  if (bandwidths === undefined && delays === undefined) return link;
+  const fixed = new Array<number>(LOOKS).fill(link.bandwidth ?? Number.POSITIVE_INFINITY);
+  const looks = (bandwidths ?? fixed).map((bandwidth, i) => ({
+    slope: 1 / bandwidth,
+    wait: delays?.[i] ?? link.delay,
+  }));
+  const agreed = agreeing(looks);
+  const [slopes, waits] = [agreed.map(({ slope }) => slope), agreed.map(({ wait }) => wait)];
+  const finite = (bandwidth: number) => (Number.isFinite(bandwidth) ? bandwidth : null);
   return {
     ...link,
-    bandwidth: finite,
-    delay,
-    refits: refits.map(({ round, bandwidth: one, delay: late }) => ({
+    bandwidth: finite(median(bandwidths ?? fixed)),
+    delay: delays === undefined ? link.delay : median(delays),
+    refits: slopes.map((_, round) => ({
       round,
-      bandwidth: one === null || faster === null ? finite : one * faster,
-      delay: late + delay - link.delay,
+      bandwidth: finite(1 / mean(without(slopes, round))),
+      delay: mean(without(waits, round)),
     })),
   };
+}
+
+interface Look {
+  readonly slope: number;
+  readonly wait: number;
+}
+
+/** Looks whose bandwidth is near the median, and those at least that decide on it: others are of before a step, or odd. */
+function agreeing(looks: readonly Look[]): Look[] {
+  const middle = median(looks.map(({ slope }) => slope));
+  const sorted = looks.toSorted((a, b) => Math.abs(a.slope - middle) - Math.abs(b.slope - middle));
+  const near = sorted.filter(({ slope }) => slope <= NEAR * middle && slope * NEAR >= middle);
+  return sorted.slice(0, Math.max(LOOKS_TO_FOLLOW, near.length));
+}
+
+function without(values: readonly number[], index: number): number[] {
+  return values.filter((_, i) => i !== index);
 }
 
 function linkName(between: readonly [string, string]): string {

@@ -16,6 +16,8 @@ export interface LinkObservation {
 
 /** Of all round trips, those are looked at that waited least for anything else. */
 const LEAST_WAITED = 0.1;
+/** A frame by itself can only be late, not early; one that follows another is early when that was late. */
+const QUICKEST = 0.25;
 /** Frames that tell a bandwidth, at least. */
 const FEWEST = 3;
 /** A transfer is told from what else happens if it takes this share of the whole time at least. */
@@ -39,7 +41,9 @@ export function observeLink(
   const delay = delayOf(from, to, offset, acknowledgement);
   const wait = delay ?? cost.delay;
   const receiving = cost.residuals.idle.length === 0 ? 0 : Math.max(0, median(cost.residuals.idle));
-  const bandwidths: number[] = [];
+  // Seconds per byte: of frames that found the link empty, and of those that came right after another.
+  const alone: number[] = [];
+  const following: number[] = [];
   let [bytes, first, last] = [0, Number.NaN, Number.NaN];
   for (let i = 1; i < to.arrived.length; i++) {
     const sent = from.sent[i]! - offset;
@@ -54,13 +58,15 @@ export function observeLink(
     if (!waited(to, i) || (queued && !waited(to, i - 1))) continue;
     const begun = queued ? before - wait - receiving : sent;
     const transfer = arrived - wait - receiving - begun;
-    if (transfer > TELLING * (arrived - begun)) bandwidths.push(from.sentBytes[i]! / transfer);
+    if (transfer > TELLING * (arrived - begun)) (queued ? following : alone).push(transfer / from.sentBytes[i]!);
   }
+  const told = alone.length > following.length ? alone : following;
   const carried = bytes / (last - first);
   return {
     between: cost.between,
     delay,
-    bandwidth: bandwidths.length < FEWEST ? null : median(bandwidths),
+    bandwidth:
+      told.length < FEWEST ? null : 1 / quantile(Float64Array.from(told).sort(), told === alone ? QUICKEST : 0.5),
     atLeast: carried > 0 && Number.isFinite(carried) ? carried : null,
   };
 }

@@ -1,4 +1,3 @@
-import { emulatedPace } from "../model/costs.ts";
 import { computeKey, type Plan } from "../plan.ts";
 import type { Profile, Thread } from "../profile.ts";
 import { median } from "../statistics/quantile.ts";
@@ -17,22 +16,22 @@ export interface WorkObservation {
 const FEWEST = 3;
 
 /**
- * How long the stages of a pod take beside what the profile says, by the median over frames. On a real node by CPU time, each
- * frame beside what the profile has for a thread that waited as long; on an emulated node by the time that the pod was held, beside its pace.
- * @param plan of the pods; @param index of the pod. @returns `null` if too few frames were computed, or the profile does not know the stages.
+ * How long the stages of a pod take beside what the profile says: the median over frames of CPU time, each frame beside what the
+ * profile has for a thread that waited as long.
+ * @param plan of the pods; @param index of the pod. @returns `null` if too few frames were computed, the profile does not know the stages, or
+ * the node is emulated: such a machine is what the calibration makes of it, and this one's moods are not its own.
  */
 export function observeWork(plan: Plan, index: number, trace: PodTrace, profile: Profile): WorkObservation | null {
   const { stages, node } = plan.pods[index]!;
   const key = computeKey(stages);
   const known = profile.computes.find((cost) => cost.key === key && cost.node === node);
   if (known === undefined) return null;
-  const pace = emulatedPace(plan, index, profile);
+  if (plan.nodes.find(({ name }) => name === node)!.speed < 1) return null;
   const expected = { busy: median(known.cpu.busy), idle: median(known.cpu.idle), cold: median(known.cpu.cold) };
   const ratios: number[] = [];
   for (let i = 1; i < trace.end.length; i++) {
-    const time = pace === null ? trace.computeCpu[i]! : trace.end[i]! - trace.start[i]!;
-    const usual = pace === null ? expected[threadOf(trace, i, profile)] : pace.compute;
-    if (time > 0 && usual > 0) ratios.push(time / usual);
+    const ratio = trace.computeCpu[i]! / expected[threadOf(trace, i, profile)];
+    if (ratio > 0) ratios.push(ratio);
   }
   return ratios.length < FEWEST ? null : { key, node, ratio: median(ratios) };
 }

@@ -81,6 +81,12 @@ describe("what is observed in the twin's own traces is what they were made with"
     }
   });
 
+  test("of an emulated node's stages nothing is observed: it is what the calibration makes of it", () => {
+    const [plan] = plans as [Plan];
+    const slow = { ...plan, nodes: plan.nodes.map((node) => ({ ...node, speed: 0.5 })) };
+    expect(observeWork(slow, 1, run(plan, profile).pods[1]!, profile)).toBeNull();
+  });
+
   test("too few frames tell nothing", () => {
     const [plan] = plans as [Plan];
     const trace = run({ ...plan, workload: { ...plan.workload, frames: 2, warmup: 0 } }, profile);
@@ -135,6 +141,13 @@ describe("what is believed", () => {
     for (const [i, { node, cpu }] of profile.computes.entries()) {
       expect(believed.computes[i]!.cpu.busy[0]! / cpu.busy[0]!).toBeCloseTo(node === "server" ? 2 : 1, 9);
     }
+  });
+
+  test("is forgotten once it was not seen for long", () => {
+    const none: Observation = { links: [], work: [] };
+    const long = after([...step, ...new Array<Observation>(301).fill(none)]);
+    expect(believedProfile(profile, long)).toEqual(profile);
+    expect(bandwidthAfter(...step, ...new Array<Observation>(299).fill(none))).toBe(1e5);
   });
 
   test("differs from another by its largest change, which is as far there as back", () => {
