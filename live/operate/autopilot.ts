@@ -84,7 +84,8 @@ export class Autopilot {
     const { profile, rules } = options;
     this.#operation = operation;
     this.#options = options;
-    this.#mind = freshMind(rules);
+    // What has just begun is looked at for as long as what was just moved.
+    this.#mind = { ...freshMind(rules), moved: { at: now(), from: "" } };
     this.#probe = new LinkProbe(operation.deployment, profile);
   }
 

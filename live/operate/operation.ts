@@ -18,6 +18,8 @@ export interface OperationOptions {
   /** How many frames to stream; left out: until it is stopped. */
   readonly frames?: number;
   readonly onFrame?: (frame: ReceivedFrame) => void;
+  /** Seconds that the first pods' compilers are waited for, at most; left out: 5. Those of pods that come later would disturb what runs. */
+  readonly patience?: number;
 }
 
 /** What a move of a pipeline took. */
@@ -50,7 +52,6 @@ const LEAD = 0.1;
 const GIVEN_UP = { seconds: 2, gaps: 10 };
 /** A new line that brings nothing for so long does not work. */
 const SWITCH_SECONDS = 30;
-/** Compilers of the first pods are waited for so long, at most; those that come later would disturb what runs. */
 const COMPILING_SECONDS = 5;
 /** Frames whose gaps tell what is usual, and that the switch is over. */
 const USUAL_FRAMES = 50;
@@ -96,13 +97,13 @@ export class Operation {
 
   /** Deploys a placement, warms it up and begins to stream. @throws DeploymentError if it does not come up. */
   static async start(plan: Plan, options: OperationOptions): Promise<Operation> {
-    const { cluster, logs, pods: podsOf, frames = ENDLESS } = options;
+    const { cluster, logs, pods: podsOf, frames = ENDLESS, patience = COMPILING_SECONDS } = options;
     const pods = podsOf(plan);
     const begin = now();
     const deployment = await cluster.deploy(pods, logs);
     const deployed = now() - begin;
     try {
-      await warmed(deployment, pods, plan, COMPILING_SECONDS);
+      await warmed(deployment, pods, plan, patience);
       const { height, width } = plan.size;
       const { load } = plan.workload;
       const rate = load.kind === "rate" ? load.rate : 0;

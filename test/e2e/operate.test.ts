@@ -14,6 +14,7 @@ import { podSpecs } from "../../live/testbed.ts";
 import { openBench } from "../../live/workbench.ts";
 import { RULES } from "../../sim/operate/judge.ts";
 import { started, typed } from "../cli/edgetwin.ts";
+import { movesLoseNothing } from "../operate/moves-law.ts";
 
 const FOLDER = mkdtempSync(join(tmpdir(), "edgetwin-e2e-"));
 const RUNS = join(FOLDER, "runs");
@@ -27,7 +28,7 @@ writeFileSync(
 name: follow
 hosts: { this: {} }
 nodes:
-  edge: { letter: E, host: this, speed: 0.1 }
+  edge: { letter: E, host: this, speed: 0.05 }
   server: { letter: S, host: this, speed: 0.4 }
 links: [{ between: [edge, server], bandwidth: 100 Mbit/s, delay: 2 ms }]
 stages:
@@ -36,6 +37,14 @@ stages:
   - { name: maxpool, kernel: maxpool, implementation: reference, size: 6 }
 workload: { sizes: [192], frames: 100, warmup: 10, window: 4, loads: [saturated] }
 `,
+);
+
+test(
+  "any sequence of moves, with pods that are killed on the way, loses and repeats nothing",
+  {
+    timeout: 600_000,
+  },
+  () => movesLoseNothing(10),
 );
 
 describe("a pipeline on an edge and a server", () => {

@@ -1,16 +1,9 @@
-import fc from "fast-check";
 import { afterEach, describe, expect, test } from "vitest";
-import type { Migration, Operation } from "../../live/operate/operation.ts";
-import { type Grouping, respects } from "../../sim/grouping.ts";
-import { allSplits } from "../../sim/split.ts";
+import type { Operation } from "../../live/operate/operation.ts";
+import { movesLoseNothing } from "./moves-law.ts";
 import { monolith, Output, opened, planAt, started } from "./pipeline.ts";
 
 const bench = await opened();
-const GROUPINGS: Grouping[] = [[4], [1, 3], [2, 2], [3, 1], [1, 1, 2], [1, 2, 1], [2, 1, 1], [1, 1, 1, 1]];
-const PLACES = allSplits(["E", "S"], 4).flatMap((split) =>
-  GROUPINGS.filter((grouping) => respects(grouping, split)).map((grouping) => ({ split, grouping })),
-);
-
 let operation: Operation | null = null;
 afterEach(async () => {
   await operation?.stop();
@@ -88,42 +81,10 @@ describe("a pipeline that moves while it runs", () => {
   });
 });
 
-describe("any sequence of moves, with pods that are killed on the way", () => {
-  const place = fc.constantFrom(...PLACES);
-  const move = fc.record({
-    place,
-    killed: fc.option(fc.record({ step: fc.constantFrom("deploys", "warms", "switches", "removes"), pod: fc.nat(3) }), {
-      freq: 1,
-    }),
-  });
-
-  test("delivers every frame once, in order, with the monolith's bytes", { timeout: 400_000 }, async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        place,
-        fc.array(move, { minLength: 2, maxLength: 4 }),
-        fc.constantFrom(0, 150, 400),
-        async (first, moves, rate) => {
-          const output = new Output();
-          operation = await started(planAt(bench, first.split, first.grouping, rate), { onFrame: output.onFrame });
-          for (const { place: to, killed } of moves) {
-            let revived: Promise<unknown> = Promise.resolve();
-            const { line, deployment } = operation;
-            const onStep = (step: string) => {
-              if (killed === null || !step.startsWith(killed.step)) return;
-              revived = deployment.replace(line.pods[killed.pod % line.pods.length]!.name).catch(() => {});
-            };
-            const done = await operation
-              .migrate(planAt(bench, to.split, to.grouping, rate), onStep)
-              .catch((error: Error) => error.message);
-            await revived;
-            if (typeof done === "string") expect(done).toMatch(/^the pipeline is at .* already$/);
-            else expect((done as Migration).pause).toBeGreaterThanOrEqual(0);
-          }
-          await checked(output);
-        },
-      ),
-      { numRuns: 6, endOnFailure: true },
-    );
-  });
-});
+test(
+  "any sequence of moves, with pods that are killed on the way, delivers every frame once, in order, with the monolith's bytes",
+  {
+    timeout: 200_000,
+  },
+  () => movesLoseNothing(2),
+);

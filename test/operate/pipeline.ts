@@ -46,7 +46,8 @@ export function planAt({ topology, kernels }: Bench, split: string, grouping: re
 
 export function started(plan: Plan, options: Partial<OperationOptions>): Promise<Operation> {
   const logs = mkdtempSync(join(tmpdir(), "edgetwin-test-"));
-  return Operation.start(plan, { cluster: processes, logs, pods: (one) => podSpecs([one], null, "."), ...options });
+  const pods = (one: Plan) => podSpecs([one], null, ".");
+  return Operation.start(plan, { cluster: processes, logs, pods, patience: 0, ...options });
 }
 
 /** What was delivered: of each frame its sequence number and the digest of its bytes. */
