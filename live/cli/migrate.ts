@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from "commander";
-import type { Migration } from "../operate/operation.ts";
+import type { Migration } from "../operate/migration.ts";
 import { addOutput, addRuns, type OutputOption } from "./options.ts";
 import { print, say } from "./say.ts";
 

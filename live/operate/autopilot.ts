@@ -28,7 +28,8 @@ import { now } from "../stage/clock.ts";
 import type { Event } from "./journal.ts";
 import { LinkProbe } from "./link-probe.ts";
 import type { Reading } from "./meter.ts";
-import type { Migration, Operation } from "./operation.ts";
+import type { Migration } from "./migration.ts";
+import type { Operation } from "./operation.ts";
 import { placeOf } from "./placement.ts";
 
 export interface AutopilotOptions {

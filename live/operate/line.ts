@@ -36,14 +36,18 @@ export class Line {
   constructor(plan: Plan, pods: readonly PodSpec[], deployment: Deployment) {
     this.plan = plan;
     this.pods = pods;
-    this.clients = pods.map(({ name }) => new PodClient(name, deployment.address(name)));
-    const address = deployment.address(pods.at(-1)!.name);
+    const { identity } = deployment;
+    this.clients = pods.map(({ name }) => new PodClient(name, deployment.address(name), identity));
+    const last = pods.at(-1)!.name;
+    const address = deployment.address(last);
     this.#sink = new Upstream(
       address,
-      { flowControlWindow: FLOW_CONTROL_WINDOW },
+      { flowControlWindow: FLOW_CONTROL_WINDOW, security: identity === null ? null : { identity, peer: last } },
       {
         frame: (frame) => (this.#taker === null ? frame.release() : this.#taker.frame(frame)),
         finished: () => this.#taker?.finished(),
+        // It is tried again; whoever waits for frames tells how long for.
+        unreachable: () => {},
         failed: (code, reason) => this.#taker?.failed(new RunError(`${plan.split}: ${status[code]}: ${reason}`)),
       },
     );

@@ -8,7 +8,8 @@ import { Autopilot } from "./autopilot.ts";
 import { type MoveRequest, serveControl } from "./control.ts";
 import type { Event } from "./journal.ts";
 import { Meter } from "./meter.ts";
-import { type Migration, Operation } from "./operation.ts";
+import type { Migration } from "./migration.ts";
+import { Operation } from "./operation.ts";
 import { placeOf } from "./placement.ts";
 
 export interface OperateOptions {

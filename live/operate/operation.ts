@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Plan } from "../../sim/plan.ts";
 import { median } from "../../sim/statistics/quantile.ts";
 import type { Cluster, Deployment, PodSpec } from "../clusters/cluster.ts";
@@ -7,6 +8,7 @@ import type { ReceivedFrame } from "../stage/frame-codec.ts";
 import type { Run } from "../stage/wire.ts";
 import { Consumer } from "./consumer.ts";
 import { Line, WARMUP } from "./line.ts";
+import type { Migration } from "./migration.ts";
 import { placeOf, type Succession, succession } from "./placement.ts";
 
 export interface OperationOptions {
@@ -20,26 +22,6 @@ export interface OperationOptions {
   readonly onFrame?: (frame: ReceivedFrame) => void;
   /** Seconds that the first pods' compilers are waited for, at most; left out: 5. Those of pods that come later would disturb what runs. */
   readonly patience?: number;
-}
-
-/** What a move of a pipeline took. */
-export interface Migration {
-  readonly from: string;
-  readonly to: string;
-  /** Names of the pods that stayed, that came and that went. */
-  readonly kept: readonly string[];
-  readonly added: readonly string[];
-  readonly removed: readonly string[];
-  /** Seconds until the new pods served, and until they were warm. */
-  readonly deploy: number;
-  readonly warm: number;
-  /** The first frame that came from the new line. */
-  readonly at: number;
-  /** The largest gap between two deliveries around the switch, less the median gap before, seconds. */
-  readonly pause: number;
-  readonly usual: number;
-  /** Frames that were computed twice, and delivered once. */
-  readonly repeated: number;
 }
 
 /** A run that has no end but that somebody stops it. */
@@ -222,11 +204,15 @@ export class Operation {
    * @returns the first frame that the new line is to bring.
    */
   async #switch(old: Line, line: Line, kept: number, clock: number, usual: number): Promise<number> {
-    const told = await old.clients[kept]!.handOver(this.#run.id).catch(() => null);
+    const patience = Math.max(GIVEN_UP.seconds, GIVEN_UP.gaps * usual);
+    const late = new AbortController();
+    const told = await Promise.race([
+      old.clients[kept]!.handOver(this.#run.id).catch(() => null),
+      sleep(patience * 1e3, null, { signal: late.signal }).catch(() => null),
+    ]).finally(() => late.abort());
     const at = Math.max(told ?? 0, this.consumer.next);
     if (told === null) this.#leave(old);
     this.#take(line, at, clock);
-    const patience = told === null ? 0 : Math.max(GIVEN_UP.seconds, GIVEN_UP.gaps * usual);
     const came = await this.#reaches(at, patience);
     this.#leave(old);
     if (!came) this.#take(line, this.consumer.next, clock);

@@ -73,7 +73,9 @@ export class Upstream {
 
   /** Connects, so that the first frame need not wait for that. */
   dial(): void {
-    this.#client.getChannel().getConnectivityState(true);
+    this.#dialler.connected().catch(() => {
+      // It is dialled again when there is something to pull.
+    });
   }
 
   /** Sequence number that is expected next. */
