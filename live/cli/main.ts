@@ -10,6 +10,8 @@ import { imageVerb } from "./image.ts";
 import { layersVerb } from "./layers.ts";
 import { manifestsVerb } from "./manifests.ts";
 import { mergeVerb } from "./merge.ts";
+import { migrateVerb } from "./migrate.ts";
+import { operateVerb } from "./operate.ts";
 import { exitCodeOf } from "./outcome.ts";
 import { placeVerb } from "./place.ts";
 import { planVerb } from "./plan.ts";
@@ -32,6 +34,8 @@ const VERBS = [
   capacityVerb,
   placeVerb,
   runVerb,
+  operateVerb,
+  migrateVerb,
   compareVerb,
   reportVerb,
   validateVerb,

@@ -7,7 +7,7 @@ const INTERRUPTED = 130;
 
 /** Errors by name: their modules are loaded only with the verb that throws them. */
 const INPUT_ERRORS = new Set(["TopologyError", "ArtefactError", "InputError", "ProfileError", "OnnxRuntimeError"]);
-const FAILURES = new Set(["WriteError", "RunError", "DeploymentError", "CommandError"]);
+const FAILURES = new Set(["WriteError", "RunError", "DeploymentError", "CommandError", "ControlError"]);
 
 /** The user's making: what was typed, or a file. */
 export function isInputError(error: unknown): error is Error {

@@ -150,6 +150,7 @@ export class Pod {
         if (run.rate > 0) session.origin = run.origin ? run.origin : now() + 2e-3 - next / run.rate;
       } else if (run.feed?.pod === name) {
         this.#upstream.close();
+        this.#upstream.dial();
         const feed = new Feed(run, run.feed, this.#events);
         this.#inlet = feed;
         feed.open(next);

@@ -71,6 +71,13 @@ export class Upstream {
     });
   }
 
+  /** Connects, so that the first frame need not wait for that. */
+  dial(): void {
+    this.#dialler.connected().catch(() => {
+      // It is dialled again when there is something to pull.
+    });
+  }
+
   /** Sequence number that is expected next. */
   get next(): number {
     return this.#next;
