@@ -4,6 +4,7 @@ import type { Rules } from "../../sim/operate/judge.ts";
 import type { Aim } from "../../sim/operate/outlook.ts";
 import { AIMS } from "../../sim/operate/outlook.ts";
 import type { ClusterFlags } from "../clusters/choose.ts";
+import { addCheck } from "./checks.ts";
 import { count, share, time } from "./flags.ts";
 import {
   addCluster,
@@ -18,7 +19,6 @@ import {
   type WorkloadOptions,
 } from "./options.ts";
 import { say } from "./say.ts";
-import { addCheck } from "./wrong-input.ts";
 
 interface OperateFlags
   extends Omit<WorkloadOptions, "frames">,
@@ -79,7 +79,9 @@ export function operateVerb(): Command {
       // Where to begin is checked as any list of splits is; where to go may be any other.
       const asked = await openBench(file, overridesOf({ ...others, splits, groupings }), isReal(flags));
       const { bench, said } = single({ ...asked, topology: { ...asked.topology, splits: await listed(file, flags) } });
-      const cluster = await chooseCluster(bench, flags);
+      // It is the autopilot that --dry-run is of.
+      const { dryRun = false, ...choice } = flags;
+      const cluster = await chooseCluster(bench, choice, say);
       requireLive(bench.topology, cluster);
       await requireRuntime(bench);
       const cuts = asked.topology.onlyGroupings;
@@ -126,7 +128,7 @@ export function operateVerb(): Command {
         tell: (event) => journal.write(event),
         ...(profile !== null &&
           flags.autopilot && {
-            autopilot: { profile, candidates: places, aim, rules, dryRun: flags.dryRun ?? false },
+            autopilot: { profile, candidates: places, aim, rules, dryRun },
           }),
       });
       say(`${folder}: what happened is in operate.jsonl; next: edgetwin operate ${file} --name ${name} --overwrite`);

@@ -91,18 +91,25 @@ export function addCluster(command: Command): Command {
       namespaceName,
     )
     .option("--plaintext", "with --on: pods do not prove who they are (default: mTLS, with keys made for the run)")
-    .option("--retain", "with --on: leave what was deployed last, and say how to delete it")
-    .option("--dry-run", "with --on: print the commands and manifests of every deployment, run nothing");
+    .option("--retain", "with --on: leave what was deployed last, and say how to delete it");
+  return onlyOnCluster(command, ["image", "namespace", "plaintext", "retain"]);
+}
+
+/** What a cluster would be told. */
+export function addDryRun(command: Command): Command {
+  command.option("--dry-run", "with --on: print the commands and manifests of every deployment, run nothing");
+  return onlyOnCluster(command, ["dryRun"]);
+}
+
+function onlyOnCluster(command: Command, names: readonly (keyof ClusterFlags)[]): Command {
   return addCheck(command, (options: ClusterFlags) =>
     isReal(options)
       ? []
-      : OF_CLUSTER.flatMap((flag) =>
+      : names.flatMap((flag) =>
           options[flag] === undefined ? [] : [`--${kebab(flag)}: only together with --on kubernetes`],
         ),
   );
 }
-
-const OF_CLUSTER = ["image", "namespace", "plaintext", "retain", "dryRun"] as const;
 
 /** Whether nodes and links are real where pods run. */
 export function isReal({ on }: ClusterFlags): boolean {

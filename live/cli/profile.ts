@@ -3,6 +3,7 @@ import type { ClusterFlags } from "../clusters/choose.ts";
 import {
   addCalibration,
   addCluster,
+  addDryRun,
   addOutput,
   addRuns,
   addWorkload,
@@ -41,5 +42,5 @@ export function profileVerb(): Command {
         print(options.output, { ...profile, doubts }, () => profileTable(profile, doubts));
       },
     );
-  return addOutput(addCalibration(addCluster(addRuns(addWorkload(command)))));
+  return addOutput(addCalibration(addDryRun(addCluster(addRuns(addWorkload(command))))));
 }

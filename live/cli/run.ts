@@ -2,6 +2,7 @@ import { Command } from "commander";
 import type { ClusterFlags } from "../clusters/choose.ts";
 import {
   addCluster,
+  addDryRun,
   addFolder,
   addOutput,
   addProfile,
@@ -38,5 +39,5 @@ export function runVerb(): Command {
         say(`next: edgetwin compare ${folder}`);
       },
     );
-  return addOutput(addProfile(addCluster(addFolder(addWorkload(command)))));
+  return addOutput(addProfile(addDryRun(addCluster(addFolder(addWorkload(command))))));
 }

@@ -2,6 +2,7 @@ import { Command } from "commander";
 import type { ClusterFlags } from "../clusters/choose.ts";
 import {
   addCluster,
+  addDryRun,
   addFolder,
   addOutput,
   addProfile,
@@ -43,5 +44,5 @@ export function validateVerb(): Command {
         say(`\nreport: ${report}`);
       },
     );
-  return addTolerance(addOutput(addProfile(addCluster(addFolder(addWorkload(command))))));
+  return addTolerance(addOutput(addProfile(addDryRun(addCluster(addFolder(addWorkload(command)))))));
 }
