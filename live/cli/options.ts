@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
 import type { Overrides } from "../../sim/topology/overrides.ts";
 import type { ClusterFlags } from "../clusters/choose.ts";
-import { CLUSTERS } from "../clusters/cluster.ts";
+import { CLUSTERS, type ClusterName } from "../clusters/cluster.ts";
 import { PRECISION, SECONDS_A_CASE } from "../measure/default-effort.ts";
 import { addCheck } from "./checks.ts";
 import { folderName, kebab, more, namespaceName, share, time } from "./flags.ts";
@@ -87,22 +87,29 @@ export function addCluster(command: Command): Command {
     .option("--image <image>", "with --on: of edgetwin image build (default: what that makes here)")
     .option(
       "--namespace <name>",
-      "with --on: one that is there already (default: one for each deployment)",
+      "with --on kubernetes: one that is there already (default: one for each deployment)",
       namespaceName,
     )
     .option("--plaintext", "with --on kubernetes: pods do not prove who they are (default: mTLS)")
     .option("--retain", "with --on: leave what was deployed, and say how to delete it")
     .option("--dry-run", "with --on: print the commands and manifests of every deployment, run nothing");
   return addCheck(command, (options: ClusterFlags) =>
-    isReal(options)
-      ? []
-      : OF_CLUSTER.flatMap((flag) =>
-          options[flag] === undefined ? [] : [`--${kebab(flag)}: only together with --on kubernetes`],
-        ),
+    OF_CLUSTER.flatMap(([flag, ...clusters]) =>
+      options[flag] === undefined || clusters.includes(options.on)
+        ? []
+        : [`--${kebab(flag)}: only together with --on ${clusters.join(" or ")}`],
+    ),
   );
 }
 
-const OF_CLUSTER = ["image", "namespace", "plaintext", "retain", "dryRun"] as const;
+/** Flags, and the clusters that know them. */
+const OF_CLUSTER: readonly (readonly [keyof ClusterFlags, ...ClusterName[]])[] = [
+  ["image", "podman", "kubernetes"],
+  ["namespace", "kubernetes"],
+  ["plaintext", "kubernetes"],
+  ["retain", "podman", "kubernetes"],
+  ["dryRun", "podman", "kubernetes"],
+];
 
 /** Whether nodes and links are real where pods run. */
 export function isReal({ on }: ClusterFlags): boolean {

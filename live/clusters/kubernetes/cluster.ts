@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import type { Node } from "../../../sim/topology/topology.ts";
 import { dryRunner, programs, type Starter } from "../../exec.ts";
-import { PodClient } from "../../measure/pod-client.ts";
 import { newAuthority, signAll } from "../certificates.ts";
 import type { Cluster, PodSpec } from "../cluster.ts";
+import { askPods } from "../surroundings.ts";
 import { KubernetesDeployment } from "./deployment.ts";
 import { Kubectl } from "./kubectl.ts";
 import { ownerOf } from "./owner.ts";
@@ -72,34 +72,8 @@ export function kubernetes(options: KubernetesOptions): Cluster {
     name: "kubernetes",
     real: true,
     deploy,
-    async surroundings(used, logs, signal) {
-      const pods = used.map(describing);
-      const deployment = await deploy(pods, logs, signal);
-      const clients = pods.map((pod) => new PodClient(pod.name, deployment.address(pod.name), deployment.identity));
-      try {
-        const told = dryRun ? [] : await Promise.all(clients.map((client) => client.describe()));
-        const machines = Map.groupBy(
-          told.map((reply, i) => ({ reply, node: used[i]! })),
-          ({ reply }) => reply.machine,
-        );
-        return {
-          cluster: "kubernetes",
-          image,
-          // The reply's own properties: a message has those of its type besides.
-          machines: [...machines.values()].map((all) => ({ ...all[0]!.reply, nodes: all.map(({ node }) => node) })),
-        };
-      } finally {
-        for (const client of clients) client.close();
-        await deployment.stop();
-      }
-    },
+    surroundings: (...asked) => askPods({ name: "kubernetes", deploy, image, dryRun }, ...asked),
   };
-}
-
-/** A pod that does nothing but tell of its node. */
-function describing(node: string): PodSpec {
-  const stages = [{ name: "pattern", kernel: "synthetic", params: {} }];
-  return { name: `machine-${node}`, node, stages, baseDirectory: ".", upstream: null, link: null };
 }
 
 /** Runs kubectl, or in a dry run says what it would be given. */
