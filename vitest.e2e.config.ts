@@ -7,6 +7,7 @@ export default defineConfig({
     testTimeout: 120_000,
     // Real pods share the cores of this machine: one file at a time.
     fileParallelism: false,
+    reporters: ["default", "./test/e2e/skipped.ts"],
     env,
   },
 });

@@ -13,12 +13,14 @@ export interface RunOptions {
   readonly input?: string;
   readonly file?: string;
   readonly signal?: AbortSignal;
+  /** What it writes to stderr is returned, too. */
+  readonly both?: boolean;
 }
 
 /** Runs external programs, one way for all of them. */
 export interface Runner {
   /**
-   * Runs a program and returns what it wrote to stdout.
+   * Runs a program and returns what it wrote to stdout. Ctrl-C in a terminal does not reach it: what runs it ends it, in order.
    * @param words The program and its arguments, none of which a shell looks at.
    * @throws CommandError if it can't be started or ends with another code than 0.
    */
@@ -42,9 +44,9 @@ export interface Starter extends Runner {
 const NOT_FOUND = 127;
 
 export const programs: Starter = {
-  async run(words, { input, file, signal } = {}) {
+  async run(words, { input, file, signal, both = false } = {}) {
     // zx would take the folder that it was loaded in.
-    const options = { quiet: true, cwd: process.cwd(), ...(signal === undefined ? {} : { signal }) };
+    const options = { quiet: true, detached: true, cwd: process.cwd(), ...(signal === undefined ? {} : { signal }) };
     // Now: a program that waits for a file that is not there would wait for ever.
     const given = file === undefined ? null : createReadStream(file, { fd: openSync(file, "r") });
     try {
@@ -53,7 +55,8 @@ export const programs: Starter = {
       const stdin = running.stdin.on("error", () => {});
       if (given === null) stdin.end(input ?? "");
       else given.on("error", (error) => stdin.destroy(error)).pipe(stdin);
-      return (await running).stdout;
+      const { stdout, stdall } = await running;
+      return both ? stdall : stdout;
     } catch (error) {
       signal?.throwIfAborted();
       const { exitCode, stderr } = error as ProcessOutput;

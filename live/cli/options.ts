@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
 import type { Overrides } from "../../sim/topology/overrides.ts";
 import type { ClusterFlags } from "../clusters/choose.ts";
-import { CLUSTERS } from "../clusters/cluster.ts";
+import { CLUSTERS, type ClusterName } from "../clusters/cluster.ts";
 import { PRECISION, SECONDS_A_CASE } from "../measure/default-effort.ts";
 import { addCheck } from "./checks.ts";
 import { folderName, kebab, more, namespaceName, share, time } from "./flags.ts";
@@ -87,29 +87,39 @@ export function addCluster(command: Command): Command {
     .option("--image <image>", "with --on: of edgetwin image build (default: what that makes here)")
     .option(
       "--namespace <name>",
-      "with --on: one that is there already (default: one for each deployment)",
+      "with --on kubernetes: one that is there already (default: one for each deployment)",
       namespaceName,
     )
     .option("--plaintext", "with --on: pods do not prove who they are (default: mTLS, with keys made for the run)")
     .option("--retain", "with --on: leave what was deployed last, and say how to delete it");
-  return onlyOnCluster(command, ["image", "namespace", "plaintext", "retain"]);
+  return onlyOnCluster(command, OF_CLUSTER);
 }
 
 /** What a cluster would be told. */
 export function addDryRun(command: Command): Command {
   command.option("--dry-run", "with --on: print the commands and manifests of every deployment, run nothing");
-  return onlyOnCluster(command, ["dryRun"]);
+  return onlyOnCluster(command, [["dryRun", "podman", "kubernetes"]]);
 }
 
-function onlyOnCluster(command: Command, names: readonly (keyof ClusterFlags)[]): Command {
+function onlyOnCluster(command: Command, known: KnownBy): Command {
   return addCheck(command, (options: ClusterFlags) =>
-    isReal(options)
-      ? []
-      : names.flatMap((flag) =>
-          options[flag] === undefined ? [] : [`--${kebab(flag)}: only together with --on kubernetes`],
-        ),
+    known.flatMap(([flag, ...clusters]) =>
+      options[flag] === undefined || clusters.includes(options.on)
+        ? []
+        : [`--${kebab(flag)}: only together with --on ${clusters.join(" or ")}`],
+    ),
   );
 }
+
+/** Flags, and the clusters that know them. */
+type KnownBy = readonly (readonly [keyof ClusterFlags, ...ClusterName[]])[];
+
+const OF_CLUSTER: KnownBy = [
+  ["image", "podman", "kubernetes"],
+  ["namespace", "kubernetes"],
+  ["plaintext", "kubernetes"],
+  ["retain", "podman", "kubernetes"],
+];
 
 /** Whether nodes and links are real where pods run. */
 export function isReal({ on }: ClusterFlags): boolean {

@@ -6,12 +6,13 @@ import { InputError } from "./folder.ts";
 /** @throws InputError if a topology has what a cluster can't do: CPU limits of local processes, and all that happens during a run. */
 export function requireLive(
   { name, nodes, disturbances = [], workload: { arrivals } }: Topology,
-  { real }: Pick<Cluster, "real">,
+  { name: cluster, real }: Pick<Cluster, "name" | "real">,
 ): void {
   const lines = [
-    ...(real ? [] : nodes).flatMap(({ name, cpus, quota }) => [
-      ...(cpus === undefined ? [] : [`nodes.${name}.cpus: ${cpus}`]),
-      ...(quota === undefined ? [] : [`nodes.${name}.quota: ${quota}`]),
+    ...nodes.flatMap(({ name, cpus, quota }) => [
+      ...(real || cpus === undefined ? [] : [`nodes.${name}.cpus: ${cpus}`]),
+      // A node's own, which the cluster's nodes have or have not; podman's pods are all of this machine's.
+      ...((real && cluster !== "podman") || quota === undefined ? [] : [`nodes.${name}.quota: ${quota}`]),
     ]),
     ...disturbances.map((one) => `disturbances: ${disturbanceText(one)}`),
     ...(arrivals === undefined ? [] : [`workload.arrivals: ${arrivalsText(arrivals)}`]),

@@ -17,6 +17,7 @@ export interface ClusterFlags {
  */
 export async function chooseCluster(bench: Bench, flags: ClusterFlags, say: (line: string) => void): Promise<Cluster> {
   if (flags.on === "processes") return (await import("./processes.ts")).processes;
+  if (flags.on === "podman") return (await import("./podman/open.ts")).openPodman(bench, flags, say);
   const { openKubernetes } = await import("./kubernetes/open.ts");
   return openKubernetes(bench, flags, say);
 }

@@ -6,7 +6,7 @@ import type { Identity } from "../stage/security.ts";
 import type { LinkShape } from "./relay.ts";
 
 /** Where pods can be deployed. */
-export const CLUSTERS = ["processes", "kubernetes"] as const;
+export const CLUSTERS = ["processes", "podman", "kubernetes"] as const;
 export type ClusterName = (typeof CLUSTERS)[number];
 
 /** A pod to be deployed; its hop is told by the cluster, which knows the addresses. */
@@ -38,7 +38,10 @@ export interface Deployment {
   addressAcross(pod: string, link: Link): string;
   /** Who the driver is to the pods; `null`: they speak plaintext. */
   readonly identity: Identity | null;
-  /** Resolves with the reason when a pod or link ends that nobody asked to end. */
+  /**
+   * Resolves with the reason when a pod or link ends that nobody asked to end, and nothing starts it again. Where the cluster
+   * does start a pod again, as a kubelet does, that is no break: it is one when the cluster has given up.
+   */
   readonly broken: Promise<string>;
   /** CPU seconds that emulating a link has taken so far; 0 for a real one. */
   linkCpu(link: Link): Promise<number>;

@@ -1,11 +1,9 @@
 import { randomBytes } from "node:crypto";
-import type { PodMachine } from "../../../sim/profile.ts";
 import type { Node } from "../../../sim/topology/topology.ts";
 import { dryRunner, programs, type Starter } from "../../exec.ts";
-import { PodClient } from "../../measure/pod-client.ts";
-import type { DescribeReply } from "../../stage/wire.ts";
 import { newAuthority } from "../certificates.ts";
 import type { Cluster, PodSpec } from "../cluster.ts";
+import { askPods } from "../surroundings.ts";
 import { KubernetesDeployment } from "./deployment.ts";
 import { Kubectl } from "./kubectl.ts";
 import { ownerOf } from "./owner.ts";
@@ -75,45 +73,10 @@ export function kubernetes(options: KubernetesOptions): Cluster {
     name: "kubernetes",
     real: true,
     deploy,
-    async surroundings(used, logs, signal) {
-      const pods = used.map(describing);
-      const deployment = await deploy(pods, logs, signal);
-      const clients = pods.map((pod) => new PodClient(pod.name, deployment.address(pod.name), deployment.identity));
-      try {
-        const told = dryRun ? [] : await Promise.all(clients.map((client) => client.describe()));
-        const machines = Map.groupBy(
-          told.map((reply, i) => ({ reply, node: used[i]! })),
-          ({ reply }) => reply.machine,
-        );
-        return {
-          // What messages cost depends on it.
-          cluster: plaintext ? "kubernetes in plaintext" : "kubernetes",
-          image,
-          machines: [...machines.values()].map((all) =>
-            machineOf(
-              all[0]!.reply,
-              all.map(({ node }) => node),
-            ),
-          ),
-        };
-      } finally {
-        for (const client of clients) client.close();
-        await deployment.stop();
-      }
-    },
+    // What messages cost depends on whether they are encrypted.
+    surroundings: (...asked) =>
+      askPods({ name: plaintext ? "kubernetes in plaintext" : "kubernetes", deploy, image, dryRun }, ...asked),
   };
-}
-
-/** All that a pod tells: what is as it is by default is no property of a message's own. */
-function machineOf(reply: DescribeReply, nodes: readonly string[]): PodMachine {
-  const { machine, platform, arch, cpu, cores, memoryBytes, kernel, node, vectors, code, tuning } = reply;
-  return { machine, nodes, platform, arch, cpu, cores, memoryBytes, kernel, node, vectors, code, tuning };
-}
-
-/** A pod that does nothing but tell of its node. */
-function describing(node: string): PodSpec {
-  const stages = [{ name: "pattern", kernel: "synthetic", params: {} }];
-  return { name: `machine-${node}`, node, stages, baseDirectory: ".", upstream: null, link: null };
 }
 
 /** Runs kubectl, or in a dry run says what it would be given. */
