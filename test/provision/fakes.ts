@@ -11,6 +11,8 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
+// It keeps the shell that it finds when it is loaded: not one in a folder of fakes.
+import "zx";
 import { edgetwin } from "../cli/edgetwin.ts";
 
 /**
