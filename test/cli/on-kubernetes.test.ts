@@ -69,7 +69,7 @@ test.each(["run", "validate", "profile"])("%s: what is only for a cluster is ref
   expect(code).toBe(2);
   expect(stderr).toMatch(/--namespace: "Y" is not allowed: at most 63 lower-case letters/);
   for (const flag of ["image", "namespace", "retain", "dry-run"])
-    expect(stderr).toContain(`--${flag}: only together with --on kubernetes`);
+    expect(stderr).toMatch(new RegExp(`--${flag}: only together with --on (podman or )?kubernetes`));
 });
 
 test("without kubectl, or a cluster, it says so at once", async () => {
