@@ -3,15 +3,23 @@ export class Interrupted extends Error {
   override readonly name = "Interrupted";
 }
 
+/** So soon after the first, a signal is the same one: `timeout` and npm send what the whole process group has got already. */
+const SAME_SECONDS = 0.3;
+
 /**
  * A signal that aborts on ctrl-C or SIGTERM, so that work in progress ends in order: pods and workers first. A second one ends this
  * process at once; its pods notice that by themselves.
  */
 export function interruptSignal(): AbortSignal {
   const controller = new AbortController();
+  let first = 0;
   for (const name of ["SIGINT", "SIGTERM"] as const) {
     process.on(name, () => {
-      if (controller.signal.aborted) process.exit(130);
+      if (controller.signal.aborted) {
+        if (performance.now() - first > SAME_SECONDS * 1e3) process.exit(130);
+        return;
+      }
+      first = performance.now();
       process.stderr.write("\ninterrupted: ending what was started (once more to end at once)\n");
       controller.abort(new Interrupted("interrupted"));
     });
