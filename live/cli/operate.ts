@@ -4,6 +4,7 @@ import type { Rules } from "../../sim/operate/judge.ts";
 import type { Aim } from "../../sim/operate/outlook.ts";
 import { AIMS } from "../../sim/operate/outlook.ts";
 import type { ClusterFlags } from "../clusters/choose.ts";
+import { addCheck } from "./checks.ts";
 import { count, share, time } from "./flags.ts";
 import {
   addCluster,
@@ -18,7 +19,7 @@ import {
   type WorkloadOptions,
 } from "./options.ts";
 import { say } from "./say.ts";
-import { addCheck } from "./wrong-input.ts";
+import { refuse } from "./wrong-input.ts";
 
 interface OperateFlags
   extends Omit<WorkloadOptions, "frames">,
@@ -28,14 +29,14 @@ interface OperateFlags
     ClusterFlags {
   readonly frames?: number;
   readonly autopilot?: boolean;
-  readonly dryRun?: boolean;
+  readonly advise?: boolean;
   readonly aim?: Aim;
   readonly threshold?: number;
   readonly dwell?: number;
   readonly horizon?: number;
 }
 
-const OF_AUTOPILOT = ["dryRun", "aim", "threshold", "dwell", "horizon"] as const;
+const OF_AUTOPILOT = ["aim", "threshold", "dwell", "horizon"] as const;
 
 export function operateVerb(): Command {
   const command = new Command("operate")
@@ -51,7 +52,7 @@ export function operateVerb(): Command {
     .option("--workers <count>", "threads of a pod that compute beside its own")
     .option("--seed <number>", "seed of everything random")
     .option("--autopilot", "keep the pipeline on the best of the topology's splits")
-    .option("--dry-run", "have the autopilot only say what it would do")
+    .option("--advise", "have the autopilot only say what it would do")
     .addOption(new Option("--aim <figure>", "what is to be best (default: throughput, at a --rate p50)").choices(AIMS))
     .option("--threshold <share>", "gain that a move has to promise (default: 10%)", share)
     .option("--dwell <time>", "after a move there is no other for so long (default: 10s)", time)
@@ -79,7 +80,7 @@ export function operateVerb(): Command {
       // Where to begin is checked as any list of splits is; where to go may be any other.
       const asked = await openBench(file, overridesOf({ ...others, splits, groupings }), isReal(flags));
       const { bench, said } = single({ ...asked, topology: { ...asked.topology, splits: await listed(file, flags) } });
-      const cluster = await chooseCluster(bench, flags);
+      const cluster = await chooseCluster(bench, flags, say);
       requireLive(bench.topology, cluster);
       await requireRuntime(bench);
       const cuts = asked.topology.onlyGroupings;
@@ -91,7 +92,7 @@ export function operateVerb(): Command {
       for (const line of said) say(line);
       const emulated = !cluster.real && bench.topology.nodes.some(({ speed }) => speed < 1);
       const profile =
-        emulated || flags.autopilot
+        emulated || flags.autopilot || flags.advise
           ? await withBar("calibrate", (progress) =>
               obtainProfile(coveringBench(bench), { ...flags, cluster, signal, progress, say }),
             )
@@ -125,26 +126,29 @@ export function operateVerb(): Command {
         signal,
         tell: (event) => journal.write(event),
         ...(profile !== null &&
-          flags.autopilot && {
-            autopilot: { profile, candidates: places, aim, rules, dryRun: flags.dryRun ?? false },
+          (flags.autopilot || flags.advise) && {
+            autopilot: { profile, candidates: places, aim, rules, advises: flags.advise ?? false },
           }),
       });
       say(`${folder}: what happened is in operate.jsonl; next: edgetwin operate ${file} --name ${name} --overwrite`);
       if (frames !== undefined && delivered < frames) signal.throwIfAborted();
     });
-  addCheck(command, ({ autopilot, splits, ...flags }: OperateFlags) => [
-    ...(autopilot ? [] : OF_AUTOPILOT.filter((flag) => flags[flag] !== undefined).map(needsAutopilot)),
+  addCheck(command, ({ autopilot, advise, splits, ...flags }: OperateFlags) => [
+    ...(autopilot && advise ? ["--advise: moves nothing: not together with --autopilot"] : []),
+    ...(autopilot || advise ? [] : OF_AUTOPILOT.filter((flag) => flags[flag] !== undefined).map(needsAutopilot)),
     ...one("splits", splits),
     ...one("sizes", flags.sizes),
     ...one("compression", flags.compression),
     ...one("workers", flags.workers),
   ]);
-  return addOutput(addProfile(addCluster(addFolder(command))));
+  const verb = addOutput(addProfile(addCluster(addFolder(command))));
+  return refuse(verb, {
+    "dry-run": "what is deployed depends on what happens; --advise says where the pipeline would move",
+  });
 }
 
 function needsAutopilot(flag: (typeof OF_AUTOPILOT)[number]): string {
-  const name = flag.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-  return `--${name}: says how the autopilot is to be: give --autopilot, too`;
+  return `--${flag}: says how the autopilot is to be: give --autopilot or --advise, too`;
 }
 
 /** One pipeline runs in one way at a time. */
