@@ -9,7 +9,7 @@ import { isInputError } from "./outcome.ts";
 
 /** Has a verb refuse some of its flags, which its help does not show, and say why. @param reasons by the flag's name. */
 export function refuse(verb: Command, reasons: Readonly<Record<string, string>>): Command {
-  const refused = verb.options.filter((option) => option.name() in reasons);
+  const refused = Object.keys(reasons).flatMap((flag) => verb.options.filter((option) => option.name() === flag));
   for (const option of refused) option.hideHelp();
   return addCheck(verb, (options: Readonly<Record<string, unknown>>) =>
     refused
