@@ -35,7 +35,7 @@ interface OperateFlags
   readonly horizon?: number;
 }
 
-const OF_AUTOPILOT = ["dryRun", "aim", "threshold", "dwell", "horizon"] as const;
+const OF_AUTOPILOT = ["aim", "threshold", "dwell", "horizon"] as const;
 
 export function operateVerb(): Command {
   const command = new Command("operate")
@@ -79,7 +79,7 @@ export function operateVerb(): Command {
       // Where to begin is checked as any list of splits is; where to go may be any other.
       const asked = await openBench(file, overridesOf({ ...others, splits, groupings }), isReal(flags));
       const { bench, said } = single({ ...asked, topology: { ...asked.topology, splits: await listed(file, flags) } });
-      // It is the autopilot that --dry-run is of.
+      // It is the autopilot that --dry-run is of, not the cluster.
       const { dryRun = false, ...choice } = flags;
       const cluster = await chooseCluster(bench, choice, say);
       requireLive(bench.topology, cluster);
@@ -93,7 +93,7 @@ export function operateVerb(): Command {
       for (const line of said) say(line);
       const emulated = !cluster.real && bench.topology.nodes.some(({ speed }) => speed < 1);
       const profile =
-        emulated || flags.autopilot
+        emulated || flags.autopilot || dryRun
           ? await withBar("calibrate", (progress) =>
               obtainProfile(coveringBench(bench), { ...flags, cluster, signal, progress, say }),
             )
@@ -127,15 +127,16 @@ export function operateVerb(): Command {
         signal,
         tell: (event) => journal.write(event),
         ...(profile !== null &&
-          flags.autopilot && {
-            autopilot: { profile, candidates: places, aim, rules, dryRun },
+          (flags.autopilot || dryRun) && {
+            autopilot: { profile, candidates: places, aim, rules, advises: dryRun },
           }),
       });
       say(`${folder}: what happened is in operate.jsonl; next: edgetwin operate ${file} --name ${name} --overwrite`);
       if (frames !== undefined && delivered < frames) signal.throwIfAborted();
     });
-  addCheck(command, ({ autopilot, splits, ...flags }: OperateFlags) => [
-    ...(autopilot ? [] : OF_AUTOPILOT.filter((flag) => flags[flag] !== undefined).map(needsAutopilot)),
+  addCheck(command, ({ autopilot, dryRun, splits, ...flags }: OperateFlags) => [
+    ...(autopilot && dryRun ? ["--dry-run: moves nothing: not together with --autopilot"] : []),
+    ...(autopilot || dryRun ? [] : OF_AUTOPILOT.filter((flag) => flags[flag] !== undefined).map(needsAutopilot)),
     ...one("splits", splits),
     ...one("sizes", flags.sizes),
     ...one("compression", flags.compression),
@@ -145,8 +146,7 @@ export function operateVerb(): Command {
 }
 
 function needsAutopilot(flag: (typeof OF_AUTOPILOT)[number]): string {
-  const name = flag.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-  return `--${name}: says how the autopilot is to be: give --autopilot, too`;
+  return `--${flag}: says how the autopilot is to be: give --autopilot or --dry-run, too`;
 }
 
 /** One pipeline runs in one way at a time. */

@@ -9,9 +9,12 @@ import { isInputError } from "./outcome.ts";
 
 /** Has a verb refuse some of its flags, which its help does not show, and say why. @param reasons by the flag's name. */
 export function refuse(verb: Command, reasons: Readonly<Record<string, string>>): Command {
-  for (const option of verb.options) if (option.name() in reasons) option.hideHelp();
+  const refused = Object.keys(reasons).flatMap((flag) => verb.options.filter((option) => option.name() === flag));
+  for (const option of refused) option.hideHelp();
   return addCheck(verb, (options: Readonly<Record<string, unknown>>) =>
-    Object.entries(reasons).flatMap(([flag, why]) => (options[flag] === undefined ? [] : [`--${flag}: ${why}`])),
+    refused
+      .filter((option) => options[option.attributeName()] !== undefined)
+      .map((option) => `${option.long}: ${reasons[option.name()]}`),
   );
 }
 

@@ -40,7 +40,7 @@ export interface AutopilotOptions {
   readonly aim: Aim;
   readonly rules: Rules;
   /** Says what it would do, and does nothing. */
-  readonly dryRun: boolean;
+  readonly advises: boolean;
   /** Seconds between two looks. */
   readonly interval: number;
   readonly tell: (event: Event) => void;
@@ -92,7 +92,7 @@ export class Autopilot {
 
   /** One look, and what follows from it. @throws Error if a move that was begun can't be ended. */
   async look({ trace }: Reading): Promise<void> {
-    const { profile, tell, rules, dryRun, migrate } = this.#options;
+    const { profile, tell, rules, advises, migrate } = this.#options;
     if (this.#operation.moving) return;
     const { plan } = this.#operation.line;
     this.#belief = observed(this.#belief, await this.#observe(trace), profile);
@@ -108,14 +108,14 @@ export class Autopilot {
     const { id, gain, interval, pause } = verdict.to;
     const to = this.#options.candidates.find((one) => placeOf(one) === id)!;
     tell({
-      event: dryRun ? "would move" : "moves",
+      event: advises ? "would move" : "moves",
       from: placeOf(plan),
       to: id,
       gain,
       interval,
       promise: this.promise(pause),
     });
-    if (!dryRun) await migrate(to);
+    if (!advises) await migrate(to);
     this.#mind = movedTo(this.#mind, placeOf(plan), id, now(), rules);
   }
 

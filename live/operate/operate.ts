@@ -30,7 +30,7 @@ export interface OperateOptions {
     readonly candidates: readonly Plan[];
     readonly aim: Aim;
     readonly rules: Rules;
-    readonly dryRun: boolean;
+    readonly advises: boolean;
   };
   /** Is given the pipeline once it runs. */
   readonly onStarted?: (operation: Operation) => void;

@@ -96,7 +96,7 @@ describe("a pipeline on an edge and a server", () => {
       isInput: () => false,
       signal,
       tell: (event) => events.push({ ...event, at: performance.now() }),
-      autopilot: { profile, candidates: placesOf(bench, undefined), aim: "throughput", rules: RULES, dryRun: false },
+      autopilot: { profile, candidates: placesOf(bench, undefined), aim: "throughput", rules: RULES, advises: false },
       onStarted: (operation) => {
         directing = direct(operation).finally(() => controller.abort());
         directing.catch(() => {});
@@ -163,7 +163,7 @@ describe("a pipeline on an edge and a server", () => {
   });
 
   test("an autopilot that only says so", async () => {
-    const flags = ["--autopilot", "--dry-run", "--frames", "300", "--rate", "30", "--budget", "30s", "--dwell", "1s"];
+    const flags = ["--dry-run", "--frames", "300", "--rate", "30", "--budget", "30s", "--dwell", "1s"];
     const { code, stdout, stderr } = await typed([
       "operate",
       TOPOLOGY,
