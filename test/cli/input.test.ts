@@ -51,11 +51,11 @@ describe("a wrong command line ends with 2 and one clear message", () => {
     [["check", LOCAL, "--workers", "65"], /--workers: 65 is not allowed: an integer from 0 to 64/],
     [["plan", LOCAL, "--workers", "1,1"], /--workers: 1 is already in the list: each once/],
     [["check", LOCAL, "--rate", "5", "--loads", "saturated"], /--rate: .*--loads/],
-    [["operate", LOCAL, "--dwell", "1 s", "--aim", "p95"], /--aim: .*give --autopilot or --advise, too\n--dwell: /],
+    [["operate", LOCAL, "--dwell", "1 s", "--aim", "p95"], /--aim: .*give --autopilot or --dry-run, too\n--dwell: /],
     [["operate", LOCAL, "--autopilot", "--aim", "mean"], /--aim: "mean" is not allowed: one of throughput, p50, p95/],
     [["operate", LOCAL, "--splits", "ESSS,EESS"], /--splits: "ESSS,EESS" is not allowed: one of them/],
     [["operate", LOCAL, "--splits", "EEX"], /--splits/],
-    [["operate", LOCAL, "--advise", "--autopilot"], /--advise: moves nothing: not together with --autopilot/],
+    [["operate", LOCAL, "--dry-run", "--autopilot"], /--dry-run: moves nothing: not together with --autopilot/],
     [["operate", LOCAL, "--dry-run"], /--dry-run: what is deployed depends on what happens/],
     [["migrate", "no-such-run", "--to", "EESS"], /no-such-run: no run there/],
     [
