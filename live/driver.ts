@@ -182,13 +182,16 @@ export class Driver {
         }),
       ),
     );
-    const dropped = run.overflow === Overflow.DROP_OLDEST ? droppedBy(fetched[0]!.trace) : new Set<number>();
+    const drops = run.overflow === Overflow.DROP_OLDEST;
+    // A pod with nobody to send to drops nothing.
+    const dropped = drops && fetched.length > 1 ? droppedBy(fetched[0]!.trace) : new Set<number>();
     const unrecorded = fetched.flatMap(({ trace }, i) => gapsOf(trace, i === 0 ? new Set() : dropped));
     // A pod that was started afresh may be on another machine, whose clock is another.
     if (unrecorded.length > 0) this.#clocks = null;
     this.#clocks ??= await Promise.all(this.#clients.map(clockOffset));
     const pods: PodTrace[] = fetched.map(({ trace }, i) => ({ ...trace, clock: this.#clocks![i]! }));
-    const trace: Trace = { plan, origin: "live", repeat, frames, warmup, scheduled: fetched[0]!.scheduled, pods };
+    const { scheduled } = fetched[0]!;
+    const trace: Trace = { plan, origin: "live", repeat, frames, warmup, scheduled, pods, ...(drops && { drops }) };
     return { trace, digests: fetched.at(-1)!.digests, dropped: dropped.size, unrecorded };
   }
 }

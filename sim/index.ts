@@ -120,9 +120,9 @@ export type { Bottleneck, Interval, PredictedRecovery, Prediction } from "./pred
 export { type Recovery, recoveryOf } from "./recovery.ts";
 export { type SimulatedRun, type SimulatedSummary, simulate, simulateSummary } from "./simulate.ts";
 export { latencies, summarise } from "./summarise.ts";
-export type { LatencySummary, PodTerms, Summary } from "./summary.ts";
+export type { Dropped, LatencySummary, PodTerms, Summary } from "./summary.ts";
 export { type Bound, type Capacity, capacityOf } from "./sweep/capacity.ts";
-export { type ClockOffset, type PodTrace, STAMPS, type Stamp, type Trace } from "./trace.ts";
+export { type ClockOffset, type Happened, type PodTrace, STAMPS, type Stamp, type Trace } from "./trace.ts";
 export { type JudgedPrediction, type LoadVerdict, predictLoaded } from "./verdict.ts";
 
 // Predictions beside measured runs, and tables of both.

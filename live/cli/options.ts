@@ -40,6 +40,8 @@ export function addWorkload(command: Command): Command {
     .option("--warmup <count>", "frames at the start of a run that are left out")
     .option("--loads <list>", "loads, e.g. saturated,50%,30/s")
     .option("--rate <number>", "open loop at so many frames per second, instead of --loads")
+    .option("--overflow <kind>", "what a source at a rate does that can't send as fast: block, or drop-oldest")
+    .option("--buffer <frames>", "frames that a source which drops keeps besides the window")
     .option("--window <frames>", "frames that may be unacknowledged on a hop")
     .option("--compression <list>", "of frames that cross a link: none, zstd, or none,zstd for both")
     .option("--workers <list>", "threads of a pod that compute beside its own, e.g. 0,1")
@@ -138,7 +140,8 @@ export function addTolerance(command: Command): Command {
 
 /** Flags of `addWorkload` and `addWhatIf`, as properties. */
 export const OVERRIDES = [
-  ...["splits", "groupings", "sizes", "frames", "duration", "warmup", "loads", "rate", "window"],
+  ...["splits", "groupings", "sizes", "frames", "duration", "warmup", "loads", "rate"],
+  ...["overflow", "buffer", "window"],
   ...["compression", "workers", "repeats", "seed", "arrivals", "whatIf"],
 ] as readonly (keyof Overrides)[];
 

@@ -46,8 +46,9 @@ export function passes(comparison: Comparison): boolean {
 
 function comparePlan({ plan, measured: repeats, prediction }: Pair, tolerance: Tolerance): PlanComparison {
   const measured = measuredOf(repeats);
-  const { throughput, latency, ccr, interval, terms, utilisation, bottleneck } = prediction;
-  const predicted = { throughput, latency, ccr, interval, terms, utilisation, bottleneck };
+  const { throughput, latency, ccr, interval, terms, utilisation, bottleneck, dropped } = prediction;
+  const figures = { throughput, latency, ccr, interval, terms, utilisation, bottleneck };
+  const predicted = { ...figures, ...(dropped && { dropped }) };
   const error = mapFigures((of) => relative(of(predicted), of(measured)));
   const { load } = plan.workload;
   const rate = load.kind === "rate" ? load.rate : null;

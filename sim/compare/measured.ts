@@ -1,6 +1,6 @@
 import type { Figures, PlanComparison, Term } from "../comparison.ts";
 import { median } from "../statistics/quantile.ts";
-import type { PodTerms, Summary } from "../summary.ts";
+import { medianDropped, type PodTerms, type Summary } from "../summary.ts";
 
 export const TERMS: readonly Term[] = ["link", "decode", "queue", "compute", "send"];
 export const LATENCIES = ["mean", "p50", "p95", "p99"] as const;
@@ -28,6 +28,7 @@ export function measuredOf(repeats: readonly Summary[]): PlanComparison["measure
     ...medians,
     latency: { ...medians.latency, mean: mean(repeats.map(({ latency }) => latency.mean)) },
   };
+  const dropped = medianDropped(repeats);
   const spread = mapFigures((of) => halfSpread(repeats.map(of)));
   return {
     ...figures,
@@ -39,6 +40,7 @@ export function measuredOf(repeats: readonly Summary[]): PlanComparison["measure
       pod,
       value: mean(repeats.map((repeat) => repeat.utilisation[index]!.value)),
     })),
+    ...(dropped && { dropped }),
   };
 }
 

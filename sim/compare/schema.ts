@@ -45,6 +45,13 @@ const bottleneck = z
 const ccr = finite.describe("Communication-to-computation ratio: link, decode and send over compute.");
 const size = z.tuple([z.int().min(1), z.int().min(1)]).describe("[height, width] of the source's frames, in pixels.");
 
+const dropped = z
+  .object({ frames: nonNegative, share })
+  .optional()
+  .describe(
+    "Frames after warm-up that the source dropped, and their share of those that it made: medians over repeats, or replications. Left out: it drops none, and waits.",
+  );
+
 const measured = z.object({
   ...figures(
     nonNegative,
@@ -59,6 +66,7 @@ const measured = z.object({
   repeats: z.int().min(1),
   terms,
   utilisation,
+  dropped,
 });
 
 const predicted = z.object({
@@ -68,6 +76,7 @@ const predicted = z.object({
   terms,
   utilisation,
   bottleneck,
+  dropped,
 });
 
 export const termSchema = z.enum(["link", "decode", "queue", "compute", "send"]);
