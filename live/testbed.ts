@@ -4,6 +4,7 @@ import type { Profile } from "../sim/profile.ts";
 import type { FrameSize } from "../sim/topology/catalogue.ts";
 import type { Trace } from "../sim/trace.ts";
 import type { Cluster, PodSpec } from "./clusters/cluster.ts";
+import { disturb, killsLast } from "./disturb.ts";
 import { Driver, RunError } from "./driver.ts";
 import { Overflow, type Run } from "./stage/wire.ts";
 
@@ -23,7 +24,7 @@ export interface TestbedOptions {
   readonly onProgress?: (done: number, what: string) => void;
 }
 
-/** Of each run's first frames, so many have their bytes compared between splits. */
+/** Of each run's first frames, so many (all, if something happens during it) have their bytes compared between splits. */
 const DIGESTS = 4;
 /** A run may take so many times what the twin expects, and at least so long. */
 const PATIENCE = 10;
@@ -64,14 +65,21 @@ async function runPlacement(
   try {
     // Pods that are held leave cores to the compilers.
     const patience = pods.every(({ emulate = [] }) => emulate.length > 0) ? 0 : COMPILING_SECONDS;
-    await driver.warmUp(largest(plans.map(({ size }) => size)), patience, signal);
+    const warmUp = () => driver.warmUp(largest(plans.map(({ size }) => size)), patience, signal);
+    await warmUp();
+    let killed = false;
     for (let repeat = 0; repeat < repeats; repeat++) {
       for (const plan of plans) {
+        // What was started afresh has yet to compile its code.
+        if (killed) await warmUp();
+        killed = plan.disturbances?.some((one) => "restart" in one) ?? false;
         const { frames, warmup } = plan.workload;
         const run = runOf(plan);
         const timeout = Math.max(LEAST_TIMEOUT, (PATIENCE * frames) / expected(plan));
         const { trace, digests } = await driver.run(plan.id, repeat, warmup, run, {
           timeout,
+          ...(plan.disturbances && { meanwhile: (run) => disturb(plan, deployment, run) }),
+          ...(killsLast(plan) && { onFrame: () => {} }),
           ...(signal === undefined ? {} : { signal }),
         });
         onTrace(plan, trace);
@@ -84,8 +92,11 @@ async function runPlacement(
   }
 }
 
-function runOf({ workload: { frames, load, buffer }, size: { height, width }, hops }: Plan): Omit<Run, "id"> {
-  const run = { frames, rate: 0, height, width, window: hops[0]?.window ?? 1, digests: Math.min(DIGESTS, frames) };
+function runOf({ workload, size: { height, width }, hops, disturbances }: Plan): Omit<Run, "id"> {
+  const { frames, load, buffer } = workload;
+  // Whatever happens, it is to be the same bytes.
+  const digests = disturbances === undefined ? Math.min(DIGESTS, frames) : frames;
+  const run = { frames, rate: 0, height, width, window: hops[0]?.window ?? 1, digests };
   if (load.kind === "saturated") return run;
   const drops = buffer === undefined ? {} : { overflow: Overflow.DROP_OLDEST, buffer };
   return { ...run, rate: load.rate, ...drops };

@@ -120,7 +120,7 @@ export interface Plan {
   readonly workload: PlanWorkload;
   /** False if a stage stands where the topology's `nodes` does not allow it: run as a baseline, never chosen. */
   readonly candidate: boolean;
-  /** What happens during the run, if anything does: only the twin can have it so. */
+  /** What happens during the run, if anything does; what a testbed can have happen is its own to say. */
   readonly disturbances?: readonly Disturbance[];
 }
 

@@ -1,6 +1,6 @@
 import { preparedCosts } from "./model/costs.ts";
 import { type Plan, type PlanLoad, undisturbed } from "./plan.ts";
-import { predictedRecovery } from "./predict-recovery.ts";
+import { medianRecovery } from "./predict-recovery.ts";
 import type { Bottleneck, Interval, Prediction } from "./prediction.ts";
 import type { Profile } from "./profile.ts";
 import { type Recovery, recoveryOf } from "./recovery.ts";
@@ -73,7 +73,7 @@ export function predict(plan: Plan, profile: Profile, replications = REPLICATION
     saturated,
     replications,
     ...(dropped && { dropped }),
-    ...(recoveries.length > 0 && { recovery: predictedRecovery(recoveries) }),
+    ...(recoveries.length > 0 && { recovery: medianRecovery(recoveries) }),
   };
 }
 

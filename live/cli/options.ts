@@ -55,15 +55,25 @@ export const ONLY_ON_TESTBED = {
   repeats: "only runs on the testbed are repeated; predictions have --replications",
 };
 
-/** What only the twin can have happen. */
+/** What may happen, and how frames may come; the latter only in the twin. */
 export function addWhatIf(command: Command): Command {
-  return command
-    .option("--arrivals <kind>", "how frames come at a rate: constant, poisson, batches of 20, on 2 s off 1 s")
-    .option(
-      "--what-if <disturbance>",
-      'what happens during a run, again and again: "link edge-server 10 Mbit/s 2 s..5 s", "node edge 50% 2 s..4 s", "pod conv restart 1.5 s at 3 s", "burst 20 at 1 s"',
-      more,
-    );
+  command.option("--arrivals <kind>", "how frames come at a rate: constant, poisson, batches of 20, on 2 s off 1 s");
+  return addDisturbances(
+    command,
+    '"link edge-server 10 Mbit/s 2 s..5 s", "node edge 50% 2 s..4 s", "pod conv restart 1.5 s at 3 s", "burst 20 at 1 s"',
+  );
+}
+
+/** What the testbed can have happen, too. */
+export function addRealDisturbances(command: Command): Command {
+  return addDisturbances(
+    command,
+    '"pod conv restart 1.5 s at 3 s", "node edge restart 2 s at 3 s"; with --on processes also "link edge-server 10 Mbit/s 2 s..5 s"',
+  );
+}
+
+function addDisturbances(command: Command, examples: string): Command {
+  return command.option("--what-if <disturbance>", `what happens during a run; may be repeated: ${examples}`, more);
 }
 
 export function addOutput(command: Command): Command {

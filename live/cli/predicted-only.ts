@@ -1,24 +1,28 @@
 import { arrivalsText, disturbanceText } from "../../sim/disturbance.ts";
 import type { Topology } from "../../sim/topology/topology.ts";
 import type { Cluster } from "../clusters/cluster.ts";
+import { whyNot } from "../disturb.ts";
 import { InputError } from "./folder.ts";
 
-/** @throws InputError if a topology has what a cluster can't do: CPU limits of local processes, and all that happens during a run. */
+/** @throws InputError if a topology has what a cluster can't do: CPU limits of local processes, frames that come unevenly, some disturbances. */
 export function requireLive(
   { name, nodes, disturbances = [], workload: { arrivals } }: Topology,
-  { real }: Pick<Cluster, "real">,
+  { real, name: cluster }: Pick<Cluster, "real" | "name">,
 ): void {
   const lines = [
     ...(real ? [] : nodes).flatMap(({ name, cpus, quota }) => [
       ...(cpus === undefined ? [] : [`nodes.${name}.cpus: ${cpus}`]),
       ...(quota === undefined ? [] : [`nodes.${name}.quota: ${quota}`]),
     ]),
-    ...disturbances.map((one) => `disturbances: ${disturbanceText(one)}`),
+    ...disturbances.flatMap((one) => {
+      const why = whyNot(one, real);
+      return why === null ? [] : [`disturbances: ${disturbanceText(one)} (${why})`];
+    }),
     ...(arrivals === undefined ? [] : [`workload.arrivals: ${arrivalsText(arrivals)}`]),
   ];
   if (lines.length === 0) return;
   const what = lines.map((line) => `\n  ${line}`).join("");
   throw new InputError(
-    `${name} has what the testbed can't do yet: edgetwin predict says what it would do; take it out to run for real${what}`,
+    `${name} has what ${cluster} can't do: edgetwin predict says what it would do; take it out to run for real${what}`,
   );
 }

@@ -5,6 +5,7 @@ import {
   addFolder,
   addOutput,
   addProfile,
+  addRealDisturbances,
   addTolerance,
   addWorkload,
   type FolderOptions,
@@ -43,5 +44,5 @@ export function validateVerb(): Command {
         say(`\nreport: ${report}`);
       },
     );
-  return addTolerance(addOutput(addProfile(addCluster(addFolder(addWorkload(command))))));
+  return addTolerance(addOutput(addProfile(addCluster(addFolder(addRealDisturbances(addWorkload(command)))))));
 }

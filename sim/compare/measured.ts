@@ -1,6 +1,9 @@
 import type { Figures, PlanComparison, Term } from "../comparison.ts";
+import { medianRecovery } from "../predict-recovery.ts";
 import { median } from "../statistics/quantile.ts";
 import { medianDropped, type PodTerms, type Summary } from "../summary.ts";
+
+import type { MeasuredDisturbance } from "./check.ts";
 
 export const TERMS: readonly Term[] = ["link", "decode", "queue", "compute", "send"];
 export const LATENCIES = ["mean", "p50", "p95", "p99"] as const;
@@ -41,6 +44,16 @@ export function measuredOf(repeats: readonly Summary[]): PlanComparison["measure
       value: mean(repeats.map((repeat) => repeat.utilisation[index]!.value)),
     })),
     ...(dropped && { dropped }),
+  };
+}
+
+/** What disturbances did in the repeats of one plan. */
+export function disturbedOf(
+  repeats: readonly MeasuredDisturbance[],
+): Pick<PlanComparison["measured"], "recovery" | "happened"> {
+  return {
+    recovery: medianRecovery(repeats.map(({ recovery }) => recovery)),
+    happened: repeats.map(({ happened }) => happened),
   };
 }
 

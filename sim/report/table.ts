@@ -7,6 +7,7 @@ import { type Column, TERMINAL_WIDTH, tableLines, wrap } from "./columns.ts";
 import { comparedDrops, dropsTable, predictedDrops } from "./drops-table.ts";
 import { formatBottleneck, formatRate, formatRatio, formatSeconds, formatShare, formatSigned } from "./format.ts";
 import { inOrder } from "./layout.ts";
+import { comparedRecoveryTable } from "./recovery-table.ts";
 
 const COMPARISON: readonly Column[] = [
   { title: "", width: 1, align: "left" },
@@ -47,7 +48,7 @@ export function comparisonTable(comparison: Comparison): string {
     ].join("\n");
   });
   const drops = dropsTable(comparedDrops(comparison));
-  return `${sections.join("\n\n")}\n${drops}\n${verdictLines(comparison).join("\n")}\n`;
+  return `${sections.join("\n\n")}\n${drops}\n${comparedRecoveryTable(comparison)}${verdictLines(comparison).join("\n")}\n`;
 }
 
 /** `best split at 512x512: EESS (predicted) EESS (measured), regret 0.0 %, Kendall 0.80` */

@@ -192,7 +192,9 @@ export const TOPOLOGY = {
   disturbances: z
     .array(disturbanceSchema, "a list of disturbances")
     .optional()
-    .describe("What happens during every run, times from its beginning. Predicted only."),
+    .describe(
+      "What happens during every run, times from its beginning. Local processes do it, too, but for nodes that are slower and bursts, and Kubernetes restarts pods; the rest is predicted only.",
+    ),
 };
 
 /** `--rate`. */

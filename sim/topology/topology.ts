@@ -110,6 +110,6 @@ export interface Topology {
   readonly groupings: readonly (readonly number[])[];
   /** Asked for on the command line: every split is cut so and in no other way. Left out: as `compileAll` says. */
   readonly onlyGroupings?: readonly (readonly number[])[];
-  /** What happens during every run, if anything does. Predicted only. */
+  /** What happens during every run, if anything does. */
   readonly disturbances?: readonly Disturbance[];
 }
