@@ -45,9 +45,9 @@ export function recoveryOf(plan: Plan, disturbed: Trace, calm: Trace): Recovery 
 }
 
 /**
- * The same of a run on the testbed, which can't be had again without what happened: what is usual is told of its frames after warm-up
- * that were delivered before anything did, as the median of what is the highest latency around each of them; and when anything did, by
- * what was really done. `seconds` is `NaN`, too, where there are no such frames.
+ * The same of a run on the testbed, which can't be had again without what happened: what is usual is told of its frames that were
+ * delivered before anything did, those of the warm-up, too, as the median of what is the highest latency around each of them; and
+ * when anything did, by what was really done. `seconds` is `NaN`, too, where there are no such frames.
  */
 export function measuredRecovery(trace: Trace): Recovery {
   const spans = trace.happened ?? [];
@@ -55,7 +55,7 @@ export function measuredRecovery(trace: Trace): Recovery {
   if (spans.length === 0) return { seconds: Number.NaN, delayed: 0, backlog: 0, usual: 0 };
   const from = Math.min(...spans.map((span) => span.from));
   const { due, delivered } = timesOf(trace);
-  const calm = [...delivered.keys()].filter((n) => n >= trace.warmup && delivered[n]! < from && due[n]! < from);
+  const calm = [...delivered.keys()].filter((n) => delivered[n]! < from);
   const before = {
     due: Float64Array.from(calm, (n) => due[n]!),
     delivered: Float64Array.from(calm, (n) => delivered[n]!),

@@ -70,7 +70,11 @@ export function comparedRecoveryTable({ plans }: Pick<Comparison, "plans">): str
     ];
     return [{ ...plan, happens: plan.happens ?? [], cells, recoveries: both }];
   });
-  return tables(rows, COMPARED, "backlog: frames that are due and not delivered, at most; predict.: what the twin says of each.");
+  return tables(
+    rows,
+    COMPARED,
+    "backlog: frames that are due and not delivered, at most; predict.: what the twin says of each.",
+  );
 }
 
 function tables(rows: readonly Row[], columns: readonly Column[], backlog: string): string {

@@ -66,7 +66,10 @@ describe("a wrong command line ends with 2 and one clear message", () => {
       ["predict", LOCAL, "--what-if", "burst 2 at 1 s", "--what-if", "pod x restart 1 s at 1 s"],
       /--what-if: "x" is not/,
     ],
-    [["run", LOCAL, "--what-if", "burst 2 at 1 s"], /processes can't do: .*\n  disturbances: burst 2 at 1 s \(a source keeps to its rate\)/],
+    [
+      ["run", LOCAL, "--what-if", "burst 2 at 1 s"],
+      /processes can't do: .*\n {2}disturbances: burst 2 at 1 s \(a source keeps to its rate\)/,
+    ],
   ])("%j", async (args, message) => {
     const { code, stdout, stderr } = await edgetwin(args);
     expect(stderr).toMatch(message);
