@@ -84,12 +84,14 @@ interface TraceHeader {
   readonly frames: number;
   readonly warmup: number;
   readonly columns: readonly string[];
+  readonly drops?: Trace["drops"];
+  readonly happened?: Trace["happened"];
   readonly pods: readonly Pick<PodTrace, "pod" | "node" | "clock" | "workers">[];
 }
 
 /** JSON Lines: a header, then a line a frame with its stamps per pod, raw, in seconds; `null` where nothing happened. */
 export function formatTrace(trace: Trace): string {
-  const { plan, origin, repeat, frames, warmup, pods, scheduled } = trace;
+  const { plan, origin, repeat, frames, warmup, pods, scheduled, drops, happened } = trace;
   const header: TraceHeader = {
     plan,
     origin,
@@ -97,6 +99,8 @@ export function formatTrace(trace: Trace): string {
     frames,
     warmup,
     columns: STAMPS,
+    ...(drops && { drops }),
+    ...(happened && { happened }),
     pods: pods.map(({ pod, node, clock, workers }) => ({ pod, node, clock, workers })),
   };
   const lines = [JSON.stringify(header)];
@@ -119,7 +123,8 @@ export function parseTrace(text: string, path: string): Trace {
       throw new ArtefactError(`${path}:${number}: not readable as JSON: ${(error as Error).message}`);
     }
   };
-  const { plan, origin, repeat, frames, warmup, columns, pods: podHeaders } = parse(lines[0] ?? "", 1) as TraceHeader;
+  const header = parse(lines[0] ?? "", 1) as TraceHeader;
+  const { plan, origin, repeat, frames, warmup, columns, drops, happened, pods: podHeaders } = header;
   const foreign = columns?.find((column, i) => column !== STAMPS[i]);
   if (!Number.isInteger(frames) || foreign !== undefined) {
     throw new ArtefactError(
@@ -139,5 +144,6 @@ export function parseTrace(text: string, path: string): Trace {
       });
     });
   }
-  return { plan, origin, repeat, frames, warmup, scheduled, pods };
+  const more = { ...(drops && { drops }), ...(happened && { happened }) };
+  return { plan, origin, repeat, frames, warmup, scheduled, pods, ...more };
 }

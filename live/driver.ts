@@ -1,7 +1,9 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { status } from "@grpc/grpc-js";
 import type { FrameSize } from "../sim/topology/catalogue.ts";
-import { type ClockOffset, emptyPodTrace, type PodTrace, type Trace } from "../sim/trace.ts";
+import { type ClockOffset, emptyPodTrace, type Happened, type PodTrace, type Trace } from "../sim/trace.ts";
 import type { Deployment, PodSpec } from "./clusters/cluster.ts";
+import { KeptRecords } from "./kept-records.ts";
 import { clockOffset } from "./measure/clock-offset.ts";
 import { type FetchedTrace, PodClient, UnknownRunError } from "./measure/pod-client.ts";
 import type { ReceivedFrame } from "./stage/frame-codec.ts";
@@ -38,7 +40,19 @@ export interface RunOptions {
   readonly timeout: number;
   /** Pods may be started afresh meanwhile, and lose their records; left out: a run with such a gap fails. */
   readonly restarts?: boolean;
+  /** What is done to the line meanwhile; when the run has ended it is waited for. Pods may be started afresh by it. @returns what was done. */
+  readonly meanwhile?: (run: UnderWay) => Promise<readonly Happened[]>;
   readonly signal?: AbortSignal;
+}
+
+/** A run whose frames are streaming. */
+export interface UnderWay {
+  /** When its first frame was due, by the driver's clock, seconds. */
+  readonly begin: number;
+  /** Aborted when it has ended. */
+  readonly ended: AbortSignal;
+  /** To be awaited before a pod is killed, whose record of the run goes with it: it is kept, up to now. */
+  readonly keep: (pod: string) => Promise<void>;
 }
 
 /** Small, so that it takes a second or two; large enough for several HTTP/2 frames, and for a pipeline that halves it often. */
@@ -46,6 +60,8 @@ const WARMUP = { height: 96, width: 96, frames: 600 };
 /** And some of the largest frames to come, for the buffers that they need. */
 const LARGE_WARMUP_FRAMES = 30;
 const WARMUP_TIMEOUT = 60;
+/** The source is asked so often whether a run has begun. */
+const POLL_MILLISECONDS = 20;
 /** Compilers have come to rest that take less than this share of what the pods' own threads take. */
 const COMPILED = 0.05;
 /** Makes run ids unique: several drivers may share a pod. */
@@ -85,13 +101,64 @@ export class Driver {
     options: RunOptions,
   ): Promise<RunResult> {
     const id = `${plan}#${repeat}.${count++}`;
-    await this.stream({ id, ...run }, options);
-    const result = await this.#collect(plan, repeat, warmup, { id, ...run });
+    const records = new KeptRecords();
+    const happened = await this.#streamMeanwhile({ id, ...run }, options, records);
+    const result = await this.#collect(plan, repeat, warmup, { id, ...run }, records);
+    if (happened !== null) return { ...result, trace: { ...result.trace, happened } };
     const [gap] = result.unrecorded;
     if (gap === undefined || options.restarts) return result;
     throw new RunError(
       `run ${id}: pod ${gap.pod} has no record of frames ${gap.first} to ${gap.next - 1}: was it restarted?`,
     );
+  }
+
+  /** @returns what was done meanwhile; `null` if nothing was asked for. */
+  async #streamMeanwhile(run: Run, options: RunOptions, records: KeptRecords): Promise<readonly Happened[] | null> {
+    const { meanwhile, signal, ...others } = options;
+    if (meanwhile === undefined) {
+      await this.stream(run, options);
+      return null;
+    }
+    // A pod may come back on another machine, whose clock is another.
+    this.#clocks ??= await this.#readClocks();
+    const [source] = this.#clocks;
+    const [ended, failed] = [new AbortController(), new AbortController()];
+    const keep = async (name: string) => {
+      const i = this.#pods.findIndex((pod) => pod.name === name);
+      // One that does not answer has nothing to tell.
+      const record = await this.#clients[i]!.trace(run.id, this.#pods[i]!, run.frames).catch(() => null);
+      if (record !== null) records.keep(i, record);
+    };
+    const done = this.#firstDue(run.id, ended.signal).then((due) =>
+      due === null ? [] : meanwhile({ begin: due + source!.seconds, ended: ended.signal, keep }),
+    );
+    done.catch((error) => failed.abort(error));
+    const signals = [failed.signal, ...(signal === undefined ? [] : [signal])];
+    try {
+      await this.stream(run, { ...others, signal: AbortSignal.any(signals) });
+    } finally {
+      ended.abort();
+      await done.catch(() => {});
+    }
+    return done;
+  }
+
+  /** When the source's first frame was due, by its clock; `null` if the run ended before that is known. */
+  async #firstDue(run: string, ended: AbortSignal): Promise<number | null> {
+    while (!ended.aborted) {
+      const record = await this.#clients[0]!.trace(run, this.#pods[0]!, 1).catch((error: Error) => {
+        if (error instanceof UnknownRunError) return null;
+        throw error;
+      });
+      const due = record?.scheduled[0] ?? Number.NaN;
+      if (!Number.isNaN(due)) return due;
+      await sleep(POLL_MILLISECONDS);
+    }
+    return null;
+  }
+
+  #readClocks(): Promise<ClockOffset[]> {
+    return Promise.all(this.#clients.map(clockOffset));
   }
 
   /**
@@ -172,9 +239,9 @@ export class Driver {
     for (const client of this.#clients) client.close();
   }
 
-  async #collect(plan: string, repeat: number, warmup: number, run: Run): Promise<RunResult> {
+  async #collect(plan: string, repeat: number, warmup: number, run: Run, records: KeptRecords): Promise<RunResult> {
     const { id, frames } = run;
-    const fetched = await Promise.all(
+    const found = await Promise.all(
       this.#clients.map((client, i) =>
         client.trace(id, this.#pods[i]!, frames).catch((error: Error) => {
           if (error instanceof UnknownRunError) return nothing(this.#pods[i]!, frames);
@@ -182,14 +249,25 @@ export class Driver {
         }),
       ),
     );
-    const dropped = run.overflow === Overflow.DROP_OLDEST ? droppedBy(fetched[0]!.trace) : new Set<number>();
-    const unrecorded = fetched.flatMap(({ trace }, i) => gapsOf(trace, i === 0 ? new Set() : dropped));
+    const drops = run.overflow === Overflow.DROP_OLDEST;
+    const gaps = (all: readonly FetchedTrace[]) => {
+      // A pod with nobody to send to drops nothing.
+      const dropped = drops && all.length > 1 ? droppedBy(all[0]!.trace) : new Set<number>();
+      const unrecorded = all.flatMap(({ trace }, i) => gapsOf(trace, i === 0 ? new Set() : dropped));
+      return { dropped: dropped.size, unrecorded };
+    };
+    const before = this.#clocks;
     // A pod that was started afresh may be on another machine, whose clock is another.
-    if (unrecorded.length > 0) this.#clocks = null;
-    this.#clocks ??= await Promise.all(this.#clients.map(clockOffset));
-    const pods: PodTrace[] = fetched.map(({ trace }, i) => ({ ...trace, clock: this.#clocks![i]! }));
-    const trace: Trace = { plan, origin: "live", repeat, frames, warmup, scheduled: fetched[0]!.scheduled, pods };
-    return { trace, digests: fetched.at(-1)!.digests, dropped: dropped.size, unrecorded };
+    if (gaps(found).unrecorded.length > 0) this.#clocks = null;
+    this.#clocks ??= await this.#readClocks();
+    const clocks = this.#clocks;
+    const fetched = found.map((one, i) =>
+      records.mended(i, one, before === null ? 0 : before[i]!.seconds - clocks[i]!.seconds),
+    );
+    const pods: PodTrace[] = fetched.map(({ trace }, i) => ({ ...trace, clock: clocks[i]! }));
+    const { scheduled } = fetched[0]!;
+    const trace: Trace = { plan, origin: "live", repeat, frames, warmup, scheduled, pods, ...(drops && { drops }) };
+    return { trace, digests: fetched.at(-1)!.digests, ...gaps(fetched) };
   }
 }
 

@@ -4,7 +4,9 @@ import type { Profile } from "../sim/profile.ts";
 import type { FrameSize } from "../sim/topology/catalogue.ts";
 import type { Trace } from "../sim/trace.ts";
 import type { Cluster, PodSpec } from "./clusters/cluster.ts";
+import { disturb, killsLast } from "./disturb.ts";
 import { Driver, RunError } from "./driver.ts";
+import { Overflow, type Run } from "./stage/wire.ts";
 
 export interface TestbedOptions {
   readonly cluster: Cluster;
@@ -22,7 +24,7 @@ export interface TestbedOptions {
   readonly onProgress?: (done: number, what: string) => void;
 }
 
-/** Of each run's first frames, so many have their bytes compared between splits. */
+/** Of each run's first frames, so many (all, if something happens during it) have their bytes compared between splits. */
 const DIGESTS = 4;
 /** A run may take so many times what the twin expects, and at least so long. */
 const PATIENCE = 10;
@@ -38,7 +40,7 @@ export async function runPlans(plans: readonly Plan[], options: TestbedOptions):
   const { repeats, expected, onProgress } = options;
   const seconds = (plan: Plan) => plan.workload.frames / expected(plan);
   const total = repeats * plans.reduce((sum, plan) => sum + seconds(plan), 0);
-  const output = new Map<string, { split: string; digests: string }>();
+  const output = new Map<string, { split: string; digests: readonly string[] }>();
   let done = 0;
   for (const placement of placements(plans)) {
     await runPlacement(placement, options, (plan, digests) => {
@@ -63,17 +65,21 @@ async function runPlacement(
   try {
     // Pods that are held leave cores to the compilers.
     const patience = pods.every(({ emulate = [] }) => emulate.length > 0) ? 0 : COMPILING_SECONDS;
-    await driver.warmUp(largest(plans.map(({ size }) => size)), patience, signal);
+    const warmUp = () => driver.warmUp(largest(plans.map(({ size }) => size)), patience, signal);
+    await warmUp();
+    let killed = false;
     for (let repeat = 0; repeat < repeats; repeat++) {
       for (const plan of plans) {
-        const { frames, warmup, load } = plan.workload;
-        const { height, width } = plan.size;
-        const window = plan.hops[0]?.window ?? 1;
-        const rate = load.kind === "rate" ? load.rate : 0;
-        const run = { frames, rate, height, width, window, digests: Math.min(DIGESTS, frames) };
+        // What was started afresh has yet to compile its code.
+        if (killed) await warmUp();
+        killed = plan.disturbances?.some((one) => "restart" in one) ?? false;
+        const { frames, warmup } = plan.workload;
+        const run = runOf(plan);
         const timeout = Math.max(LEAST_TIMEOUT, (PATIENCE * frames) / expected(plan));
         const { trace, digests } = await driver.run(plan.id, repeat, warmup, run, {
           timeout,
+          ...(plan.disturbances && { meanwhile: (run) => disturb(plan, deployment, run) }),
+          ...(killsLast(plan) && { onFrame: () => {} }),
           ...(signal === undefined ? {} : { signal }),
         });
         onTrace(plan, trace);
@@ -84,6 +90,16 @@ async function runPlacement(
     driver.close();
     await deployment.stop();
   }
+}
+
+function runOf({ workload, size: { height, width }, hops, disturbances }: Plan): Omit<Run, "id"> {
+  const { frames, load, buffer } = workload;
+  // Whatever happens, it is to be the same bytes.
+  const digests = disturbances === undefined ? Math.min(DIGESTS, frames) : frames;
+  const run = { frames, rate: 0, height, width, window: hops[0]?.window ?? 1, digests };
+  if (load.kind === "saturated") return run;
+  const drops = buffer === undefined ? {} : { overflow: Overflow.DROP_OLDEST, buffer };
+  return { ...run, rate: load.rate, ...drops };
 }
 
 /**
@@ -140,15 +156,15 @@ export function placementName(plan: Plan): string {
 
 /** Every split of a pipeline gives the same bytes: where they run must not change what they are. */
 function checkInvariance(
-  output: Map<string, { split: string; digests: string }>,
+  output: Map<string, { split: string; digests: readonly string[] }>,
   plan: Plan,
   digests: readonly string[],
 ): void {
   const size = `${plan.size.height}x${plan.size.width}`;
-  const text = digests.join(" ");
   const first = output.get(size);
-  if (first === undefined) output.set(size, { split: plan.split, digests: text });
-  else if (first.digests !== text) {
+  if (first === undefined) output.set(size, { split: plan.split, digests });
+  // Of a frame that was dropped there is no digest.
+  else if (digests.some((digest, n) => digest !== "" && first.digests[n] !== "" && digest !== first.digests[n])) {
     throw new RunError(
       `run ${plan.id}: the output differs from that of ${first.split} at ${size}: kernels must give the same bytes everywhere`,
     );

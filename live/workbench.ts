@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
 import { parse } from "yaml";
+import type { MeasuredDisturbance } from "../sim/compare/check.ts";
 import { compare } from "../sim/compare/compare.ts";
 import type { Comparison } from "../sim/comparison.ts";
 import { lasting } from "../sim/compile.ts";
@@ -10,12 +11,13 @@ import { type Plan, undisturbed } from "../sim/plan.ts";
 import { predict } from "../sim/predict.ts";
 import type { Prediction } from "../sim/prediction.ts";
 import type { Profile } from "../sim/profile.ts";
+import { measuredRecovery } from "../sim/recovery.ts";
 import { summarise } from "../sim/summarise.ts";
-import type { Summary } from "../sim/summary.ts";
 import type { KernelCatalogue } from "../sim/topology/catalogue.ts";
 import { type Overrides, withOverrides } from "../sim/topology/overrides.ts";
 import { parseTopology } from "../sim/topology/parse.ts";
 import type { Topology } from "../sim/topology/topology.ts";
+import type { Trace } from "../sim/trace.ts";
 import { type JudgedPrediction, judgedSaturated, predictLoaded } from "../sim/verdict.ts";
 import {
   ArtefactError,
@@ -193,7 +195,9 @@ export function compareFolder(folder: string, name: string, tolerance: Compariso
     const prediction = predictions.get(plan.id);
     if (prediction === undefined)
       throw new ArtefactError(`${join(folder, RUN_FILES.predictions)}: no prediction of plan ${plan.id}`);
-    return { plan, measured: measuredSummaries(folder, plan), prediction };
+    const runs = measuredRuns(folder, plan);
+    const disturbed = plan.disturbances && { disturbed: runs.map(disturbanceIn) };
+    return { plan, measured: runs.map(summarise), ...disturbed, prediction };
   });
   const comparison = compare({
     name,
@@ -206,16 +210,28 @@ export function compareFolder(folder: string, name: string, tolerance: Compariso
   return comparison;
 }
 
-export function measuredSummaries(folder: string, plan: Plan): Summary[] {
-  const summaries: Summary[] = [];
+/** What happened during a run, from when its first frame was due. */
+function disturbanceIn(trace: Trace): MeasuredDisturbance {
+  const first = trace.scheduled[0]! + trace.pods[0]!.clock.seconds;
+  const happened = (trace.happened ?? []).map(({ what, from, until }) => ({
+    what,
+    from: from - first,
+    until: until - first,
+  }));
+  return { recovery: measuredRecovery(trace), happened };
+}
+
+/** Traces of a plan's repeats. @throws ArtefactError if there is none. */
+export function measuredRuns(folder: string, plan: Plan): Trace[] {
+  const runs: Trace[] = [];
   for (let repeat = 0; ; repeat++) {
     const path = tracePath(folder, plan.id, "live", repeat);
     if (!existsSync(path)) break;
-    summaries.push(summarise(parseTrace(readText(path), path)));
+    runs.push(parseTrace(readText(path), path));
   }
-  if (summaries.length === 0)
+  if (runs.length === 0)
     throw new ArtefactError(`${tracePath(folder, plan.id, "live", 0)}: no trace: plan ${plan.id} was not run`);
-  return summaries;
+  return runs;
 }
 
 /** What was not real in a run, and on what it was, in sentences for the reader. @param surroundings `null`: this machine. */

@@ -69,7 +69,7 @@ export function compilePlan(topology: Topology, catalogue: KernelCatalogue, requ
     return { link, shape, bytes: bytesOf(shape), window, compression: link === null ? "none" : compression };
   });
 
-  const { frames, warmup, arrivals } = topology.workload;
+  const { frames, warmup, arrivals, overflow, buffer = 0 } = topology.workload;
   const { disturbances } = topology;
   const label = pods.length === 1 ? monolithLabel(split[0]!) : split;
   return deepFreeze({
@@ -82,7 +82,7 @@ export function compilePlan(topology: Topology, catalogue: KernelCatalogue, requ
     pods,
     hops,
     workers,
-    workload: { frames, warmup, load, ...(arrivals && { arrivals }), seed },
+    workload: { frames, warmup, load, ...(arrivals && { arrivals }), ...(overflow && { buffer }), seed },
     candidate: topology.stages.every((stage, index) => stage.nodes?.includes(nodes[index]!.name) ?? true),
     ...(disturbances && { disturbances }),
   });

@@ -5,7 +5,7 @@ import { Latencies } from "./model/latencies.ts";
 import { Line, sourcesOf } from "./model/line.ts";
 import { type Resource, Shared } from "./model/shared.ts";
 import { Simulation } from "./model/simulation.ts";
-import type { Plan } from "./plan.ts";
+import { mayDrop, type Plan } from "./plan.ts";
 import { checkMeasured } from "./summarise.ts";
 import type { LatencySummary, Summary } from "./summary.ts";
 
@@ -39,7 +39,7 @@ export interface SimulatedFleet {
  * not with that of frames: quantiles of a line's more than 1024 frames are within 0.1 %. Lines begin together, and each ends when its
  * frames have.
  * @param replication chooses the random streams.
- * @throws RangeError if there is no line, two have one name, one has disturbances, a line has fewer than 2 frames after warm-up, or two plans tell
+ * @throws RangeError if there is no line, two have one name, one has disturbances or drops frames, a line has fewer than 2 frames after warm-up, or two plans tell
  *   different things of one host or link.
  */
 export function simulateFleet(fleet: readonly FleetLine[], replication: number): SimulatedFleet {
@@ -51,6 +51,7 @@ export function simulateFleet(fleet: readonly FleetLine[], replication: number):
     checkMeasured(plan.id, plan.workload);
     if (plan.disturbances !== undefined)
       throw new RangeError(`fleet: line ${name} has disturbances, which only a line alone can have`);
+    if (mayDrop(plan)) throw new RangeError(`fleet: line ${name} may drop frames, which only a line alone can do`);
   }
   const all = new Latencies();
   const summaries: Summary[] = [];

@@ -117,17 +117,17 @@ export { ProfileError } from "./model/profile-error.ts";
 export type { Resource } from "./model/shared.ts";
 export { predict, REPLICATIONS } from "./predict.ts";
 export type { Bottleneck, Interval, PredictedRecovery, Prediction } from "./prediction.ts";
-export { type Recovery, recoveryOf } from "./recovery.ts";
+export { measuredRecovery, type Recovery, recoveryOf } from "./recovery.ts";
 export { type SimulatedRun, type SimulatedSummary, simulate, simulateSummary } from "./simulate.ts";
 export { latencies, summarise } from "./summarise.ts";
-export type { LatencySummary, PodTerms, Summary } from "./summary.ts";
+export type { Dropped, LatencySummary, PodTerms, Summary } from "./summary.ts";
 export { type Bound, type Capacity, capacityOf } from "./sweep/capacity.ts";
-export { type ClockOffset, type PodTrace, STAMPS, type Stamp, type Trace } from "./trace.ts";
+export { type ClockOffset, type Happened, type PodTrace, STAMPS, type Stamp, type Trace } from "./trace.ts";
 export { type JudgedPrediction, type LoadVerdict, predictLoaded } from "./verdict.ts";
 
 // Predictions beside measured runs, and tables of both.
 
-export type { Pair } from "./compare/check.ts";
+export type { MeasuredDisturbance, Pair } from "./compare/check.ts";
 export { type CompareInput, compare, passes } from "./compare/compare.ts";
 export type { Comparison, Decision, Figures, PlanComparison, SizeDecision, Term, Tolerance } from "./comparison.ts";
 export { comparisonTable, predictionTable } from "./report/table.ts";

@@ -90,6 +90,8 @@ export interface PlanWorkload {
   readonly load: PlanLoad;
   /** Of a rate; left out: a constant interval. */
   readonly arrivals?: Arrivals;
+  /** Of a rate: the source keeps so many frames besides the window and those in the making, and drops the oldest of them for another. Left out: it waits, and drops none. */
+  readonly buffer?: number;
   /** Of all random streams. */
   readonly seed: number;
 }
@@ -118,8 +120,13 @@ export interface Plan {
   readonly workload: PlanWorkload;
   /** False if a stage stands where the topology's `nodes` does not allow it: run as a baseline, never chosen. */
   readonly candidate: boolean;
-  /** What happens during the run, if anything does: only the twin can have it so. */
+  /** What happens during the run, if anything does; what a testbed can have happen is its own to say. */
   readonly disturbances?: readonly Disturbance[];
+}
+
+/** Its source drops what it can't send in time: it has a rate, and another pod to send to. */
+export function mayDrop({ pods, workload: { load, buffer } }: Pick<Plan, "pods" | "workload">): boolean {
+  return load.kind === "rate" && buffer !== undefined && pods.length > 1;
 }
 
 /** The same plan with nothing happening during its run. */

@@ -3,8 +3,8 @@ import type { Recovery } from "./recovery.ts";
 import { mean } from "./statistics/moments.ts";
 import { quantile } from "./statistics/quantile.ts";
 
-/** Medians over replications, of which there is one at least; one that does not come back counts as longer than all others. */
-export function predictedRecovery(recoveries: readonly Recovery[]): PredictedRecovery {
+/** Medians over replications, or over runs of the testbed, of which there is one at least; one that does not come back counts as longer than all others. */
+export function medianRecovery(recoveries: readonly Recovery[]): PredictedRecovery {
   const middle = (figure: (recovery: Recovery) => number) =>
     quantile(Float64Array.from(recoveries, figure).sort(), 0.5);
   const reached = recoveries.filter(({ seconds }) => !Number.isNaN(seconds));

@@ -1,6 +1,6 @@
 import { preparedCosts } from "./model/costs.ts";
 import { type Plan, type PlanLoad, undisturbed } from "./plan.ts";
-import { predictedRecovery } from "./predict-recovery.ts";
+import { medianRecovery } from "./predict-recovery.ts";
 import type { Bottleneck, Interval, Prediction } from "./prediction.ts";
 import type { Profile } from "./profile.ts";
 import { type Recovery, recoveryOf } from "./recovery.ts";
@@ -9,7 +9,7 @@ import { percentileInterval } from "./statistics/bootstrap.ts";
 import { mean } from "./statistics/moments.ts";
 import { quantile } from "./statistics/quantile.ts";
 import { checkMeasured, summarise } from "./summarise.ts";
-import type { LatencySummary, PodTerms, Summary } from "./summary.ts";
+import { type LatencySummary, medianDropped, type PodTerms, type Summary } from "./summary.ts";
 
 /** Enough for an interval of 95 % to end inside the sample. */
 export const REPLICATIONS = 40;
@@ -58,6 +58,7 @@ export function predict(plan: Plan, profile: Profile, replications = REPLICATION
   }));
   const { load } = plan.workload;
   const offered = (rate: number) => middle(Float64Array.from(runs, (run) => run.offered ?? rate).sort());
+  const dropped = medianDropped(runs.map(({ summary }) => summary));
   const saturated = isSaturated(load, throughput, offered);
   return {
     plan: plan.id,
@@ -71,7 +72,8 @@ export function predict(plan: Plan, profile: Profile, replications = REPLICATION
     bottleneck: bottleneckOf(utilisation, resources, saturated),
     saturated,
     replications,
-    ...(recoveries.length > 0 && { recovery: predictedRecovery(recoveries) }),
+    ...(dropped && { dropped }),
+    ...(recoveries.length > 0 && { recovery: medianRecovery(recoveries) }),
   };
 }
 

@@ -13,7 +13,7 @@ export interface Bottleneck {
   readonly utilisation: number;
 }
 
-/** What disturbances do to a plan: medians over replications, with their central 95 %. */
+/** What disturbances do to a plan: medians over replications, or over runs of the testbed, with their central 95 %. */
 export interface PredictedRecovery {
   /**
    * Seconds from the end of the last disturbance until latency is again within 10 % of what it is without: 0 if it never left that;

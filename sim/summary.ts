@@ -1,3 +1,5 @@
+import { median } from "./statistics/quantile.ts";
+
 /** Latency of frames after warm-up, seconds. */
 export interface LatencySummary {
   /** Arithmetic mean. */
@@ -33,6 +35,14 @@ export interface PodTerms {
   readonly send: number;
 }
 
+/** Frames after warm-up that a source made and dropped, as it could not send them in time. */
+export interface Dropped {
+  /** How many. */
+  readonly frames: number;
+  /** Of those that it made, 0..1. */
+  readonly share: number;
+}
+
 /** Statistics of one trace, of the twin or of the testbed alike. */
 export interface Summary {
   /** Frames per second delivered after warm-up. */
@@ -45,6 +55,15 @@ export interface Summary {
   readonly ccr: number;
   /** Share of the time that each pod was busy (compute, and CPU time of receive and send), 0..1. */
   readonly utilisation: readonly { readonly pod: string; readonly value: number }[];
+  /** Of a source that may drop frames: all else is told of those that it did not drop. */
+  readonly dropped?: Dropped;
+}
+
+/** Of some runs of one plan, the medians; `undefined` if its source drops nothing. */
+export function medianDropped(runs: readonly Summary[]): Dropped | undefined {
+  const all = runs.flatMap(({ dropped }) => dropped ?? []);
+  if (all.length === 0) return undefined;
+  return { frames: median(all.map(({ frames }) => frames)), share: median(all.map(({ share }) => share)) };
 }
 
 /** Communication-to-computation ratio of a line's terms. */

@@ -47,6 +47,16 @@ export interface PodTrace {
   readonly sentBytes: Float64Array;
 }
 
+/** A disturbance of the plan, as it was done: driver's clock, seconds. */
+export interface Happened {
+  /** As the plan has it: `pod conv restart 1.5 s at 3 s`. */
+  readonly what: string;
+  /** When it was done. */
+  readonly from: number;
+  /** When what it disturbed was as before: the pod served again. */
+  readonly until: number;
+}
+
 /** The record of one run of a plan: the twin and the testbed write the same. */
 export interface Trace {
   /** Id of the plan. */
@@ -65,6 +75,10 @@ export interface Trace {
   readonly scheduled: Float64Array;
   /** In the order in which frames pass them. */
   readonly pods: readonly PodTrace[];
+  /** The source dropped frames that it could not send in time: they have its stamps, but for `sent`, and no other. Left out: it dropped none. */
+  readonly drops?: boolean;
+  /** What really happened during a run of the testbed, in turn; stamps may lack of frames that passed a pod before it was killed. Left out: nothing. */
+  readonly happened?: readonly Happened[];
 }
 
 /** Columns of a {@link PodTrace}. */

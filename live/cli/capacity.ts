@@ -44,7 +44,8 @@ export function capacityVerb(): Command {
     });
   addCheck(addOutput(addProfile(addRuns(addWhatIf(addWorkload(command))))), problemsOf);
   const itself = "capacity finds the rate itself";
-  return refuse(command, { loads: itself, rate: itself, ...ONLY_ON_TESTBED });
+  const waits = "capacity is of a source that drops nothing";
+  return refuse(command, { loads: itself, rate: itself, overflow: waits, buffer: waits, ...ONLY_ON_TESTBED });
 }
 
 /** There is to be just one bound. */

@@ -40,6 +40,8 @@ export function addWorkload(command: Command): Command {
     .option("--warmup <count>", "frames at the start of a run that are left out")
     .option("--loads <list>", "loads, e.g. saturated,50%,30/s")
     .option("--rate <number>", "open loop at so many frames per second, instead of --loads")
+    .option("--overflow <kind>", "what a source at a rate does that can't send as fast: block, or drop-oldest")
+    .option("--buffer <frames>", "frames that a source which drops keeps besides the window")
     .option("--window <frames>", "frames that may be unacknowledged on a hop")
     .option("--compression <list>", "of frames that cross a link: none, zstd, or none,zstd for both")
     .option("--workers <list>", "threads of a pod that compute beside its own, e.g. 0,1")
@@ -53,15 +55,25 @@ export const ONLY_ON_TESTBED = {
   repeats: "only runs on the testbed are repeated; predictions have --replications",
 };
 
-/** What only the twin can have happen. */
+/** What may happen, and how frames may come; the latter only in the twin. */
 export function addWhatIf(command: Command): Command {
-  return command
-    .option("--arrivals <kind>", "how frames come at a rate: constant, poisson, batches of 20, on 2 s off 1 s")
-    .option(
-      "--what-if <disturbance>",
-      'what happens during a run, again and again: "link edge-server 10 Mbit/s 2 s..5 s", "node edge 50% 2 s..4 s", "pod conv restart 1.5 s at 3 s", "burst 20 at 1 s"',
-      more,
-    );
+  command.option("--arrivals <kind>", "how frames come at a rate: constant, poisson, batches of 20, on 2 s off 1 s");
+  return addDisturbances(
+    command,
+    '"link edge-server 10 Mbit/s 2 s..5 s", "node edge 50% 2 s..4 s", "pod conv restart 1.5 s at 3 s", "burst 20 at 1 s"',
+  );
+}
+
+/** What the testbed can have happen, too. */
+export function addRealDisturbances(command: Command): Command {
+  return addDisturbances(
+    command,
+    '"pod conv restart 1.5 s at 3 s", "node edge restart 2 s at 3 s"; with --on processes also "link edge-server 10 Mbit/s 2 s..5 s"',
+  );
+}
+
+function addDisturbances(command: Command, examples: string): Command {
+  return command.option("--what-if <disturbance>", `what happens during a run; may be repeated: ${examples}`, more);
 }
 
 export function addOutput(command: Command): Command {
@@ -155,7 +167,8 @@ export function addTolerance(command: Command): Command {
 
 /** Flags of `addWorkload` and `addWhatIf`, as properties. */
 export const OVERRIDES = [
-  ...["splits", "groupings", "sizes", "frames", "duration", "warmup", "loads", "rate", "window"],
+  ...["splits", "groupings", "sizes", "frames", "duration", "warmup", "loads", "rate"],
+  ...["overflow", "buffer", "window"],
   ...["compression", "workers", "repeats", "seed", "arrivals", "whatIf"],
 ] as readonly (keyof Overrides)[];
 

@@ -6,6 +6,7 @@ import {
   addFolder,
   addOutput,
   addProfile,
+  addRealDisturbances,
   addWorkload,
   type FolderOptions,
   isReal,
@@ -22,7 +23,8 @@ export function runVerb(): Command {
     .argument("<topology>", "topology file (YAML)")
     .action(
       async (file: string, options: WorkloadOptions & OutputOption & FolderOptions & ProfileFlags & ClusterFlags) => {
-        const { measuredSummaries, openBench } = await import("../workbench.ts");
+        const { measuredRuns, openBench } = await import("../workbench.ts");
+        const { summarise } = await import("../../sim/summarise.ts");
         const { measured } = await import("./steps.ts");
         const { measuredTable } = await import("../../sim/report/measured-table.ts");
         const { interruptSignal } = await import("../interrupt.ts");
@@ -30,7 +32,7 @@ export function runVerb(): Command {
         const done = await measured(bench, options, interruptSignal());
         if (done === null) return;
         const { folder, pairs } = done;
-        const results = pairs.map(({ plan }) => ({ plan, summaries: measuredSummaries(folder, plan) }));
+        const results = pairs.map(({ plan }) => ({ plan, summaries: measuredRuns(folder, plan).map(summarise) }));
         print(
           options.output,
           results.map(({ plan, summaries }) => ({ plan: plan.id, split: plan.split, repeats: summaries })),
@@ -39,5 +41,5 @@ export function runVerb(): Command {
         say(`next: edgetwin compare ${folder}`);
       },
     );
-  return addOutput(addProfile(addDryRun(addCluster(addFolder(addWorkload(command))))));
+  return addOutput(addProfile(addDryRun(addCluster(addFolder(addRealDisturbances(addWorkload(command)))))));
 }

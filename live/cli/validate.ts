@@ -6,6 +6,7 @@ import {
   addFolder,
   addOutput,
   addProfile,
+  addRealDisturbances,
   addTolerance,
   addWorkload,
   type FolderOptions,
@@ -44,5 +45,6 @@ export function validateVerb(): Command {
         say(`\nreport: ${report}`);
       },
     );
-  return addTolerance(addOutput(addProfile(addDryRun(addCluster(addFolder(addWorkload(command)))))));
+  const onCluster = addDryRun(addCluster(addFolder(addRealDisturbances(addWorkload(command)))));
+  return addTolerance(addOutput(addProfile(onCluster)));
 }

@@ -47,9 +47,10 @@ export interface Deployment {
   linkCpu(link: Link): Promise<number>;
   /**
    * Ends a pod, at once (`SIGKILL`) or drained (`SIGTERM`), and starts it afresh at the same address, as a kubelet would.
+   * @param away It does not serve before so many seconds have passed; on a real cluster, as soon as that can. Left out: at once.
    * @returns its exit code, `null` if a signal ended it.
    */
-  replace(pod: string, signal?: "SIGKILL" | "SIGTERM"): Promise<number | null>;
+  replace(pod: string, signal?: "SIGKILL" | "SIGTERM", away?: number): Promise<number | null>;
   /**
    * Starts more pods beside those that are there, whose upstream may be one of these, and resolves when all of them serve.
    * @param pods with names that are not taken. @throws DeploymentError with the log of one that does not start; then none of them is left.

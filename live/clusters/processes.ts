@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { Link } from "../../sim/topology/topology.ts";
 import { ownSurroundings } from "../measure/fingerprint.ts";
+import { now } from "../stage/clock.ts";
 import type { PodConfigInput } from "../stage/config.ts";
 import { NODE_FLAGS, POD_ENVIRONMENT } from "../stage/runtime.ts";
 import type { Identity } from "../stage/security.ts";
@@ -15,6 +17,8 @@ import type { LinkShape, RelayAnswer, RelayConfig, RelayRequest } from "./relay.
 
 const HOST = "127.0.0.1";
 const START_SECONDS = 30;
+/** A pod that is to stay away for a while is started so long before. */
+const EARLY_SECONDS = 5;
 /** This module runs from source (.ts) or from the built package (.js); so do the programs that it starts. */
 const EXTENSION = import.meta.url.endsWith(".ts") ? "ts" : "js";
 const POD_PROGRAM = fileURLToPath(new URL(`../stage/main.${EXTENSION}`, import.meta.url));
@@ -180,7 +184,7 @@ export class LocalDeployment implements Deployment {
     return answer;
   }
 
-  async replace(pod: string, signal: "SIGKILL" | "SIGTERM" = "SIGKILL"): Promise<number | null> {
+  async replace(pod: string, signal: "SIGKILL" | "SIGTERM" = "SIGKILL", away = 0): Promise<number | null> {
     const child = this.#children.get(pod);
     const program = this.#programs.get(pod);
     if (child === undefined || program === undefined)
@@ -189,7 +193,11 @@ export class LocalDeployment implements Deployment {
     const gone = ended(child);
     child.kill(signal);
     await gone;
-    await this.#launch(program);
+    // It starts meanwhile, and then waits.
+    const serveAt = String(now() + away);
+    await wait(Math.max(0, away - EARLY_SECONDS) * 1e3);
+    if (this.#stopping) return child.exitCode;
+    await this.#launch({ ...program, environment: { ...program.environment, EDGETWIN_SERVE_AT: serveAt } });
     return child.exitCode;
   }
 

@@ -1,4 +1,6 @@
 /** The program of a pod: runs consecutive stages as told by the environment (see config.ts) until SIGTERM. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { now } from "./clock.ts";
 import { type PodConfig, readPodConfig } from "./config.ts";
 import { Crew } from "./crew.ts";
 import { Executor } from "./executor.ts";
@@ -17,6 +19,9 @@ async function main(): Promise<void> {
   const crew = config.workers === 0 ? null : await Crew.start(config);
   const executor = await Executor.load(config, log);
   primeHeap(HEAP_BYTES);
+  // Where it was killed and shall be missed for a while: by the monotonic clock, seconds.
+  const early = Number(process.env.EDGETWIN_SERVE_AT ?? 0) - now();
+  if (early > 0) await sleep(early * 1e3);
   const pod = new Pod(config, executor, crew, log);
   const server = await servePod(pod, config);
   const metrics = config.metricsPort === null ? null : await (await import("./metrics.ts")).serveMetrics(pod, config);

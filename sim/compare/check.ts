@@ -1,7 +1,16 @@
 import type { Plan } from "../plan.ts";
 import type { Prediction } from "../prediction.ts";
+import type { Recovery } from "../recovery.ts";
 import type { Summary } from "../summary.ts";
+import type { Happened } from "../trace.ts";
 import { LATENCIES, TERMS } from "./measured.ts";
+
+/** What disturbances did in one run of the testbed. */
+export interface MeasuredDisturbance {
+  readonly recovery: Recovery;
+  /** Seconds from when the run's first frame was due. */
+  readonly happened: readonly Happened[];
+}
 
 /** A plan with what the testbed measured, one summary per repeat, and what the twin predicted. */
 export interface Pair {
@@ -9,6 +18,8 @@ export interface Pair {
   readonly plan: Plan;
   /** One for each repeat. */
   readonly measured: readonly Summary[];
+  /** Of a plan with disturbances: what they did, for each repeat, and what was really done. */
+  readonly disturbed?: readonly MeasuredDisturbance[];
   /** Of that plan. */
   readonly prediction: Prediction;
 }

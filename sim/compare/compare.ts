@@ -1,10 +1,11 @@
 import type { Comparison, PlanComparison, Tolerance } from "../comparison.ts";
+import { disturbanceText } from "../disturbance.ts";
 import { variantOf } from "../plan.ts";
 import { attributionOf } from "./attribution.ts";
 import { type Pair, problemsOf } from "./check.ts";
 import { decide } from "./decide.ts";
 import { groupingOf, isOnePodPerStage, sameSize, sizesOf } from "./label.ts";
-import { mapFigures, measuredOf } from "./measured.ts";
+import { disturbedOf, mapFigures, measuredOf } from "./measured.ts";
 
 /** Share of the offered rate that a pipeline must deliver to count as having kept up. */
 const KEPT_UP = 0.97;
@@ -44,10 +45,11 @@ export function passes(comparison: Comparison): boolean {
   return comparison.plans.every((plan) => plan.within);
 }
 
-function comparePlan({ plan, measured: repeats, prediction }: Pair, tolerance: Tolerance): PlanComparison {
-  const measured = measuredOf(repeats);
-  const { throughput, latency, ccr, interval, terms, utilisation, bottleneck } = prediction;
-  const predicted = { throughput, latency, ccr, interval, terms, utilisation, bottleneck };
+function comparePlan({ plan, measured: repeats, disturbed, prediction }: Pair, tolerance: Tolerance): PlanComparison {
+  const measured = { ...measuredOf(repeats), ...(disturbed && disturbedOf(disturbed)) };
+  const { throughput, latency, ccr, interval, terms, utilisation, bottleneck, dropped, recovery } = prediction;
+  const figures = { throughput, latency, ccr, interval, terms, utilisation, bottleneck };
+  const predicted = { ...figures, ...(dropped && { dropped }), ...(recovery && { recovery }) };
   const error = mapFigures((of) => relative(of(predicted), of(measured)));
   const { load } = plan.workload;
   const rate = load.kind === "rate" ? load.rate : null;
@@ -60,6 +62,7 @@ function comparePlan({ plan, measured: repeats, prediction }: Pair, tolerance: T
     size: [plan.size.height, plan.size.width],
     load: load.label,
     rate,
+    ...(plan.disturbances && { happens: plan.disturbances.map(disturbanceText) }),
     candidate: plan.candidate,
     measured,
     predicted,

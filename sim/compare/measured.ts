@@ -1,6 +1,9 @@
 import type { Figures, PlanComparison, Term } from "../comparison.ts";
+import { medianRecovery } from "../predict-recovery.ts";
 import { median } from "../statistics/quantile.ts";
-import type { PodTerms, Summary } from "../summary.ts";
+import { medianDropped, type PodTerms, type Summary } from "../summary.ts";
+
+import type { MeasuredDisturbance } from "./check.ts";
 
 export const TERMS: readonly Term[] = ["link", "decode", "queue", "compute", "send"];
 export const LATENCIES = ["mean", "p50", "p95", "p99"] as const;
@@ -28,6 +31,7 @@ export function measuredOf(repeats: readonly Summary[]): PlanComparison["measure
     ...medians,
     latency: { ...medians.latency, mean: mean(repeats.map(({ latency }) => latency.mean)) },
   };
+  const dropped = medianDropped(repeats);
   const spread = mapFigures((of) => halfSpread(repeats.map(of)));
   return {
     ...figures,
@@ -39,6 +43,17 @@ export function measuredOf(repeats: readonly Summary[]): PlanComparison["measure
       pod,
       value: mean(repeats.map((repeat) => repeat.utilisation[index]!.value)),
     })),
+    ...(dropped && { dropped }),
+  };
+}
+
+/** What disturbances did in the repeats of one plan. */
+export function disturbedOf(
+  repeats: readonly MeasuredDisturbance[],
+): Pick<PlanComparison["measured"], "recovery" | "happened"> {
+  return {
+    recovery: medianRecovery(repeats.map(({ recovery }) => recovery)),
+    happened: repeats.map(({ happened }) => happened),
   };
 }
 

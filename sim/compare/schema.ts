@@ -45,6 +45,32 @@ const bottleneck = z
 const ccr = finite.describe("Communication-to-computation ratio: link, decode and send over compute.");
 const size = z.tuple([z.int().min(1), z.int().min(1)]).describe("[height, width] of the source's frames, in pixels.");
 
+const dropped = z
+  .object({ frames: nonNegative, share })
+  .optional()
+  .describe(
+    "Frames after warm-up that the source dropped, and their share of those that it made: medians over repeats, or replications. Left out: it drops none, and waits.",
+  );
+
+const seconds = nonNegative.nullable();
+
+const recovery = z
+  .object({
+    seconds: seconds.describe(
+      "From the end of the last disturbance until frames take at most 10 % longer than without; null: not within the run.",
+    ),
+    interval: z.tuple([seconds, seconds]).describe("[low, high] of 95 %: of repeats, or replications."),
+    recovered: share.describe("Share of runs that came back within the run."),
+    delayed: nonNegative.describe("Frames after warm-up that took longer than that."),
+    backlog: nonNegative.describe("Frames that were due and not delivered, at most."),
+    usualBacklog: nonNegative.describe("The same without a disturbance."),
+    reached: z
+      .boolean()
+      .describe("False if the run was over before anything happened, or nothing was recorded before it."),
+  })
+  .optional()
+  .describe("What disturbances did: medians over repeats, or replications. Left out: nothing happened.");
+
 const measured = z.object({
   ...figures(
     nonNegative,
@@ -59,6 +85,14 @@ const measured = z.object({
   repeats: z.int().min(1),
   terms,
   utilisation,
+  dropped,
+  recovery,
+  happened: z
+    .array(z.array(z.object({ what: z.string(), from: finite, until: finite })))
+    .optional()
+    .describe(
+      "What was really done in each repeat: seconds from when its first frame was due; until: all was as before.",
+    ),
 });
 
 const predicted = z.object({
@@ -68,6 +102,8 @@ const predicted = z.object({
   terms,
   utilisation,
   bottleneck,
+  dropped,
+  recovery,
 });
 
 export const termSchema = z.enum(["link", "decode", "queue", "compute", "send"]);
@@ -85,6 +121,7 @@ const plan = z.object({
   size,
   load: z.string().describe("saturated, a fraction of the predicted capacity (50%), or a rate (12/s)."),
   rate: nonNegative.nullable().describe("Offered frames per second; null when saturated."),
+  happens: z.array(z.string()).optional().describe("What happened during every run, as the topology has it."),
   candidate: z.boolean().describe("False for a baseline that the topology does not allow as a decision."),
   measured,
   predicted,

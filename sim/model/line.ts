@@ -1,4 +1,4 @@
-import type { Plan } from "../plan.ts";
+import { mayDrop, type Plan } from "../plan.ts";
 import { ratioOf, type Summary } from "../summary.ts";
 import type { Trace } from "../trace.ts";
 import { Disturber } from "./disturber.ts";
@@ -8,6 +8,7 @@ import { PodMaker, type Priced, type Streams } from "./pod-maker.ts";
 import { PodRecord } from "./record.ts";
 import { Restarts } from "./restarts.ts";
 import { scheduleOf } from "./schedule.ts";
+import { SentFrames } from "./sent-frames.ts";
 import type { Shared } from "./shared.ts";
 import { ACKNOWLEDGEMENT, DELIVERY, DUE, type Simulation } from "./simulation.ts";
 import { Source } from "./source.ts";
@@ -22,8 +23,10 @@ export class Line {
   readonly plan: Plan;
   readonly #records: readonly PodRecord[];
   readonly #latencies: Latencies | null;
+  /** By a source that may drop others. */
+  readonly #sent: SentFrames | null;
 
-  /** @param latencies For those of its frames; `null`: the trace is wanted, and not the summary. */
+  /** @param latencies For those of its frames; `null`: the trace is wanted, and not the summary, as it has to be where frames may be dropped. */
   constructor(
     simulation: Simulation,
     shared: Shared,
@@ -33,12 +36,14 @@ export class Line {
   ) {
     this.plan = plan;
     this.#latencies = latencies;
+    this.#sent = mayDrop(plan) ? new SentFrames(plan.workload.frames) : null;
     const first = simulation.pods.length;
     const schedule = scheduleOf(plan, streams("arrivals"));
     this.#records = recordsOf(simulation, plan, schedule, latencies === null);
     if (latencies !== null) this.#records.at(-1)!.deliver(this.#records[0]!, latencies);
     const makers = plan.pods.map(
-      (_, i) => new PodMaker(simulation, shared, { plan, costs }, i, streams, this.#records[i]!),
+      (_, i) =>
+        new PodMaker(simulation, shared, { plan, costs }, i, streams, this.#records[i]!, i === 0 ? this.#sent : null),
     );
     const hops = plan.hops.map((_, i) => addHop(simulation, shared, { plan, costs }, i, streams, first + i));
     const { frames, load } = plan.workload;
@@ -55,7 +60,7 @@ export class Line {
       simulation.sources.push(source);
     }
     if (plan.disturbances !== undefined) {
-      const restarts = new Restarts(simulation.agenda, makers, hops, source, frames);
+      const restarts = new Restarts(simulation.agenda, makers, hops, source, frames, this.#sent);
       const end = () => this.#records.at(-1)!.ends.last;
       simulation.disturbers.push(new Disturber(simulation, shared, { plan, costs }, restarts, end));
     }
@@ -87,9 +92,10 @@ export class Line {
   /** What the testbed would record. */
   trace(repeat: number): Trace {
     const { id, workload } = this.plan;
-    const { frames, warmup, load } = workload;
+    const { frames, warmup, load, buffer } = workload;
     const source = this.#records[0]!;
     const pods = this.#records.map(({ trace }) => trace!);
+    this.#sent?.spread(pods);
     const scheduled =
       load.kind === "saturated"
         ? pods[0]!.start.slice()
@@ -102,22 +108,21 @@ export class Line {
       warmup,
       scheduled,
       pods,
+      ...(load.kind === "rate" && buffer !== undefined && { drops: true }),
     };
   }
 }
 
-function recordsOf(
-  { agenda }: Simulation,
-  { pods, workers, workload }: Plan,
-  schedule: Float64Array | null,
-  whole: boolean,
-): PodRecord[] {
+function recordsOf({ agenda }: Simulation, plan: Plan, schedule: Float64Array | null, whole: boolean): PodRecord[] {
+  const { pods, workers, workload } = plan;
   const { frames, warmup, load } = workload;
   const records: PodRecord[] = [];
   pods.forEach(({ name, node }, i) => {
     const rate = i === 0 && load.kind === "rate" ? load.rate : 0;
     const due = i === 0 ? schedule : null;
-    const shape = { pod: name, node, workers, frames, warmup, whole, rate, schedule: due };
+    // Where frames are numbered as they were sent, the trace tells which are those of the warm-up.
+    const from = i > 0 && mayDrop(plan) ? 0 : warmup;
+    const shape = { pod: name, node, workers, frames, warmup: from, whole, rate, schedule: due };
     records.push(new PodRecord(agenda, records[i - 1] ?? null, shape));
   });
   return records;

@@ -3,9 +3,22 @@ import type { RandomStream } from "../engine/random.ts";
 import { type Chores, HAND_OVER, SEND } from "./chores.ts";
 import type { PodCosts } from "./costs.ts";
 import { Draws } from "./draws.ts";
+import type { Drops } from "./drops.ts";
 import type { Hop } from "./hop.ts";
 import type { PodRecord } from "./record.ts";
 import { COLD, IDLE, type ThreadState } from "./thread.ts";
+
+/** What an outlet is besides its costs. */
+export interface OutletShape {
+  /** Frames that may be sent and not acknowledged. */
+  readonly window: number;
+  /** Frames that may be begun and not acknowledged. */
+  readonly room: number;
+  /** Number of the first to be sent. */
+  readonly first: number;
+  /** Of a source that drops frames: then those that are sent have numbers of their own. */
+  readonly drops: Drops | null;
+}
 
 /** Where finished frames leave a pod, in turn and as far as the window of the hop allows. */
 export class Outlet {
@@ -18,6 +31,8 @@ export class Outlet {
   #expected: number;
   readonly #agenda: Agenda;
   readonly #window: number;
+  readonly #room: number;
+  readonly #drops: Drops | null;
   readonly #chores: Chores;
   readonly #record: PodRecord;
   readonly #send: Draws;
@@ -27,30 +42,53 @@ export class Outlet {
     agenda: Agenda,
     stream: RandomStream,
     costs: PodCosts,
-    window: number,
+    { window, room, first, drops }: OutletShape,
     chores: Chores,
     record: PodRecord,
-    first: number,
   ) {
     this.base = first;
     this.#cursor = first;
     this.#expected = first;
     this.#agenda = agenda;
     this.#window = window;
+    this.#room = room;
+    this.#drops = drops;
     this.#chores = chores;
     this.#record = record;
     this.#send = new Draws(agenda.arena, stream, costs.send);
     this.#handover = new Draws(agenda.arena, stream, costs.handover);
   }
 
+  /** Another frame may not be begun: there is no room for it. @param begun the next. */
+  blocks(begun: number): boolean {
+    if (this.hop === null) return false;
+    return this.#drops === null ? begun - this.base >= this.#room : this.#drops.blocks(begun, this.base);
+  }
+
+  /** Another frame is begun. */
+  begin(begun: number): void {
+    if (this.#drops !== null && this.hop !== null) this.#drops.begin(begun, this.base);
+  }
+
+  /** The first frame that is not done with yet: not acknowledged, or, where they go nowhere, not finished. */
+  oldest(finished: number): number {
+    if (this.hop === null) return finished;
+    return this.#drops === null ? this.base : this.#drops.oldest(this.base);
+  }
+
   /** All frames below `next` are acknowledged; or, below 0, those from -1 - `next` on are asked for by a pod that was started again. */
   release(next: number): boolean {
     if (next < 0) {
+      this.#drops?.sendAgain(-1 - next);
       this.#cursor = -1 - next;
       this.#expected = -1 - next;
       return false;
     }
-    if (this.#record.trace !== null) this.#record.trace.acked.fill(this.#agenda.now, this.base, next);
+    if (this.#record.trace !== null) {
+      const { acked } = this.#record.trace;
+      if (this.#drops === null) acked.fill(this.#agenda.now, this.base, next);
+      else for (let sent = this.base; sent < next; sent++) acked[this.#drops.sequenceOf(sent)] = this.#agenda.now;
+    }
     if (next > this.base) this.base = next;
     return true;
   }
@@ -63,8 +101,10 @@ export class Outlet {
 
   /** Has the thread send what it may of the frames below `finished`. @param thread what that did before. */
   pump(finished: number, thread: ThreadState): void {
-    while (this.hop !== null && this.#cursor < finished && this.#cursor < this.base + this.#window) {
+    const end = this.#drops === null ? finished : this.#drops.make(finished);
+    while (this.hop !== null && this.#cursor < end && this.#cursor < this.base + this.#window) {
       const frame = this.#cursor++;
+      this.#drops?.send();
       const cpu = this.#send.next(thread);
       const waited = this.#handover.next(thread === COLD ? COLD : IDLE);
       const handover = Math.min(waited, cpu);
@@ -82,8 +122,9 @@ export class Outlet {
   transmit(frame: number): void {
     if (frame !== this.#expected) return;
     this.#expected++;
-    this.#record.sent(frame);
+    const sequence = this.#drops === null ? frame : this.#drops.sequenceOf(frame);
+    this.#record.sent(sequence);
     const bytes = this.hop!.transmit(frame);
-    if (this.#record.trace !== null) this.#record.trace.sentBytes[frame] = bytes;
+    if (this.#record.trace !== null) this.#record.trace.sentBytes[sequence] = bytes;
   }
 }

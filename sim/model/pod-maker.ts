@@ -6,6 +6,7 @@ import { Crew, taskOf } from "./crew.ts";
 import { PodServer } from "./pod-server.ts";
 import type { PodStreams } from "./pod-shape.ts";
 import type { PodRecord } from "./record.ts";
+import type { SentFrames } from "./sent-frames.ts";
 import type { Shared } from "./shared.ts";
 import { NOTICE, type Simulation, TIMER, WORKER } from "./simulation.ts";
 import type { PodHost } from "./slow-processor.ts";
@@ -26,6 +27,7 @@ export class PodMaker {
   readonly #priced: Priced;
   readonly #index: number;
   readonly #record: PodRecord;
+  readonly #sent: SentFrames | null;
   readonly #host: PodHost;
   readonly #of: PodStreams;
   readonly #waiting: Waiting;
@@ -37,6 +39,7 @@ export class PodMaker {
   readonly #notices: number;
   readonly #awake: readonly number[];
 
+  /** @param sent of a source that may drop frames. */
   constructor(
     simulation: Simulation,
     shared: Shared,
@@ -44,6 +47,7 @@ export class PodMaker {
     index: number,
     streams: Streams,
     record: PodRecord,
+    sent: SentFrames | null,
   ) {
     const { plan, costs } = priced;
     const { name, node } = plan.pods[index]!;
@@ -51,6 +55,7 @@ export class PodMaker {
     this.#priced = priced;
     this.#index = index;
     this.#record = record;
+    this.#sent = sent;
     this.#of = {
       compute: streams(name, "compute"),
       receive: streams(name, "receive"),
@@ -82,8 +87,8 @@ export class PodMaker {
     return this.#simulation.pods[this.#task]!;
   }
 
-  /** A fresh pod in place of the one before, which has done all frames below `first`. */
-  make(first: number): PodServer {
+  /** A fresh pod in place of the one before, which has done all frames below `first`. @param position of a source that drops: number of the next that it sends. */
+  make(first: number, position = first): PodServer {
     const { agenda, instants, pods, workers } = this.#simulation;
     const { plan, costs } = this.#priced;
     const { load } = plan.workload;
@@ -96,6 +101,9 @@ export class PodMaker {
       record: this.#record,
       task: this.#task,
       first,
+      position,
+      sent: this.#sent,
+      buffer: this.#sent === null ? 0 : plan.workload.buffer!,
       window: plan.hops[this.#index]?.window ?? 0,
       workers: plan.workers,
       punctual: this.#index === 0 && load.kind === "rate",

@@ -4,6 +4,7 @@ import * as chore from "./chores.ts";
 import type { PodCosts } from "./costs.ts";
 import type { Crew } from "./crew.ts";
 import { Draws } from "./draws.ts";
+import { Drops } from "./drops.ts";
 import { EmulatedClock } from "./emulated-clock.ts";
 import type { Hop } from "./hop.ts";
 import { Notices } from "./notices.ts";
@@ -40,8 +41,6 @@ export class PodServer {
   readonly #compress: Draws | null;
   /** On an emulated node. */
   readonly #clock: EmulatedClock | null;
-  /** Frames that may be begun and not acknowledged. */
-  readonly #room: number;
   /** Number of frames that are ready to be computed, counted from the first. */
   #ready: number;
   /** Next frame to begin, and to finish. */
@@ -68,12 +67,14 @@ export class PodServer {
     this.#decompress = costs.decompress && new Draws(agenda.arena, streams.receive, costs.decompress);
     this.#compress = costs.compress && new Draws(agenda.arena, streams.send, costs.compress);
     this.own = new OwnThread(agenda, shape.waiting);
-    this.outlet = new Outlet(agenda, streams.send, costs, shape.window, this.own, record, shape.first);
+    const { window, first, position, sent } = shape;
+    const room = window + Math.max(1, shape.workers) + shape.buffer;
+    const drops = sent && new Drops(sent, room, first, position);
+    this.outlet = new Outlet(agenda, streams.send, costs, { window, room, first: position, drops }, this.own, record);
     const { wakeUps } = costs;
     this.notices = wakeUps && new Notices(agenda, shape.notices, this.own, streams.wakeUp!, wakeUps.messages);
     this.#clock = costs.emulated && new EmulatedClock(shape.speeds, costs.emulated);
-    this.#ready = this.#begun = this.#next = shape.first;
-    this.#room = shape.window + Math.max(1, shape.workers);
+    this.#ready = this.#begun = this.#next = first;
   }
 
   /** Frames that are finished: computed, and compressed where they go on so. */
@@ -81,9 +82,9 @@ export class PodServer {
     return this.#next;
   }
 
-  /** The first frame that is not done with yet: not acknowledged, or, where they go nowhere, not finished. */
+  /** The first frame that is not done with yet. */
   get oldest(): number {
-    return this.outlet.hop === null ? this.#next : this.outlet.base;
+    return this.outlet.oldest(this.#next);
   }
 
   /** A frame's bytes are there, all of them: they wait for the thread to read them. */
@@ -216,8 +217,7 @@ export class PodServer {
   }
 
   #canCompute(): boolean {
-    if (this.outlet.hop !== null && this.#begun - this.outlet.base >= this.#room) return false;
-    return this.#begun < this.#ready;
+    return this.#begun < this.#ready && !this.outlet.blocks(this.#begun);
   }
 
   #start(): void {
@@ -257,6 +257,7 @@ export class PodServer {
   }
 
   #begin(): void {
+    this.outlet.begin(this.#begun);
     const frame = this.#begun++;
     this.record.messages(frame);
     if (this.crew !== null) {

@@ -2,6 +2,7 @@ import type { Agenda } from "../engine/agenda.ts";
 import type { Instants } from "../engine/instants.ts";
 import type { RandomStream } from "../engine/random.ts";
 import type { PodRecord } from "./record.ts";
+import type { SentFrames } from "./sent-frames.ts";
 import type { PodHost } from "./slow-processor.ts";
 import type { Speeds } from "./speeds.ts";
 import type { Waiting } from "./thread.ts";
@@ -25,6 +26,12 @@ export interface PodShape {
   readonly task: number;
   /** The frame that it begins with: 0, or another where it has been started again. */
   readonly first: number;
+  /** What that has for a number if it is sent: another where frames before it were dropped. */
+  readonly position: number;
+  /** Of a source that may drop frames; `null`: of any other pod. */
+  readonly sent: SentFrames | null;
+  /** Frames that such a one keeps besides the window and those in the making. */
+  readonly buffer: number;
   /** Frames that may be unacknowledged on the hop behind it. */
   readonly window: number;
   /** Threads that compute beside its own; 0: its own does. */

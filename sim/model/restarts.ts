@@ -1,6 +1,7 @@
 import type { Agenda } from "../engine/agenda.ts";
 import type { Hop } from "./hop.ts";
 import type { PodMaker } from "./pod-maker.ts";
+import type { SentFrames } from "./sent-frames.ts";
 import type { Source } from "./source.ts";
 
 /**
@@ -16,6 +17,8 @@ export class Restarts {
   /** Of frames at a rate. */
   readonly #source: Source | null;
   readonly #frames: number;
+  /** By that which may drop some. */
+  readonly #sent: SentFrames | null;
   /** By how many restarts a pod is down, and whether it is, or waits for those behind it. */
   readonly #down: number[];
   readonly #serves: boolean[];
@@ -28,19 +31,23 @@ export class Restarts {
     hops: readonly Hop[],
     source: Source | null,
     frames: number,
+    sent: SentFrames | null,
   ) {
     this.#agenda = agenda;
     this.#makers = makers;
     this.#hops = hops;
     this.#source = source;
     this.#frames = frames;
+    this.#sent = sent;
     this.#down = makers.map(() => 0);
     this.#serves = makers.map(() => true);
   }
 
   /** All frames are delivered. */
   get done(): boolean {
-    return this.#serves.at(-1)! && this.#makers.at(-1)!.pod.collected === this.#frames;
+    if (!this.#serves.at(-1)!) return false;
+    const { collected } = this.#makers.at(-1)!.pod;
+    return this.#sent === null ? collected === this.#frames : this.#sent.endsWith(collected, this.#frames);
   }
 
   kill(index: number): void {
@@ -68,10 +75,11 @@ export class Restarts {
     if (this.#serves[index]! || this.#down[index]! > 0 || !(this.#serves[index + 1] ?? true)) return;
     this.#serves[index] = true;
     const next = out?.next ?? this.#delivered;
-    const pod = this.#makers[index]!.make(next);
+    const frame = index > 0 || this.#sent === null ? next : this.#sent.after(next);
+    const pod = this.#makers[index]!.make(frame, next);
     if (into === undefined) {
       if (this.#source === null) pod.due(this.#frames);
-      else this.#source.restart(pod, next, this.#agenda.now);
+      else this.#source.restart(pod, frame, this.#agenda.now);
     } else {
       into.to = pod;
       into.next = next;

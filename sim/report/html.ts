@@ -1,11 +1,14 @@
 import type { Finding } from "../compare/finding.ts";
 import { labelOf, sizeLabel } from "../compare/label.ts";
 import type { Comparison, PlanComparison } from "../comparison.ts";
+import type { Dropped } from "../summary.ts";
+import { comparedDrops } from "./drops-table.ts";
 import { escapeHtml } from "./escape.ts";
 import { explain, planName } from "./explain.ts";
 import { formatBottleneck, formatRate, formatRatio, formatSeconds, formatShare, formatSigned } from "./format.ts";
 import { inOrder } from "./layout.ts";
-import { type DrawnPicture, dateText, list, pageHtml, type RunInfo } from "./page.ts";
+import { type DrawnPicture, dateText, list, pageHtml, type RunInfo, type Section } from "./page.ts";
+import { timeText } from "./recovery-table.ts";
 
 export interface ReportInput {
   readonly comparison: Comparison;
@@ -23,6 +26,8 @@ export function reportHtml({ comparison, findings, run, pictures }: ReportInput)
     pictures,
     sections: [
       { id: "figures", title: "Figures", html: table(comparison) },
+      ...drops(comparison),
+      ...recoveries(comparison),
       { id: "misses", title: "Out of tolerance", html: misses(comparison) },
       { id: "findings", title: "Findings", html: findingsList(findings) },
       { id: "emulated", title: "What was emulated", html: emulated },
@@ -99,6 +104,55 @@ function misses({ plans, tolerance }: Comparison): string {
   return inOrder(out)
     .map((plan) => `<p>${escapeHtml(explain(plan, tolerance))}</p>`)
     .join("\n");
+}
+
+/** What sources dropped, where one may. */
+function drops(comparison: Comparison): readonly Section[] {
+  const all = comparedDrops(comparison);
+  if (all.length === 0) return [];
+  const cells = (dropped: Dropped | null) =>
+    (dropped === null ? ["-", "-"] : [String(Math.round(dropped.frames)), formatShare(dropped.share)])
+      .map((cell) => `<td class="n">${cell}</td>`)
+      .join("");
+  const rows = all.map(
+    (one) =>
+      `<tr><th scope="row">${escapeHtml(labelOf(one))}</th><td>${sizeLabel(one.size)}</td><td>${escapeHtml(one.load)}</td>${cells(one.measured)}${cells(one.predicted)}</tr>`,
+  );
+  const head = `<thead><tr><th>split</th><th>size</th><th>load</th>${["measured", "predicted"].map((side) => `<th class="n">${side}</th><th class="n">share</th>`).join("")}</tr></thead>`;
+  const html = `<p>Frames after warm-up that the source made and dropped, as it could not send them in time; all other figures are of those that it sent.</p>
+<div class="scroll"><table>${head}\n<tbody>${rows.join("\n")}</tbody></table></div>`;
+  return [{ id: "drops", title: "Dropped at the source", html }];
+}
+
+/** What disturbances did, where there were some. */
+function recoveries({ plans }: Comparison): readonly Section[] {
+  const rows = inOrder(plans).flatMap((plan) => {
+    const [measured, predicted] = [plan.measured.recovery, plan.predicted.recovery];
+    if (measured === undefined || predicted === undefined) return [];
+    const both = [measured, predicted];
+    const cells = [
+      ...both.map(timeText),
+      ...both.map(({ delayed }) => String(Math.round(delayed))),
+      ...both.map(({ backlog }) => String(Math.round(backlog))),
+    ].map((cell) => `<td class="n">${cell}</td>`);
+    return [
+      `<tr><th scope="row">${escapeHtml(labelOf(plan))}</th><td>${sizeLabel(plan.size)}</td><td>${escapeHtml(plan.load)}</td>${cells.join("")}</tr>`,
+    ];
+  });
+  if (rows.length === 0) return [];
+  const titles = ["recovery", "delayed", "backlog"].map(
+    (title) => `<th class="n">${title}</th><th class="n">predicted</th>`,
+  );
+  const done = plans.flatMap((plan) => (plan.measured.happened ?? []).map((happened) => ({ plan, happened })));
+  const items = done.map(
+    ({ plan, happened }) =>
+      `<li>${escapeHtml(`${planName(plan)}: ${happened.map(({ what, from, until }) => `${what}: ${from.toFixed(2)} s to ${until.toFixed(2)} s`).join("; ")}`)}</li>`,
+  );
+  const html = `<p>Recovery: from the end of the last disturbance until frames take at most 10 % longer than without it; delayed: frames that take longer than that; backlog: frames that are due and not delivered, at most.</p>
+<div class="scroll"><table><thead><tr><th>split</th><th>size</th><th>load</th>${titles.join("")}</tr></thead>
+<tbody>${rows.join("\n")}</tbody></table></div>
+<p>What was really done, and when:</p><ul>${items.join("\n")}</ul>`;
+  return [{ id: "recovery", title: "Recovery", html }];
 }
 
 const MARKS = {

@@ -4,6 +4,7 @@ import { mean } from "../statistics/moments.ts";
 import type { Summary } from "../summary.ts";
 import { sizeText } from "../topology/size.ts";
 import { type Column, tableLines } from "./columns.ts";
+import { dropsTable, measuredDrops } from "./drops-table.ts";
 import { formatRate, formatRatio, formatSeconds } from "./format.ts";
 
 const COLUMNS: readonly Column[] = [
@@ -36,5 +37,7 @@ export function measuredTable(
       formatRatio(over(({ ccr }) => ccr)),
     ];
   });
-  return tableLines(COLUMNS, rows).join("\n");
+  return `${tableLines(COLUMNS, rows).join("\n")}${dropsTable(measuredDrops(results))
+    .replace(/^(?=.)/s, "\n")
+    .trimEnd()}`;
 }

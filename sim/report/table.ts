@@ -4,8 +4,10 @@ import type { Plan } from "../plan.ts";
 import type { Prediction } from "../prediction.ts";
 import type { JudgedPrediction } from "../verdict.ts";
 import { type Column, TERMINAL_WIDTH, tableLines, wrap } from "./columns.ts";
+import { comparedDrops, dropsTable, predictedDrops } from "./drops-table.ts";
 import { formatBottleneck, formatRate, formatRatio, formatSeconds, formatShare, formatSigned } from "./format.ts";
 import { inOrder } from "./layout.ts";
+import { comparedRecoveryTable } from "./recovery-table.ts";
 
 const COMPARISON: readonly Column[] = [
   { title: "", width: 1, align: "left" },
@@ -45,7 +47,8 @@ export function comparisonTable(comparison: Comparison): string {
       ...decisionLines(decision),
     ].join("\n");
   });
-  return `${sections.join("\n\n")}\n\n${verdictLines(comparison).join("\n")}\n`;
+  const drops = dropsTable(comparedDrops(comparison));
+  return `${sections.join("\n\n")}\n${drops}\n${comparedRecoveryTable(comparison)}${verdictLines(comparison).join("\n")}\n`;
 }
 
 /** `best split at 512x512: EESS (predicted) EESS (measured), regret 0.0 %, Kendall 0.80` */
@@ -123,7 +126,7 @@ export function predictionTable(pairs: readonly { readonly plan: Plan; readonly 
     const note = here.some(({ plan, prediction }) => nearCapacity(plan, prediction)) ? wrap(NEAR_CAPACITY) : [];
     return [sizeLabel(size), ...tableLines(PREDICTION, rows), ...note].join("\n");
   });
-  return `${sections.join("\n\n")}\n`;
+  return `${sections.join("\n\n")}\n${dropsTable(predictedDrops(pairs))}`;
 }
 
 /** p50, p95 and bottleneck. */
@@ -139,6 +142,8 @@ function latencyCells(plan: Plan, prediction: Told): string[] {
 }
 
 /** The capacity, frames/s, where the plan's open load is above 90 % of it. */
-function nearCapacity({ workload: { load } }: Plan, { verdict, capacity }: Told): number | null {
+function nearCapacity({ workload: { load, buffer } }: Plan, { verdict, capacity }: Told): number | null {
+  // What a source drops does not wait.
+  if (buffer !== undefined) return null;
   return load.kind === "rate" && verdict !== "stable" ? (capacity?.throughput ?? null) : null;
 }

@@ -43,7 +43,7 @@ export function topologyTable(topology: Topology, plan: Plan): string {
     ...tableLines(STAGES, rows),
     "",
     ...wrap(
-      `workload: sizes ${workload.sizes.map(sizeText).join(", ")}; loads ${workload.loads.map(loadLabel).join(", ")};${workload.arrivals === undefined ? "" : ` arrivals ${arrivalsText(workload.arrivals)};`} ${workload.frames} frames, ${workload.warmup} of them warm-up; window ${workload.window};${compressionText(workload.compression)}${workersText(workload.workers)} ${workload.repeats} runs per plan; seed ${workload.seed}`,
+      `workload: sizes ${workload.sizes.map(sizeText).join(", ")}; loads ${workload.loads.map(loadLabel).join(", ")};${workload.arrivals === undefined ? "" : ` arrivals ${arrivalsText(workload.arrivals)};`}${overflowText(workload)} ${workload.frames} frames, ${workload.warmup} of them warm-up; window ${workload.window};${compressionText(workload.compression)}${workersText(workload.workers)} ${workload.repeats} runs per plan; seed ${workload.seed}`,
     ),
     ...(topology.disturbances ?? []).flatMap((one) => wrap(`happens: ${disturbanceText(one)}`)),
   ];
@@ -52,6 +52,10 @@ export function topologyTable(topology: Topology, plan: Plan): string {
 
 function compressionText(compressions: readonly Compression[]): string {
   return compressions.includes("zstd") ? ` compression ${compressions.join(", ")};` : "";
+}
+
+function overflowText({ overflow, buffer = 0 }: Topology["workload"]): string {
+  return overflow === undefined ? "" : ` overflow ${overflow}, buffer ${buffer};`;
 }
 
 function workersText(workers: readonly number[]): string {

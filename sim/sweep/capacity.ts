@@ -46,8 +46,11 @@ const STEPS = 16;
  *
  * @throws ProfileError if the profile lacks a cost; RangeError unless the bound is above 0.
  */
-export function capacityOf(saturated: Plan, profile: Profile, bound: Bound, replications: number): Capacity {
+export function capacityOf(plan: Plan, profile: Profile, bound: Bound, replications: number): Capacity {
   if (!(bound.seconds > 0)) throw new RangeError(`bound.seconds(=${bound.seconds}) should be above 0`);
+  // A source that drops would keep any latency: what it carries is asked for.
+  const { buffer: _buffer, ...workload } = plan.workload;
+  const saturated = { ...plan, workload };
   const full = replicate(undisturbed(saturated), profile, replications);
   const carried = mean(full.samples.throughput);
   const planAt = (rate: number) => withLoad(saturated, planLoad({ kind: "rate", rate }));

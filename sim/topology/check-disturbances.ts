@@ -3,14 +3,18 @@ import type { Draft } from "./draft.ts";
 import { notOneOf } from "./findings.ts";
 import type { Finding, Path } from "./problem.ts";
 
-/** What happens during a run against nodes, links and stages, and against all else that happens. */
+/** What happens during a run against nodes, links and stages, and against all else that happens; and what only frames at a rate can do. */
 export function checkDisturbances(draft: Draft): Finding[] {
   const { disturbances = [], workload } = draft;
   const findings = disturbances.flatMap((one, index) => {
     const path = ["disturbances", index];
     return [...checkSubject(one, draft, path), ...checkSpan(one, disturbances.slice(0, index), path)];
   });
-  const { loads = [], arrivals } = workload;
+  const { loads = [], arrivals, overflow, buffer } = workload;
+  if (buffer !== undefined && overflow === undefined) {
+    const allowed = "overflow: drop-oldest beside it: a source that waits keeps no more than the window";
+    findings.push({ path: ["workload", "buffer"], value: buffer, message: "has no effect", allowed });
+  }
   // Of shares and rates at once, those are what is meant.
   if (loads.length === 0 || loads.some(({ kind }) => kind !== "saturated")) return findings;
   const allowed = "a load that is a rate or a share: in a saturated run a frame is always due";
@@ -21,6 +25,7 @@ export function checkDisturbances(draft: Draft): Finding[] {
     if (burst !== undefined) findings.push(needs(["disturbances", index, "burst"], burst, "a burst has no effect"));
   });
   if (arrivals !== undefined) findings.push(needs(["workload", "arrivals"], arrivals.kind, "has no effect"));
+  if (overflow !== undefined) findings.push(needs(["workload", "overflow"], overflow, "has no effect"));
   return findings;
 }
 

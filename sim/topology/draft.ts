@@ -75,11 +75,12 @@ function disturbancesOf(raw: unknown, units: Units, findings: Finding[]): Pick<D
 
 /** The workload that its fields in the file say; a field that is not there is left out. */
 export function workloadOf(fields: Partial<z.output<z.ZodObject<typeof WORKLOAD>>>, units: Units): Partial<Workload> {
-  const { sizes, loads, duration, arrivals: text, ...rest } = fields;
+  const { sizes, loads, duration, arrivals: text, overflow, ...rest } = fields;
   const arrivals = text === undefined ? undefined : arrivalsOf(text, units);
   return {
     ...rest,
     ...(arrivals && { arrivals }),
+    ...(overflow === "drop-oldest" && { overflow }),
     ...(duration !== undefined && { duration: units.convert(duration, DURATION) }),
     ...(sizes && { sizes: sizes.map((size) => parseSize(String(size))) }),
     ...(loads && { loads: loads.map((load) => loadOf(load, units)) }),

@@ -24,6 +24,8 @@ export interface Overrides {
   /** A rate as the only load: `30/s`. Not together with `loads`. */
   readonly rate?: string | undefined;
   readonly arrivals?: string | undefined;
+  readonly overflow?: string | undefined;
+  readonly buffer?: string | number | undefined;
   readonly window?: string | number | undefined;
   readonly compression?: string | undefined;
   readonly workers?: string | undefined;
@@ -74,8 +76,13 @@ export async function withOverrides(
   const exact = given.frames !== undefined && given.duration === undefined ? { duration: "0 s" } : {};
   const fields = { ...given, ...exact, ...(rate !== undefined && { loads: [rate] }) };
   const units = await loadUnits();
-  const { arrivals, ...others } = topology.workload;
-  const usual = given.arrivals === undefined && arrivals !== undefined ? { arrivals } : {};
+  const { arrivals, overflow, buffer, ...others } = topology.workload;
+  const usual = {
+    ...(given.arrivals === undefined && arrivals !== undefined && { arrivals }),
+    // A buffer is nothing without a source that drops.
+    ...(given.overflow === undefined && overflow !== undefined && { overflow }),
+    ...(given.overflow !== "block" && buffer !== undefined && { buffer }),
+  };
   const workload = { ...others, ...usual, ...workloadOf(fields, units) };
   const { disturbances: known = [] } = topology;
   const nodes = topology.nodes.map(({ name }) => name);

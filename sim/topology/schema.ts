@@ -129,6 +129,17 @@ export const WORKLOAD = {
     .default(["saturated"])
     .describe("What frames are offered."),
   arrivals: arrivalsSchema.optional(),
+  overflow: z
+    .enum(["block", "drop-oldest"], "block or drop-oldest")
+    .optional()
+    .describe(
+      "Of a source at a rate that can't send as fast: block, the default, it waits, and frames come late; drop-oldest: it drops the oldest frame that it has not sent, as a live camera does, and counts it.",
+    ),
+  buffer: integer(0, 16_384, "an integer from 0 to 16384")
+    .optional()
+    .describe(
+      "Frames that a source which drops keeps besides the window and those in the making. Left out: 0. Only with overflow: drop-oldest.",
+    ),
   window: integer(1).default(8).describe("Frames that may be unacknowledged on a hop."),
   compression: z
     .array(z.enum(COMPRESSIONS, "none or zstd"), "a list of none and zstd")
@@ -181,7 +192,9 @@ export const TOPOLOGY = {
   disturbances: z
     .array(disturbanceSchema, "a list of disturbances")
     .optional()
-    .describe("What happens during every run, times from its beginning. Predicted only."),
+    .describe(
+      "What happens during every run, times from its beginning. Local processes do it, too, but for nodes that are slower and bursts, and Kubernetes restarts pods; the rest is predicted only.",
+    ),
 };
 
 /** `--rate`. */

@@ -78,6 +78,10 @@ export interface Workload {
   readonly loads: readonly Load[];
   /** Of loads that are rates, or shares; left out: a constant interval. Predicted only. */
   readonly arrivals?: Arrivals;
+  /** Of loads that are rates, or shares: the source drops the oldest frame that it has not sent when another has no room. Left out: it waits. */
+  readonly overflow?: "drop-oldest";
+  /** Of a source that drops: frames that it keeps besides the window and those in the making. Left out: 0. */
+  readonly buffer?: number;
   /** Frames that may be unacknowledged on a hop. */
   readonly window: number;
   /** Of hops that cross a link: each plan that has some is there once for every entry. */
@@ -106,6 +110,6 @@ export interface Topology {
   readonly groupings: readonly (readonly number[])[];
   /** Asked for on the command line: every split is cut so and in no other way. Left out: as `compileAll` says. */
   readonly onlyGroupings?: readonly (readonly number[])[];
-  /** What happens during every run, if anything does. Predicted only. */
+  /** What happens during every run, if anything does. */
   readonly disturbances?: readonly Disturbance[];
 }

@@ -80,7 +80,10 @@ describe("a wrong command line ends with 2 and one clear message", () => {
       ["predict", LOCAL, "--what-if", "burst 2 at 1 s", "--what-if", "pod x restart 1 s at 1 s"],
       /--what-if: "x" is not/,
     ],
-    [["run", LOCAL, "--what-if", "burst 2 at 1 s"], /unknown option '--what-if'/],
+    [
+      ["run", LOCAL, "--what-if", "burst 2 at 1 s"],
+      /processes can't do: .*\n {2}disturbances: burst 2 at 1 s \(a source keeps to its rate\)/,
+    ],
   ])("%j", async (args, message) => {
     const { code, stdout, stderr } = await edgetwin(args);
     expect(stderr).toMatch(message);
@@ -115,8 +118,8 @@ describe("what the testbed can't have happen", () => {
   test.each(["run", "validate"])("%s refuses it, all of it, before anything is measured", async (verb) => {
     const { code, stdout, stderr } = await edgetwin([verb, file, "--runs", join(file, "..", "runs")]);
     expect(stderr).toBe(
-      "error: local has what the testbed can't do yet: edgetwin predict says what it would do; take it out to run for real\n" +
-        "  disturbances: burst 20 at 1 s\n  disturbances: pod conv restart 1.5 s at 3 s\n  workload.arrivals: poisson\n",
+      "error: local has what processes can't do: edgetwin predict says what it would do; take it out to run for real\n" +
+        "  disturbances: burst 20 at 1 s (a source keeps to its rate)\n  workload.arrivals: poisson\n",
     );
     expect([code, stdout]).toEqual([2, ""]);
   });

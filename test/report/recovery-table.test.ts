@@ -1,8 +1,11 @@
 import { expect, test } from "vitest";
+import { compare } from "../../sim/compare/compare.ts";
 import type { Disturbance } from "../../sim/disturbance.ts";
 import { predict } from "../../sim/predict.ts";
 import type { PredictedRecovery } from "../../sim/prediction.ts";
-import { recoveryTable } from "../../sim/report/recovery-table.ts";
+import { reportHtml } from "../../sim/report/html.ts";
+import { comparedRecoveryTable, recoveryTable } from "../../sim/report/recovery-table.ts";
+import { comparisonTable } from "../../sim/report/table.ts";
 import { disturbedPlan } from "../sim/disturbed.ts";
 import { apart, type LineSpec, line } from "../sim/fixtures.ts";
 
@@ -53,4 +56,33 @@ test("never, sometimes, and not yet", () => {
 
 test("nothing where nothing happens", () => {
   expect(recoveryTable([pairOf([])])).toBe("");
+});
+
+test("measured and predicted side by side", () => {
+  const { plan, prediction } = pairOf([slow]);
+  const measured = { seconds: 0.82, delayed: 4, backlog: 3, usual: 1 };
+  const happened = [{ what: "link edge-server 50% 2 s..5 s", from: 2.001, until: 5.002 }];
+  const comparison = compare({
+    name: "run",
+    created: "",
+    pairs: [{ plan, measured: [prediction], disturbed: [{ recovery: measured, happened }], prediction }],
+    tolerance: { throughput: 0.1, p50: 0.1 },
+    emulated: [],
+  });
+  expect(comparison.plans[0]!.measured.happened).toEqual([happened]);
+  expect(comparedRecoveryTable(comparison)).toMatchInlineSnapshot(`
+    "1x1: what happens: link edge-server 50% 2 s..5 s
+    split        load       recovery  predict. delayed predict. backlog predict.
+    AB           1/s          820 ms    700 ms       4        3       3        2
+    recovery: from the end of the last until frames take at most 10 % longer than
+      without it; never: not within the run, which --duration makes longer.
+    delayed: frames that take longer than that; backlog: frames that are due and not
+      delivered, at most. As predicted after each.
+
+    "
+  `);
+  expect(comparisonTable(comparison)).toContain(comparedRecoveryTable(comparison));
+  const html = reportHtml({ comparison, findings: [], run: { machine: [], commands: [], version: "" }, pictures: [] });
+  expect(html).toContain('<section id="recovery">');
+  expect(html).toContain("link edge-server 50% 2 s..5 s: 2.00 s to 5.00 s");
 });

@@ -3,7 +3,7 @@ import type { Arrivals, Disturbance } from "../../sim/disturbance.ts";
 import { costsOf } from "../../sim/model/costs.ts";
 import { undisturbed } from "../../sim/plan.ts";
 import { predict } from "../../sim/predict.ts";
-import { recoveryOf } from "../../sim/recovery.ts";
+import { measuredRecovery, recoveryOf } from "../../sim/recovery.ts";
 import { simulate } from "../../sim/simulate.ts";
 import { disturbedPlan } from "./disturbed.ts";
 import { apart, type LineSpec, line } from "./fixtures.ts";
@@ -149,5 +149,51 @@ describe("predictions", () => {
     const { plan, profile } = line(spec);
     expect(predict(undisturbed(disturbedPlan(spec, [halved(2, 5)])), profile, 3)).toEqual(predict(plan, profile, 3));
     expect(Object.hasOwn(predict(plan, profile, 3), "recovery")).toBe(false);
+  });
+});
+
+describe("of a run on the testbed", () => {
+  const cut: Disturbance = { link: ["edge", "server"], bandwidth: { share: 0 }, from: 10, until: 14 };
+  const plan = disturbedPlan(spec, [cut]);
+  const twin = simulate(plan, costsOf(plan, line(spec).profile, null), 0).trace;
+  const trace = { ...twin, happened: [{ what: "cut", from: 10, until: 14 }] };
+
+  test("it is what the twin says of the same stamps, where the line is the same without what happens", () => {
+    const { seconds, delayed, backlog, usual } = measuredRecovery(trace);
+    expect({ seconds, delayed, backlog, usual }).toEqual(recovery(spec, [cut]));
+  });
+
+  test("clocks of pods are put on the driver's", () => {
+    const later = (column: Float64Array) => column.map((value) => value + 100);
+    const pods = trace.pods.map((pod, i) =>
+      i === 0 ? pod : { ...pod, end: later(pod.end), clock: { seconds: -100, bound: 0 } },
+    );
+    const { seconds, delayed } = measuredRecovery({ ...trace, pods });
+    expect(seconds).toBeCloseTo(measuredRecovery(trace).seconds, 9);
+    expect(delayed).toBe(measuredRecovery(trace).delayed);
+  });
+
+  test("what a killed last pod had delivered is told by the pod before it", () => {
+    const pods = trace.pods.map((pod, i) =>
+      i === 0 ? pod : { ...pod, end: pod.end.map((v, n) => (n < 9 ? Number.NaN : v)) },
+    );
+    expect(measuredRecovery({ ...trace, pods }).seconds).toBeCloseTo(measuredRecovery(trace).seconds, 9);
+  });
+
+  test("frames that nobody knows of are passed over", () => {
+    const pods = trace.pods.map((pod) => ({
+      ...pod,
+      end: pod.end.map((v, n) => (n % 5 === 1 ? Number.NaN : v)),
+      acked: pod.acked.map((v, n) => (n % 5 === 1 ? Number.NaN : v)),
+    }));
+    const { seconds, backlog } = measuredRecovery({ ...trace, pods });
+    expect(Number.isFinite(seconds)).toBe(true);
+    expect(backlog).toBeGreaterThan(1);
+  });
+
+  test("without frames before, or if the run was over before, nothing is told", () => {
+    const from = trace.scheduled[0]!;
+    expect(measuredRecovery({ ...trace, happened: [{ what: "cut", from, until: 14 }] }).seconds).toBeNaN();
+    expect(measuredRecovery({ ...trace, happened: [] }).seconds).toBeNaN();
   });
 });

@@ -146,3 +146,28 @@ describe("refuses, naming the flag,", () => {
     ]);
   });
 });
+
+describe("overflow", () => {
+  const drops = override({ overflow: "drop-oldest", buffer: "4" });
+
+  test("and its buffer are the workload's, and those of every plan", async () => {
+    const changed = await drops;
+    expect(changed.workload).toMatchObject({ overflow: "drop-oldest", buffer: 4 });
+    for (const { saturated } of compileAll(changed, FAKE)) expect(saturated.workload.buffer).toBe(4);
+  });
+
+  test("block takes the buffer with it", async () => {
+    const { workload } = await withOverrides(await drops, { overflow: "block" }, FAKE);
+    expect(workload).not.toHaveProperty("overflow");
+    expect(workload).not.toHaveProperty("buffer");
+  });
+
+  test.each<[Overrides, string]>([
+    [{ overflow: "drop-oldest", loads: "saturated" }, "--overflow: has no effect"],
+    [{ buffer: 3 }, "--buffer: has no effect: overflow: drop-oldest beside it"],
+    [{ overflow: "drop-newest" }, "block or drop-oldest"],
+    [{ overflow: "drop-oldest", buffer: "many" }, "an integer from 0 to 16384"],
+  ])("%o is refused", async (overrides, message) => {
+    await expect(override(overrides)).rejects.toThrow(message);
+  });
+});
