@@ -77,7 +77,9 @@ export function operateVerb(): Command {
 
       const { frames, splits, groupings, ...others } = flags;
       // Where to begin is checked as any list of splits is; where to go may be any other.
-      const asked = await openBench(file, overridesOf({ ...others, splits, groupings }), isReal(flags));
+      // One pod per stage, if nothing else is asked for: a letter of a split is a stage.
+      const cut = groupings ?? (splits && Array.from(splits, () => 1).join("+"));
+      const asked = await openBench(file, overridesOf({ ...others, splits, groupings: cut }), isReal(flags));
       const { bench, said } = single({ ...asked, topology: { ...asked.topology, splits: await listed(file, flags) } });
       // It is the autopilot that --dry-run is of, not the cluster.
       const { dryRun = false, ...choice } = flags;

@@ -56,7 +56,6 @@ describe("a wrong command line ends with 2 and one clear message", () => {
     [["operate", LOCAL, "--splits", "ESSS,EESS"], /--splits: "ESSS,EESS" is not allowed: one of them/],
     [["operate", LOCAL, "--splits", "EEX"], /--splits/],
     [["operate", LOCAL, "--dry-run", "--autopilot"], /--dry-run: moves nothing: not together with --autopilot/],
-    [["operate", LOCAL, "--dry-run"], /--dry-run: what is deployed depends on what happens/],
     [["migrate", "no-such-run", "--to", "EESS"], /no-such-run: no run there/],
     [
       ["migrate", "run", "--to", "eess", "--grouping", "1+0"],
