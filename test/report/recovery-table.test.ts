@@ -77,7 +77,7 @@ test("measured and predicted side by side", () => {
     recovery: from the end of the last until frames take at most 10 % longer than
       without it; never: not within the run, which --duration makes longer.
     delayed: frames that take longer than that; backlog: frames that are due and not
-      delivered, at most. As predicted after each.
+      delivered, at most; predict.: what the twin says of each.
 
     "
   `);
