@@ -29,7 +29,7 @@ export function doctorVerb(): Command {
     .action(async (file: string | undefined, options: DoctorFlags) => {
       const { on: place, namespace, image, runs, output } = options;
       if (options.role === true) {
-        const { roleManifest } = await import("../doctor/rights.ts");
+        const { roleManifest } = await import("../clusters/kubernetes/permissions.ts");
         process.stdout.write(roleManifest(namespace));
         say(`then: kubectl create rolebinding edgetwin --role edgetwin --user NAME --namespace ${namespace}`);
         return;

@@ -76,7 +76,7 @@ export function operateVerb(): Command {
       const { requireLive } = await import("./predicted-only.ts");
 
       const { frames, splits, groupings, ...others } = flags;
-      // Where to begin is checked as any list of splits is; where to go may be any other.
+      // Where to begin is one of the splits that are asked for; where to go, one of the file's.
       // One pod per stage, if nothing else is asked for: a letter of a split is a stage.
       const cut = groupings ?? (splits && Array.from(splits, () => 1).join("+"));
       const asked = await openBench(file, overridesOf({ ...others, splits, groupings: cut }), isReal(flags));

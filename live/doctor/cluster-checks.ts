@@ -1,6 +1,7 @@
+import type { NodeJson } from "../clusters/kubernetes/api.ts";
 import { CommandError, type Runner } from "../exec.ts";
 import { type Check, checksOf } from "./check.ts";
-import { type NodeJson, unfit } from "./node-json.ts";
+import { unfit } from "./node-fitness.ts";
 
 const { ok, warning, wrong, unknown } = checksOf("cluster");
 

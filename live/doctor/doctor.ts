@@ -2,6 +2,7 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { PROFILE_VERSION, type Profile } from "../../sim/profile.ts";
 import { readJson } from "../artefacts.ts";
+import type { NodeJson } from "../clusters/kubernetes/api.ts";
 import { LEAST_CPU, MEMORY } from "../clusters/kubernetes/workload.ts";
 import { CommandError, type Runner } from "../exec.ts";
 import type { Bench } from "../workbench.ts";
@@ -19,7 +20,7 @@ import {
 } from "./cluster-checks.ts";
 import { linkChecks } from "./link-checks.ts";
 import { type Demand, nodeChecks } from "./node-checks.ts";
-import { bytes, cores, type NodeJson, unfit } from "./node-json.ts";
+import { bytes, cores, unfit } from "./node-fitness.ts";
 import { machineChecks, type ownMachine } from "./own-machine.ts";
 import { rightsChecks } from "./rights.ts";
 import { type Place, toolChecks } from "./tools.ts";

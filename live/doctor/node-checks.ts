@@ -1,7 +1,8 @@
 import type { Node, Topology } from "../../sim/topology/topology.ts";
+import { type NodeJson, selects } from "../clusters/kubernetes/api.ts";
 import { NODE_LABEL } from "../clusters/kubernetes/settings.ts";
 import { type Check, checksOf } from "./check.ts";
-import { bytes, cores, type NodeJson, unfit } from "./node-json.ts";
+import { bytes, cores, unfit } from "./node-fitness.ts";
 
 /** What pods of a topology's node ask for, at most: in the plan that has most of them there. */
 export interface Demand {
@@ -131,8 +132,4 @@ function shared(nodes: readonly Node[], all: readonly NodeJson[]): Check[] {
       ),
     ];
   });
-}
-
-function selects(selector: Readonly<Record<string, string>>, { metadata: { labels = {} } }: NodeJson): boolean {
-  return Object.entries(selector).every(([key, value]) => labels[key] === value);
 }

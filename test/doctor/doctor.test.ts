@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { RULES } from "../../live/doctor/rights.ts";
+import { IN_NAMESPACE } from "../../live/clusters/kubernetes/permissions.ts";
 import { PROFILE_VERSION } from "../../sim/profile.ts";
 import { edgetwin } from "../cli/edgetwin.ts";
 import { cluster, doctor, HEALTHY, keepProfile, node } from "./fixture.ts";
@@ -36,7 +36,7 @@ test("one in which much is wrong: all of it, and what to do about each", async (
       status: { conditions: [{ type: "Ready", status: "Unknown", message: "Kubelet stopped posting node status." }] },
     }),
   ];
-  const denied = ["create deployments", "get secrets", "create namespaces"];
+  const denied = ["create deployments", "delete secrets", "create namespaces"];
   const { cwd, examine } = doctor(["kubectl"], cluster(sick, { client: "36", server: "20+", denied, apart: 40 }));
   keepProfile(cwd, PROFILE_VERSION, { bandwidth: 20e6 / 8, delay: 0.009 });
   const { code, stdout } = await examine([...lab, "--on", "kubernetes"]);
@@ -116,7 +116,7 @@ test("--role prints a Role that allows what is asked for, and no more", async ()
   expect(code).toBe(0);
   const role = parse(stdout) as { kind: string; metadata: object; rules: { resources: string[]; verbs: string[] }[] };
   expect(role).toMatchObject({ kind: "Role", metadata: { name: "edgetwin", namespace: "lab" } });
-  expect(role.rules.flatMap(({ verbs }) => verbs)).toEqual(RULES.flatMap(({ verbs }) => verbs));
+  expect(role.rules.flatMap(({ verbs }) => verbs)).toEqual(IN_NAMESPACE.flatMap(({ verbs }) => verbs));
   expect(role.rules.flatMap(({ verbs, resources }) => [...verbs, ...resources])).not.toContain("*");
 });
 

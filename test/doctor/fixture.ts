@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { RULES } from "../../live/doctor/rights.ts";
+import { IN_NAMESPACE, OF_NAMESPACES, type Rule } from "../../live/clusters/kubernetes/permissions.ts";
 import type { Link } from "../../sim/topology/topology.ts";
 import { type Answer, fakes } from "../provision/fakes.ts";
 
@@ -24,6 +24,7 @@ export const IMAGE = "localhost/edgetwin-stage:0.1.0";
 /** As kubectl prints one. */
 export function node(name: string, more: { labels?: object; spec?: object; status?: object; info?: object } = {}) {
   return {
+    kind: "Node" as const,
     metadata: { name, labels: { "kubernetes.io/hostname": name, ...more.labels } },
     spec: { ...more.spec },
     status: {
@@ -31,7 +32,11 @@ export function node(name: string, more: { labels?: object; spec?: object; statu
       conditions: [{ type: "Ready", status: "True" }],
       images: [{ names: [IMAGE] }],
       ...more.status,
-      nodeInfo: { architecture: "amd64", kubeletVersion: "v1.33.6+k3s1", ...more.info },
+      nodeInfo: {
+        ...{ architecture: "amd64", kubeletVersion: "v1.33.6+k3s1" },
+        ...{ kernelVersion: "6.8.0", containerRuntimeVersion: "containerd://2.1.5" },
+        ...more.info,
+      },
     },
   };
 }
@@ -51,7 +56,7 @@ export function cluster(
     metadata: { name },
     spec: { renewTime: new Date(Date.UTC(2026, 0, 1) + seconds * 1e3).toISOString() },
   });
-  const review = (rules: typeof RULES) =>
+  const review = (rules: readonly Rule[]) =>
     rules
       .flatMap(({ verbs, ...rule }) =>
         verbs.map((verb) => ({
@@ -66,8 +71,8 @@ export function cluster(
     ["kubectl version", "", JSON.stringify({ clientVersion: version(client), serverVersion: version(server) })],
     ...(nodes === null ? [] : [["get nodes", "", JSON.stringify({ items: nodes })] as const]),
     ["get leases", "", JSON.stringify({ items: [lease("xavier", 0), lease("rack", apart)] })],
-    ['"namespace":"lab"', "", review(RULES)],
-    ['"resource":"namespaces"', "", review([{ group: "", resource: "namespaces", verbs: ["create", "delete"] }])],
+    ['"namespace":"lab"', "", review(IN_NAMESPACE)],
+    ['"resource":"namespaces"', "", review(OF_NAMESPACES)],
     ["podman --version", "", "podman version 5.4.2\n"],
     ["kind version", "", "kind v0.29.0 go1.24.2 linux/amd64\n"],
     ["docker --version", "", "Docker version 28.2.2, build e6534b4\n"],

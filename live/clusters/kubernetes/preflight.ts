@@ -4,7 +4,7 @@ import { DeploymentError } from "../cluster.ts";
 import { conditionOf, type NamespaceJson, type NodeJson, selectorText, selects } from "./api.ts";
 import type { Kubectl } from "./kubectl.ts";
 import { leftBehind } from "./owner.ts";
-import { forbidden, NEEDED, NEEDED_OF_CLUSTER } from "./permissions.ts";
+import { denied, OF_NAMESPACES, OF_RUN } from "./permissions.ts";
 import { nodeSelector } from "./workload.ts";
 
 export interface Wanted {
@@ -27,19 +27,20 @@ export async function preflight(kubectl: Kubectl, wanted: Wanted, say: (line: st
   const problems: string[] = [];
   if (namespace !== undefined) {
     // Whether it is there may not be for everybody to ask: then what is done in it tells.
-    const missing = await kubectl.run(["get", "namespace", namespace, "--output", "name"]).then(
+    const absent = await kubectl.run(["get", "namespace", namespace, "--output", "name"]).then(
       () => false,
       ({ message }: Error) => /NotFound/.test(message),
     );
-    if (missing) problems.push(`namespace ${namespace} is not there: kubectl create namespace ${namespace}`);
+    if (absent) problems.push(`namespace ${namespace} is not there: kubectl create namespace ${namespace}`);
   }
-  const denied =
+  const ask: Kubectl["run"] = (words, options) => kubectl.run(words, options);
+  const missing =
     namespace === undefined
-      ? [...(await forbidden(kubectl, NEEDED_OF_CLUSTER)), ...(await forbidden(kubectl, NEEDED))]
-      : await forbidden(kubectl, NEEDED, namespace);
-  if (denied.length > 0) {
+      ? [...(await denied(ask, OF_NAMESPACES)), ...(await denied(ask, OF_RUN))]
+      : await denied(ask, OF_RUN, namespace);
+  if (missing.length > 0) {
     const hint = namespace === undefined ? "; --namespace takes one that is there, and fewer rights" : "";
-    problems.push(`this user may not ${denied.join(", ")}${hint}`);
+    problems.push(`this user lacks rights: ${missing.join(", ")}${hint}`);
   }
   const nodes = await kubectl.list<NodeJson>("nodes").catch((error: Error) => {
     if (!(error instanceof CommandError)) throw error;

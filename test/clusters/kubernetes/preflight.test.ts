@@ -56,7 +56,7 @@ test("all that is wrong is said at once", async () => {
   );
   await expect(failed).rejects.toMatchObject({ name: "DeploymentError" });
   await expect(failed).rejects.toThrow(
-    /this user may not create pods\/portforward; --namespace takes one that is there/,
+    /this user lacks rights: pods\/portforward \(create\); --namespace takes one that is there/,
   );
   await expect(failed).rejects.toThrow(
     /nodes.edge: no node of the cluster has labels role=egde: kubectl label node NODE role=egde.*\n {2}edge: role=edge\n {2}server: role=server/,
@@ -76,7 +76,7 @@ describe("a namespace that is there already", () => {
       return reviewed(input, "delete secrets");
     }, wanted);
     await expect(failed).rejects.toThrow(
-      /^namespace lab is not there: kubectl create namespace lab\nthis user may not delete secrets$/,
+      /^namespace lab is not there: kubectl create namespace lab\nthis user lacks rights: secrets \(delete\)$/,
     );
   });
 

@@ -5,7 +5,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { Deployment, PodSpec } from "../../../live/clusters/cluster.ts";
 import { Kubectl } from "../../../live/clusters/kubernetes/kubectl.ts";
-import { forbidden, NEEDED } from "../../../live/clusters/kubernetes/permissions.ts";
+import { denied, OF_RUN, roleManifest } from "../../../live/clusters/kubernetes/permissions.ts";
 import { processes } from "../../../live/clusters/processes.ts";
 import { Driver } from "../../../live/driver.ts";
 import { programs } from "../../../live/exec.ts";
@@ -136,7 +136,8 @@ describe.skipIf(why !== null)(why === null ? "on a cluster" : `on a cluster (ski
     const before = process.env.KUBECONFIG;
     process.env.KUBECONFIG = config;
     try {
-      expect(await forbidden(new Kubectl(programs, NAMESPACE), NEEDED, NAMESPACE)).toEqual([]);
+      const ours = new Kubectl(programs, NAMESPACE);
+      expect(await denied((words, options) => ours.run(words, options), OF_RUN, NAMESPACE)).toEqual([]);
       const shared = await cluster({ namespace: NAMESPACE });
       const lines = [lineOn("EESS"), lineOn("SSSS")];
       const deployments = await Promise.all(lines.map((pods, i) => shared.deploy(pods, join(folder, `shared-${i}`))));
@@ -181,22 +182,18 @@ describe.skipIf(why !== null)(why === null ? "on a cluster" : `on a cluster (ski
 
 /** A kubeconfig of one who has what a run in a namespace needs there, and no other right. */
 async function restrictedUser(): Promise<string> {
-  const rules = NEEDED.map(({ group, resource, subresource, verbs }) => ({
-    apiGroups: [group],
-    resources: [subresource === undefined ? resource : `${resource}/${subresource}`],
-    verbs,
-  }));
-  const metadata = { name: "runner", namespace: NAMESPACE };
-  const role = { apiVersion: "rbac.authorization.k8s.io/v1", kind: "Role", metadata, rules };
-  const file = join(folder, "role.json");
-  writeFileSync(file, JSON.stringify(role));
+  const file = join(folder, "role.yaml");
+  writeFileSync(file, roleManifest(NAMESPACE, OF_RUN));
   await kubectl("apply", "--filename", file);
   const create = (...words: string[]) => kubectl("--namespace", NAMESPACE, "create", ...words);
   await create("serviceaccount", "runner");
-  await create("rolebinding", "runner", "--role=runner", `--serviceaccount=${NAMESPACE}:runner`);
+  await create("rolebinding", "runner", "--role=edgetwin", `--serviceaccount=${NAMESPACE}:runner`);
   const annotations = { "kubernetes.io/service-account.name": "runner" };
   const secret = { apiVersion: "v1", kind: "Secret", type: "kubernetes.io/service-account-token" };
-  writeFileSync(file, JSON.stringify({ ...secret, metadata: { ...metadata, name: "runner-token", annotations } }));
+  writeFileSync(
+    file,
+    JSON.stringify({ ...secret, metadata: { name: "runner-token", namespace: NAMESPACE, annotations } }),
+  );
   await kubectl("apply", "--filename", file);
   let token = "";
   for (let tries = 0; tries < 50 && token === ""; tries++, await wait(200))

@@ -1,17 +1,4 @@
-/** What is read of `kubectl get nodes --output json`. */
-export interface NodeJson {
-  readonly metadata: { readonly name: string; readonly labels?: Readonly<Record<string, string>> };
-  readonly spec: {
-    readonly unschedulable?: boolean;
-    readonly taints?: readonly { readonly key: string; readonly effect: string }[];
-  };
-  readonly status: {
-    readonly allocatable?: { readonly cpu?: string; readonly memory?: string };
-    readonly conditions?: readonly { readonly type: string; readonly status: string; readonly message?: string }[];
-    readonly images?: readonly { readonly names?: readonly string[] | null }[];
-    readonly nodeInfo: { readonly architecture: string; readonly kubeletVersion: string };
-  };
-}
+import { conditionOf, type NodeJson } from "../clusters/kubernetes/api.ts";
 
 /** Cores of `2`, `1500m`. */
 export function cores(text: string | undefined): number | null {
@@ -39,7 +26,7 @@ export function bytes(text: string | undefined): number | null {
 
 /** Why no pod of ours would be placed there; `null` if one may. */
 export function unfit({ spec, status }: NodeJson): string | null {
-  const ready = status.conditions?.find(({ type }) => type === "Ready");
+  const ready = conditionOf(status.conditions, "Ready");
   if (ready?.status !== "True") return `not ready${ready?.message === undefined ? "" : ` (${ready.message})`}`;
   if (spec.unschedulable === true) return "cordoned";
   const taint = spec.taints?.find(({ effect }) => effect === "NoSchedule" || effect === "NoExecute");
