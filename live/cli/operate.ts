@@ -76,11 +76,20 @@ export function operateVerb(): Command {
       const { requireLive } = await import("./predicted-only.ts");
 
       const { frames, splits, groupings, ...others } = flags;
+      // Of a file that can't be read, what is wrong is said with all else that is.
+      const kept = await openBench(file, {}, isReal(flags)).catch(() => null);
+      // One pod per stage, if nothing else is asked for.
+      const cut = groupings ?? (splits && kept?.topology.stages.map(() => 1).join("+"));
+      const asked = await openBench(
+        file,
+        overridesOf({ ...others, splits, ...(cut && { groupings: cut }) }),
+        isReal(flags),
+      );
       // Where to begin is one of the splits that are asked for; where to go, one of the file's.
-      // One pod per stage, if nothing else is asked for: a letter of a split is a stage.
-      const cut = groupings ?? (splits && Array.from(splits, () => 1).join("+"));
-      const asked = await openBench(file, overridesOf({ ...others, splits, groupings: cut }), isReal(flags));
-      const { bench, said } = single({ ...asked, topology: { ...asked.topology, splits: await listed(file, flags) } });
+      const { bench, said } = single({
+        ...asked,
+        topology: { ...asked.topology, splits: kept?.topology.splits ?? null },
+      });
       // It is the autopilot that --dry-run is of, not the cluster.
       const { dryRun = false, ...choice } = flags;
       const cluster = await chooseCluster(bench, choice, say);
@@ -154,10 +163,4 @@ function needsAutopilot(flag: (typeof OF_AUTOPILOT)[number]): string {
 /** One pipeline runs in one way at a time. */
 function one(flag: string, list: string | undefined): string[] {
   return list?.includes(",") ? [`--${flag}: "${list}" is not allowed: one of them, as one pipeline runs`] : [];
-}
-
-/** The splits of the file itself. */
-async function listed(file: string, flags: ClusterFlags): Promise<readonly string[] | null> {
-  const { openBench } = await import("../workbench.ts");
-  return (await openBench(file, {}, isReal(flags))).topology.splits;
 }
