@@ -115,7 +115,7 @@ function imageCheck({ name }: Node, fit: readonly NodeJson[], image: string): Ch
     "edgetwin image build, and load it there (edgetwin cluster up ... does), or --push it and name it with --image";
   if (lacking.every(({ status: { images = [] } }) => images.length >= MOST_IMAGES))
     return unknown(name, `${names} has more images than it tells, ${image} is not among them`, advice);
-  return wrong(name, `${image} is not on ${names}`, advice);
+  return warning(name, `${names} does not list ${image}; such a list may be a minute old`, advice);
 }
 
 /** Nodes of a topology that may be one machine. */

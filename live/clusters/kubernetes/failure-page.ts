@@ -112,7 +112,7 @@ function imageOn({ nodes, image }: FailedDeployment, on: readonly string[]): str
     .filter(({ metadata }) => on.includes(metadata.name))
     .map(({ metadata, status }) => {
       const has = status.images?.some(({ names }) => names?.includes(image)) ?? false;
-      return `  image ${image}: node ${metadata.name} ${has ? "has it" : "does not have it"}`;
+      return `  image ${image}: node ${metadata.name} ${has ? "lists it" : "does not list it"}`;
     });
 }
 

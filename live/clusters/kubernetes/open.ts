@@ -21,7 +21,7 @@ export async function openKubernetes(bench: Bench, flags: ClusterFlags, say: (li
     const used = usedNodes(bench);
     const nodes = topology.nodes.filter(({ name }) => used.includes(name));
     const kubectl = new Kubectl(starter, namespace ?? "default");
-    await preflight(kubectl, { image, nodes, ...(namespace !== undefined && { namespace }) }, say);
+    await preflight(kubectl, { nodes, ...(namespace !== undefined && { namespace }) }, say);
   }
   const { version } = ownManifest();
   return kubernetes({

@@ -8,18 +8,15 @@ import { denied, OF_NAMESPACES, OF_RUN } from "./permissions.ts";
 import { nodeSelector } from "./workload.ts";
 
 export interface Wanted {
-  readonly image: string;
   /** One that is there already. */
   readonly namespace?: string;
   /** Of the topology: those that pods will be on. */
   readonly nodes: readonly Node[];
 }
 
-/** A kubelet tells of so many images at most. */
-const MOST_IMAGES = 50;
-
 /**
- * Looks for what would fail later: rights, the namespace, a node for each of the topology's, the image where it can't be pulled.
+ * Looks for what would fail later: rights, the namespace, a node for each of the topology's. Not for the image: what kubelets tell of
+ * theirs may be a minute old, and a pod that has none fails at once.
  * @throws DeploymentError with every problem at once.
  */
 export async function preflight(kubectl: Kubectl, wanted: Wanted, say: (line: string) => void): Promise<void> {
@@ -46,13 +43,13 @@ export async function preflight(kubectl: Kubectl, wanted: Wanted, say: (line: st
     if (!(error instanceof CommandError)) throw error;
     return null;
   });
-  if (nodes !== null) problems.push(...wanted.nodes.flatMap((node) => nodeProblems(node, nodes, wanted.image)));
+  if (nodes !== null) problems.push(...wanted.nodes.flatMap((node) => nodeProblems(node, nodes)));
   if (problems.length > 0) throw new DeploymentError(problems.join("\n"));
   await sayLeftBehind(kubectl, say);
 }
 
 /** What keeps a pod from every machine that a node of the topology could be. */
-export function nodeProblems(node: Node, nodes: readonly NodeJson[], image: string): string[] {
+export function nodeProblems(node: Node, nodes: readonly NodeJson[]): string[] {
   const selector = nodeSelector(node);
   const labelled = nodes.filter((one) => selects(selector, one));
   if (labelled.length === 0) {
@@ -70,15 +67,7 @@ export function nodeProblems(node: Node, nodes: readonly NodeJson[], image: stri
   );
   if (ready.length === 0)
     return [`nodes.${node.name}: ${names} is not ready, or cordoned: kubectl describe node ${names}`];
-  // Of an image of one machine only: what is missing there can't be pulled.
-  const lacking = ready.filter(
-    ({ status: { images = [] } }) => images.length < MOST_IMAGES && !images.some((one) => one.names?.includes(image)),
-  );
-  return image.startsWith("localhost/") && lacking.length === ready.length
-    ? [
-        `nodes.${node.name}: image ${image} is not on ${names}, and can't be pulled: edgetwin image build, and load it there, or --push it to a registry and name it with --image`,
-      ]
-    : [];
+  return [];
 }
 
 async function sayLeftBehind(kubectl: Kubectl, say: (line: string) => void): Promise<void> {
