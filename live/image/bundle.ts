@@ -22,7 +22,7 @@ export async function bundleStage(folder: string, root?: URL): Promise<void> {
 async function bundle(folder: string, version: string): Promise<void> {
   const { rolldown } = await import("rolldown");
   const programs = [
-    ...["main", "worker", "probe", "gateway"].map((name) => [name, join(root, `live/stage/${name}.ts`)]),
+    ...["main", "worker", "gateway"].map((name) => [name, join(root, `live/stage/${name}.ts`)]),
     ["sweep-shard", join(root, "live/sweep/shard-main.ts")],
   ];
   const bundled = await rolldown({

@@ -58,12 +58,7 @@ describe("with programs that only keep what they are asked", () => {
       `podman build --file ${context}/Containerfile --platform linux/arm64 --build-arg VERSION=${ownManifest().version} --build-arg BASE=lab/node:24 --tag localhost/stage:dev ${context}`,
     ]);
     const made = join(cwd, ".edgetwin/image/context");
-    for (const file of [
-      "Containerfile",
-      "stage/live/stage/main.js",
-      "stage/live/stage/worker.js",
-      "stage/live/stage/probe.js",
-    ])
+    for (const file of ["Containerfile", "stage/live/stage/main.js", "stage/live/stage/worker.js"])
       expect(existsSync(join(made, file)), file).toBe(true);
     const manifest = JSON.parse(readFileSync(join(made, "arm64/edgetwin/package.json"), "utf8")) as object;
     expect(manifest).toMatchObject({

@@ -12,6 +12,7 @@ import { writeInputs } from "../../live/sweep/inputs.ts";
 import { manifestOf } from "../../live/sweep/results.ts";
 import { parseShardText } from "../../live/sweep/shard-text.ts";
 import { Predictor, shardOf, unitsOf } from "../../sim/sweep/unit.ts";
+import { expectServing } from "../live/health.ts";
 import { sweepOfTwo } from "../sweep/fixture.ts";
 
 /** With no node_modules above it: what is not in the bundle is not found. */
@@ -43,29 +44,17 @@ async function serve(config: Partial<PodConfigInput>): Promise<{ port: number; c
   return { port: ready, child };
 }
 
-const probe = (address: string) => promisify(execFile)(process.execPath, [program("probe"), address]);
-
-test("a pod of the bundle serves, with workers and metrics, and the probe says so", async () => {
+test("a pod of the bundle serves, with workers and metrics, as it says until it ends", async () => {
   const stages = [
     { name: "s", kernel: "synthetic", params: {} },
     { name: "c", kernel: "conv2d", params: {} },
   ];
   const { port, child } = await serve({ stages, workers: 2 });
-  await expect(probe(`127.0.0.1:${port}`)).resolves.toEqual({ stdout: "", stderr: "" });
+  await expectServing(`127.0.0.1:${port}`);
   const ended = new Promise((resolve) => child.once("exit", resolve));
   child.kill("SIGTERM");
   expect(await ended).toBe(0);
-  await expect(probe(`127.0.0.1:${port}`)).rejects.toMatchObject({
-    code: 1,
-    stderr: expect.stringMatching(/127.0.0.1:\d+: .*UNAVAILABLE/),
-  });
-});
-
-test("the probe without an address says how it is used", async () => {
-  await expect(promisify(execFile)(process.execPath, [program("probe")])).rejects.toMatchObject({
-    code: 2,
-    stderr: "usage: probe HOST:PORT\n",
-  });
+  await expect(expectServing(`127.0.0.1:${port}`)).rejects.toThrow(/UNAVAILABLE/);
 });
 
 test("it is small, and needs no package but native ones", () => {

@@ -1,12 +1,11 @@
 import { execFile } from "node:child_process";
 import { setTimeout as wait } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { Deployment } from "../../../live/clusters/cluster.ts";
 import { Driver } from "../../../live/driver.ts";
+import { expectServing } from "../../live/health.ts";
 
 export const run = promisify(execFile);
-const PROBE = fileURLToPath(new URL("../../../live/stage/probe.ts", import.meta.url));
 /** Half a minute. */
 const TRIES = 60;
 
@@ -38,7 +37,7 @@ export const RESTRICTED: readonly string[] = [
 export async function healthy(id: string, port: number): Promise<string> {
   const address = (await podman("port", id, String(port))).split("\n")[0]!;
   for (let tries = 0; ; tries++) {
-    const serves = await run(process.execPath, [PROBE, address]).then(
+    const serves = await expectServing(address).then(
       () => true,
       () => false,
     );
