@@ -19,7 +19,7 @@ export interface CalibrationOptions extends Deploying {
   readonly baseDirectory: string;
   /** Relative half-width that every cost's 95 % interval is to reach. */
   readonly precision: number;
-  /** Seconds that it may take, as long as every case has been measured twice; `null`: `SECONDS_A_CASE` for each. */
+  /** Seconds of measuring, as long as every case has been measured twice; `null`: `SECONDS_A_CASE` for each. Deploying comes on top. */
   readonly budget: number | null;
   /** What an earlier calibration of the same has measured. */
   readonly known: readonly Reading[];
@@ -43,29 +43,27 @@ export async function calibrate(
   const subject = subjectOf(topology, plans, baseDirectory);
   const cases = new Cases(topology, plans, subject, baseDirectory);
   const emulated = new Set(topology.nodes.filter(({ speed }) => speed < 1).map(({ name }) => name));
-  const budget = options.budget ?? SECONDS_A_CASE * cases.count;
+  const { processes, nodes } = SECONDS_A_CASE;
+  const budget = options.budget ?? (options.cluster.real ? nodes : processes) * cases.count;
   const readings: Reading[] = [...options.known];
   let seconds = 0;
   let left = cases.count;
   for (const batch of cases.batches(() => readings)) {
     const known = readings.filter((reading) => reading.batch === batch.name);
     // What is known counts as if it had been measured just now; what a batch leaves of its share is the next ones'.
-    const begin = now() - secondsOf(known);
     const share = (Math.max(0, budget - seconds) * batch.cases.length) / left;
-    await measureBatch(batch, options, known, {
+    seconds += await measureBatch(batch, options, known, {
       precision: options.precision,
-      deadline: begin + share,
+      budget: share,
       emulated,
       seed: topology.workload.seed,
-      onReading: (reading) => {
+      onReading: (reading, spent) => {
         readings.push(reading);
         options.onReading(reading);
         const passes = readings.length / (LEAST_PASSES * cases.count);
-        const spent = (seconds + now() - begin) / budget;
-        options.onProgress?.((Math.min(1, passes) + Math.min(1, spent)) / 2, reading.case);
+        options.onProgress?.((Math.min(1, passes) + Math.min(1, (seconds + spent) / budget)) / 2, reading.case);
       },
     });
-    seconds += now() - begin;
     left -= batch.cases.length;
   }
   return {
@@ -87,22 +85,32 @@ function hostsOf({ hosts, nodes }: Topology, { machines }: Fingerprint): HostCos
   });
 }
 
-type Effort = Pick<Rounds, "precision" | "deadline" | "emulated" | "seed" | "onReading">;
+interface Effort extends Pick<Rounds, "precision" | "emulated" | "seed"> {
+  /** Seconds, of measuring. */
+  readonly budget: number;
+  /** @param spent seconds that this batch has been measured for. */
+  readonly onReading: (reading: Reading, spent: number) => void;
+}
 
+/** @returns seconds that it has been measured for, those of the known readings included. */
 async function measureBatch(
   { name: batch, lines, cases }: Batch,
   options: CalibrationOptions,
   known: readonly Reading[],
-  effort: Effort,
-): Promise<void> {
+  { budget, onReading, ...effort }: Effort,
+): Promise<number> {
   const deployed = new MeasuredBatch(lines, options);
   const byName = new Map(cases.map((one) => [one.name, one]));
+  const begin = now() - secondsOf(known);
+  const spent = () => now() - begin - deployed.deploying;
   try {
     await measureInRounds({
       ...effort,
+      deadline: budget,
+      onReading: (reading) => onReading(reading, spent()),
       cases: [...byName.keys()],
       known,
-      now,
+      now: spent,
       measure: async (name, round) => {
         const { group, pods, measure } = byName.get(name)!;
         const { line, deployment } = await deployed.line(pods);
@@ -111,6 +119,7 @@ async function measureBatch(
         return { batch, case: name, group, round, seconds: now() - begin, ...measured };
       },
     });
+    return spent();
   } finally {
     await deployed.close();
   }

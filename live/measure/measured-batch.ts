@@ -1,5 +1,6 @@
 import type { FrameSize } from "../../sim/topology/catalogue.ts";
 import type { Cluster, Deployment, PodSpec } from "../clusters/cluster.ts";
+import { now } from "../stage/clock.ts";
 import { MeasuredLine } from "./measured-line.ts";
 
 /** A line of pods that is measured, and the largest frames that it will carry. */
@@ -21,6 +22,8 @@ export class MeasuredBatch {
   readonly #options: Deploying;
   readonly #lines = new Map<string, MeasuredLine>();
   #deployment: Deployment | null = null;
+  /** Seconds that it took until all lines were there and warm, which no measurement is charged with. */
+  deploying = 0;
 
   constructor(specs: readonly LineSpec[], options: Deploying) {
     this.#specs = specs;
@@ -36,7 +39,8 @@ export class MeasuredBatch {
   async #deploy(): Promise<Deployment> {
     const { cluster, logs, signal } = this.#options;
     signal?.throwIfAborted();
-    // A pod that is measured on several machines has one feeder for all of them.
+    const begin = now();
+    // A line is measured at every size: its pods are named again and again.
     const pods = new Map(this.#specs.flatMap(({ pods }) => pods).map((pod) => [pod.name, pod]));
     const deployment = await cluster.deploy([...pods.values()], logs, signal);
     this.#deployment = deployment;
@@ -46,6 +50,7 @@ export class MeasuredBatch {
       this.#lines.set(nameOf(pods), line);
       await line.warmUp(largest);
     }
+    this.deploying = now() - begin;
     return deployment;
   }
 

@@ -24,7 +24,7 @@ export class MeasuredLines {
     const [first = 0] = indices;
     const name = `${this.nameOf(indices)}-${node}`;
     const before = Array.from({ length: first }, (_, i) => i);
-    const feeder: PodSpec = { ...this.#podOf(`before-${this.nameOf(indices)}`, node, before), replay: REPLAY };
+    const feeder: PodSpec = { ...this.#podOf(`before-${name}`, node, before), replay: REPLAY };
     const upstream = first === 0 ? null : { pod: feeder.name };
     const tested: PodSpec = { ...this.#podOf(name, node, indices), upstream };
     if (this.isWhole(indices)) return [tested];

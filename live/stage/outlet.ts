@@ -8,8 +8,10 @@ import type { PullRequest } from "./wire.ts";
 export type HopCall = ServerDuplexStream<PullRequest, OutgoingMessage>;
 
 export interface OutletEvents {
-  /** The frame was encoded and handed over to gRPC, with a payload of so many bytes. */
+  /** The window has room for the frame: it is encoded, with a payload of so many bytes, and goes when those before it have gone. */
   sent(sequence: number, bytes: number): void;
+  /** A frame was handed over to gRPC. */
+  written(): void;
   /** Frames from `first` up to, not including, `next` were acknowledged. */
   acknowledged(first: number, next: number): void;
   /** A frame was dropped, unsent. */
@@ -49,6 +51,9 @@ export class Outlet {
   /** In order of sequence numbers: those that this stream was sent or has had before, and after them the others. */
   #sent = new Fifo<Kept>();
   #waiting = new Fifo<Kept>();
+  /** Of those that were sent, what gRPC does not have yet. */
+  #unwritten = new Fifo<OutgoingMessage>();
+  #writing = false;
   /** Everything below is acknowledged, or was dropped. */
   #base: number;
   /** Sequence number after the last that came. */
@@ -116,6 +121,8 @@ export class Outlet {
   attach(call: HopCall, next: number, coding: number = Coding.IDENTITY): void {
     this.detach(status.ABORTED, "another stream has taken this one's place");
     this.#call = call;
+    this.#unwritten = new Fifo();
+    this.#writing = false;
     this.#coding = coding;
     const kept = [this.#sent, this.#waiting];
     this.#sent = new Fifo();
@@ -189,11 +196,25 @@ export class Outlet {
   #pump(): void {
     while (this.#call !== null && this.#sent.length < this.#window) {
       const one = this.#waiting.shift();
-      if (one === undefined) return;
+      if (one === undefined) break;
       this.#sent.push(one);
       const coded = this.#coding === Coding.ZSTD ? compressedFrame(one.frame) : null;
-      this.#call.write(coded ?? one.frame);
+      this.#unwritten.push(coded ?? one.frame);
       this.#events.sent(one.sequence, coded?.bytes ?? one.frame.samples.byteLength);
     }
+    if (!this.#writing) this.#write(this.#call);
   }
+
+  /**
+   * Hands frames over one by one, each in a turn of the event loop after the one before has left: Node's HTTP/2 does not read while
+   * it writes, and of frames that follow each other at once no acknowledgement would be seen until the last had gone.
+   */
+  readonly #write = (call: HopCall | null): void => {
+    if (call === null || call !== this.#call) return;
+    const message = this.#unwritten.shift();
+    this.#writing = message !== undefined;
+    if (message === undefined) return;
+    call.write(message, () => setImmediate(this.#write, call));
+    this.#events.written();
+  };
 }

@@ -188,9 +188,9 @@ export class Pod {
       sent: (sequence, bytes) => {
         trace.sent[recorder.at(sequence)] = now();
         trace.sentBytes[recorder.at(sequence)] = bytes;
-        // By the next turn of the event loop HTTP/2 has written what it can.
-        setImmediate(this.#endOfSend);
       },
+      // By the next turn of the event loop HTTP/2 has written what it can.
+      written: () => setImmediate(this.#endOfSend),
       acknowledged: (first, next) => {
         recorder.acknowledged(first, next, now());
         this.#pace.lap("send");

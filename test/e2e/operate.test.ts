@@ -102,7 +102,6 @@ describe("a pipeline on an edge and a server", () => {
         directing.catch(() => {});
       },
     });
-    writeFileSync("/tmp/op-events.jsonl", events.map((event) => JSON.stringify(event)).join("\n"));
     await directing;
     expect(delivered).toBeGreaterThan(0);
   });

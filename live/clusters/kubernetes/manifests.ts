@@ -36,7 +36,7 @@ export function manifests(pods: readonly PodSpec[], settings: KubernetesSettings
       deployment(pod, data, settings),
     ];
   });
-  return [...shared, disruptionBudget(settings), ...each];
+  return [...shared, disruptionBudget(pods, settings), ...each];
 }
 
 /**
@@ -88,15 +88,20 @@ function namespaceOf(settings: KubernetesSettings): KubernetesObject {
   };
 }
 
-/** One pod of a line may be moved at a time: the others hold its frames until it is back. */
-function disruptionBudget(settings: KubernetesSettings): KubernetesObject {
+/**
+ * As many pods as a node has may be moved at a time, so that a node can be drained whose pods no other may take; those of the other
+ * nodes hold their frames until they are back.
+ */
+function disruptionBudget(pods: readonly PodSpec[], settings: KubernetesSettings): KubernetesObject {
   const { namespace, minor } = settings;
+  const onNode = new Map<string, number>();
+  for (const { node } of pods) onNode.set(node, (onNode.get(node) ?? 0) + 1);
   const matchLabels = { "app.kubernetes.io/instance": instanceOf(settings), "app.kubernetes.io/component": "stage" };
   return {
     apiVersion: minor >= POLICY_V1 ? "policy/v1" : "policy/v1beta1",
     kind: "PodDisruptionBudget",
     metadata: { name: objectName(settings, "stages"), namespace, labels: labelsOf(settings) },
-    spec: { maxUnavailable: 1, selector: { matchLabels } },
+    spec: { maxUnavailable: Math.max(...onNode.values()), selector: { matchLabels } },
   };
 }
 

@@ -26,7 +26,7 @@ function stream(call: HopCall, { run, next }: Open): Outlet {
   const { window, frames } = run;
   const outlet = new Outlet(
     { shape, window, first: next, frames, servers: 1, buffer: null },
-    { sent: () => {}, acknowledged: () => setImmediate(fill), dropped: () => {} },
+    { sent: () => {}, written: () => {}, acknowledged: () => setImmediate(fill), dropped: () => {} },
   );
   outlet.attach(call, next);
   setImmediate(fill);

@@ -67,9 +67,11 @@ export async function frames(
   return taken;
 }
 
-/** The same run on one process that nobody touches. */
-export async function undisturbed(): Promise<Taken[]> {
-  const pods = lineOf({ grouping: [4] });
+/** The same run on one process that nobody touches. @param line of pods whose stages it has. */
+export async function undisturbed(line: readonly PodSpec[] = lineOf({ grouping: [4] })): Promise<Taken[]> {
+  const [{ baseDirectory }] = line as [PodSpec];
+  const stages = line.flatMap((pod) => pod.stages);
+  const pods = [{ name: "all", node: "this", stages, baseDirectory, upstream: null, link: null }];
   const deployment = await deployLine(pods);
   return frames(deployment, pods, () => {}).finally(() => deployment.stop());
 }

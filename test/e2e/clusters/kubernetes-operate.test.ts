@@ -1,0 +1,116 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { setTimeout as wait } from "node:timers/promises";
+import { afterAll, describe, expect, test, vi } from "vitest";
+import type { Event } from "../../../live/operate/journal.ts";
+import { started, typed } from "../../cli/edgetwin.ts";
+import { titled } from "../image/podman.ts";
+import { edgeLink, untouchable } from "./edge-link.ts";
+import { IMAGE, left, NAME, why } from "./kubernetes-cluster.ts";
+
+vi.setConfig({ testTimeout: 600_000 });
+
+const folder = mkdtempSync(join(tmpdir(), "edgetwin-operate-"));
+const RUNS = join(folder, "runs");
+/** As EDGE_RATE of the cluster, as far as the twin is told before it measures. */
+const RATE = "100mbit";
+const SLOW = "5mbit";
+
+/** What the edge makes of a frame is much smaller than the frame: what crosses a slow link is to be that. */
+const FILE = join(folder, "follow.yaml");
+writeFileSync(
+  FILE,
+  `apiVersion: edgetwin/v1
+name: ${NAME}
+hosts: { edge: {}, server: {} }
+nodes:
+  edge: { letter: E, host: edge, selector: { role: edge } }
+  server: { letter: S, host: server, selector: { role: server } }
+links: [{ between: [edge, server], bandwidth: 100 Mbit/s }]
+stages:
+  - { name: source, kernel: synthetic, channels: 1, element: uint8, seed: 3, nodes: [edge] }
+  - { name: conv, kernel: conv2d, implementation: reference, size: 3, weights: edges }
+  - { name: maxpool, kernel: maxpool, implementation: reference, size: 6 }
+workload: { sizes: [192], frames: 100, warmup: 10, window: 4, loads: [saturated] }
+`,
+);
+
+const ON_CLUSTER = ["--on", "kubernetes", "--image", IMAGE ?? ""];
+
+/** What an `edgetwin operate --output json` says, as it comes. */
+function following(child: ReturnType<typeof started>["child"]) {
+  const events: (Event & { at: number })[] = [];
+  createInterface(child.stdout).on("line", (line) => events.push({ ...JSON.parse(line), at: performance.now() }));
+  return {
+    events,
+    async until(which: (event: Event) => boolean, seconds: number, since = 0): Promise<Event> {
+      for (const end = performance.now() + seconds * 1e3; performance.now() < end; await wait(100)) {
+        const found = events.find((event) => event.at > since && which(event));
+        if (found !== undefined) return found;
+        if (child.exitCode !== null) break;
+      }
+      throw new Error(`not within ${seconds} s: ${JSON.stringify(events.slice(-12))}`);
+    },
+  };
+}
+
+describe.skipIf(why !== null)(titled("a pipeline on a cluster", why), () => {
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  test("moves from split to split while frames flow: all that was delivered is what processes deliver", async () => {
+    const frames = ["--rate", "30", "--frames", "1200", "--runs", RUNS];
+    const alone = await typed(["operate", FILE, "--splits", "SSS", "--groupings", "3", ...frames, "--name", "alone"]);
+    expect([alone.code, alone.stderr]).toEqual([0, expect.not.stringContaining("error")]);
+    const where = [...ON_CLUSTER, "--splits", "EES", "--output", "json", "--name", "moved"];
+    const { child, ended } = started(["operate", FILE, ...where, ...frames]);
+    const { until } = following(child);
+    await until(({ event }) => event === "streams", 120);
+    const migrate = (...flags: string[]) => typed(["migrate", "moved", "--runs", RUNS, ...flags]);
+    const first = await migrate("--to", "ESS", "--grouping", "1+2");
+    expect([first.stdout, first.stderr]).toEqual([
+      expect.stringMatching(/^moved from EES 1\+1\+1 to ESS 1\+2: pause /),
+      expect.not.stringContaining("error"),
+    ]);
+    const second = await migrate("--to", "EEE", "--image", IMAGE!, "--output", "json");
+    expect(JSON.parse(second.stdout)).toMatchObject({ to: "EEE 1+1+1" });
+    expect((await ended).code).toBe(0);
+    const digestOf = (name: string) => {
+      const lines = readFileSync(join(RUNS, name, "operate.jsonl"), "utf8")
+        .trimEnd()
+        .split("\n");
+      return JSON.parse(lines.at(-1)!) as Event;
+    };
+    expect(digestOf("moved")).toMatchObject({ event: "ended", delivered: 1200, digest: digestOf("alone").digest });
+    expect(await left()).toEqual([]);
+  });
+
+  test.skipIf(untouchable !== null)(
+    titled("the autopilot follows the edge's link: fast, slow, and fast again", untouchable),
+    async () => {
+      await edgeLink("rate", RATE);
+      const flags = ["--autopilot", "--budget", "60s", "--output", "json", "--runs", RUNS, "--name", "followed"];
+      const { child, ended } = started(["operate", FILE, ...ON_CLUSTER, "--splits", "ESS", ...flags]);
+      try {
+        const { until } = following(child);
+        await until(({ event }) => event === "streams", 400);
+        for (const [rate, place] of [
+          [SLOW, /^E*ES |^monolith@E|^E+ /],
+          [RATE, /^ES+ /],
+        ] as const) {
+          await wait(12_000);
+          const since = performance.now();
+          await edgeLink("rate", rate);
+          await until(({ event, to }) => event === "moved" && place.test(String(to)), 120, since);
+        }
+        child.kill("SIGINT");
+        expect((await ended).code).toBe(0);
+      } finally {
+        child.kill("SIGKILL");
+        await edgeLink("rate", RATE);
+      }
+      expect(await left()).toEqual([]);
+    },
+  );
+});
