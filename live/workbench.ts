@@ -86,12 +86,16 @@ export function saturatedPlans(bench: Bench): Plan[] {
   return [...new Set(bench.experiments.map(({ saturated }) => saturated))];
 }
 
-/** Predicts every experiment of a bench, with a verdict on its load; loads that are fractions become rates by the predicted capacity. */
+/**
+ * Predicts every experiment of a bench, with a verdict on its load; loads that are fractions become rates by the predicted capacity.
+ * @param plans of the experiments, if they have been run: their rates and lengths are what they are.
+ */
 export async function predictAll(
   bench: Bench,
   profile: Profile,
   signal: AbortSignal,
   progress: Progress,
+  plans: readonly Plan[] | null = null,
 ): Promise<Predicted[]> {
   const capacities = new Map<Plan, Prediction>();
   const predicted: Predicted[] = [];
@@ -107,7 +111,7 @@ export async function predictAll(
     const asked = planOf(experiment, () => capacity.throughput);
     const { load } = asked.workload;
     const rate = load.kind === "rate" ? load.rate : capacity.throughput;
-    const plan = lasting(asked, bench.topology.workload.duration, rate);
+    const plan = plans === null ? lasting(asked, bench.topology.workload.duration, rate) : plans[done]!;
     const same = plan === saturated && plan.disturbances === undefined;
     predicted.push({ plan, prediction: judged(plan, profile, capacity, same) });
     progress.update(++done / bench.experiments.length, plan.id);
