@@ -45,7 +45,7 @@ export function sweepVerb(): Command {
     .addOption(
       new Option(
         "--on <cluster>",
-        "run the shards there, as one Indexed Job (before Kubernetes 1.21: a Job each)",
+        "run the shards there, as one Indexed Job (before Kubernetes 1.22: a Job each)",
       ).choices(["kubernetes"]),
     )
     .option("--image <image>", "with --on: of edgetwin image build (default: what that makes here)")

@@ -1,7 +1,7 @@
 import type { NodeJson } from "../clusters/kubernetes/api.ts";
+import { unfit } from "../clusters/kubernetes/node-fitness.ts";
 import { CommandError, type Runner } from "../exec.ts";
 import { type Check, checksOf } from "./check.ts";
-import { unfit } from "./node-fitness.ts";
 
 const { ok, warning, wrong, unknown } = checksOf("cluster");
 

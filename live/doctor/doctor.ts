@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { PROFILE_VERSION, type Profile } from "../../sim/profile.ts";
 import { readJson } from "../artefacts.ts";
 import type { NodeJson } from "../clusters/kubernetes/api.ts";
+import { bytes, cores, unfit } from "../clusters/kubernetes/node-fitness.ts";
 import { LEAST_CPU, MEMORY } from "../clusters/kubernetes/workload.ts";
 import { CommandError, type Runner } from "../exec.ts";
 import type { Bench } from "../workbench.ts";
@@ -20,7 +21,6 @@ import {
 } from "./cluster-checks.ts";
 import { linkChecks } from "./link-checks.ts";
 import { type Demand, nodeChecks } from "./node-checks.ts";
-import { bytes, cores, unfit } from "./node-fitness.ts";
 import { machineChecks, type ownMachine } from "./own-machine.ts";
 import { rightsChecks } from "./rights.ts";
 import { type Place, toolChecks } from "./tools.ts";

@@ -1,8 +1,8 @@
 import type { Node, Topology } from "../../sim/topology/topology.ts";
 import { type NodeJson, selects } from "../clusters/kubernetes/api.ts";
+import { bytes, cores, unfit } from "../clusters/kubernetes/node-fitness.ts";
 import { NODE_LABEL } from "../clusters/kubernetes/settings.ts";
 import { type Check, checksOf } from "./check.ts";
-import { bytes, cores, unfit } from "./node-fitness.ts";
 
 /** What pods of a topology's node ask for, at most: in the plan that has most of them there. */
 export interface Demand {

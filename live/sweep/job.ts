@@ -5,8 +5,8 @@ import { MOST_BYTES, manifestsYaml } from "../clusters/kubernetes/yaml.ts";
 export const SWEEP_LABEL = "edgetwin.dev/sweep";
 /** Label of a shard's pod where no Indexed Job numbers it, from 0 on. */
 export const SHARD_LABEL = "edgetwin.dev/shard";
-/** Jobs number their pods since Kubernetes 1.21. */
-export const INDEXED_JOBS = 21;
+/** Jobs number their pods since Kubernetes 1.22: in 1.21 a cluster has to be told to. */
+export const INDEXED_JOBS = 22;
 
 /** What a sweep runs as on Kubernetes. */
 export interface JobSpec {

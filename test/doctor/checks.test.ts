@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { NodeJson } from "../../live/clusters/kubernetes/api.ts";
+import { bytes, cores, unfit } from "../../live/clusters/kubernetes/node-fitness.ts";
 import type { Check } from "../../live/doctor/check.ts";
 import { clockChecks, versionChecks } from "../../live/doctor/cluster-checks.ts";
 import { nodeChecks } from "../../live/doctor/node-checks.ts";
-import { bytes, cores, unfit } from "../../live/doctor/node-fitness.ts";
 import { machineChecks, ownMachine, stealBetween } from "../../live/doctor/own-machine.ts";
 import type { Machine } from "../../live/stage/machine.ts";
 import { IMAGE, node } from "./fixture.ts";

@@ -51,6 +51,8 @@ export class KubernetesDeployment implements Deployment {
   /** Exit codes of the containers that ended, by the names that Kubernetes gave their pods. */
   readonly #exits = new Map<string, number>();
   readonly #restarts = new Restarts();
+  /** Labels of pods that have served: of others, whoever deploys them is told. */
+  readonly #lasting = new Set<string>();
   #watch: Running | null = null;
   #break: (reason: string) => void = () => {};
   #stopped: Promise<void> | null = null;
@@ -82,13 +84,15 @@ export class KubernetesDeployment implements Deployment {
 
   async extend(pods: readonly PodSpec[]): Promise<void> {
     const taken = pods.filter(({ name }) => this.#pods.some((pod) => pod.name === name));
-    if (taken.length > 0) throw new Error(`there is a pod already: ${taken.map(({ name }) => name).join(", ")}`);
+    if (taken.length > 0)
+      throw new DeploymentError(`there is a pod already: ${taken.map(({ name }) => name).join(", ")}`);
     this.#pods.push(...pods);
     try {
-      await this.#options.kubectl.apply(joining(pods, await this.#settingsOf(pods)));
+      await this.#options.kubectl.apply(joining(pods, this.#pods, await this.#settingsOf(pods)));
       await this.#served(pods);
     } catch (error) {
-      await this.remove(pods.map(({ name }) => name));
+      // Why they are not there matters more than what may be left of them.
+      await this.remove(pods.map(({ name }) => name)).catch((left: Error) => this.#options.say(left.message));
       throw error;
     }
     await this.#reach(pods);
@@ -99,15 +103,17 @@ export class KubernetesDeployment implements Deployment {
     const known = this.#pods.filter(({ name }) => pods.includes(name)).map(({ name }) => name);
     if (known.length === 0) return;
     const labels = known.map(podLabel);
-    await collectLogs(kubectl, `${this.#selector},${POD_LABEL} in (${labels.join(",")})`, logs);
-    for (const words of removalOf(labels, settings)) await kubectl.run(words);
     for (const name of known) {
+      this.#lasting.delete(podLabel(name));
       this.#tunnel.remove(name);
       this.#pods.splice(
         this.#pods.findIndex((pod) => pod.name === name),
         1,
       );
     }
+    const which = `${this.#selector},${POD_LABEL} in (${labels.join(",")})`;
+    await collectLogs(kubectl, which, logs).catch((error: Error) => this.#options.say(`logs: ${error.message}`));
+    for (const words of removalOf(labels, settings)) await kubectl.run(words);
   }
 
   async shape(): Promise<void> {
@@ -166,14 +172,18 @@ export class KubernetesDeployment implements Deployment {
   async discard(): Promise<void> {
     const { kubectl, settings, dryRun, say } = this.#options;
     const { namespace, existing } = settings;
-    try {
-      for (const words of removal(settings)) await kubectl.run(words);
-    } catch (error) {
-      if (dryRun || !(error instanceof CommandError)) throw error;
-      say(`kubernetes: not all of ${instanceOf(settings)} is deleted: ${error.message}`);
-      say(`  see what is left: ${kubectl.text(["get", "all", "--selector", this.#selector])}`);
-      if (!existing) say(`  and why: kubectl get namespace ${namespace} --output yaml`);
+    const failed: string[] = [];
+    for (const words of removal(settings)) {
+      // Pods on a node that can't be reached are not gone in time: the rest is deleted all the same.
+      await kubectl.run(words).catch((error: Error) => {
+        if (dryRun || !(error instanceof CommandError)) throw error;
+        failed.push(error.message);
+      });
     }
+    if (failed.length === 0) return;
+    say(`kubernetes: not all of ${instanceOf(settings)} is deleted: ${failed.join("\n")}`);
+    say(`  see what is left: ${kubectl.text(["get", "all", "--selector", this.#selector])}`);
+    if (!existing) say(`  and why: kubectl get namespace ${namespace} --output yaml`);
   }
 
   get #selector(): string {
@@ -208,7 +218,10 @@ export class KubernetesDeployment implements Deployment {
       signal?.throwIfAborted();
       const objects = (await this.#objects(signal)).filter(({ metadata }) => !gone.includes(metadata.name));
       const serving = servingIn(objects);
-      if (this.#options.dryRun || labels.every((label) => serving.has(label))) return;
+      if (this.#options.dryRun || labels.every((label) => serving.has(label))) {
+        for (const label of labels) this.#lasting.add(label);
+        return;
+      }
       const now = performance.now();
       const troubles = troublesOf(objects).filter(({ pod }) => labels.includes(pod));
       const lasting = troubles.filter(({ pod, cause, final }) => {
@@ -255,7 +268,7 @@ export class KubernetesDeployment implements Deployment {
       for (const { state } of object.status.containerStatuses ?? [])
         if (state?.terminated !== undefined) this.#exits.set(object.metadata.name, state.terminated.exitCode);
       const why = this.#restarts.hopeless(object);
-      if (why !== null) this.#break(why);
+      if (why !== null && this.#lasting.has(nameOf(object.metadata))) this.#break(why);
     };
     this.#watch = kubectl.watch("pods", ["--selector", this.#selector], onChange);
     // Servers end a watch after a while.

@@ -68,7 +68,7 @@ function sectionOf(failed: FailedDeployment, troubles: readonly Trouble[]): stri
     ...(cause === "refused" ? quotasOf(failed) : []),
     ...eventsOf(failed, names, message),
     ...(words.length === 0 ? [] : ["  last lines of its log:", ...words.map((line) => `    ${line}`)]),
-    `  next: ${nextStep(failed, cause, node, on)}`,
+    `  next: ${nextStep(failed, troubles[0]!, node, on)}`,
   ];
 }
 
@@ -146,7 +146,7 @@ function timeOf({ lastTimestamp, eventTime }: EventJson): number {
   return Date.parse(lastTimestamp ?? eventTime ?? "") || 0;
 }
 
-function nextStep(failed: FailedDeployment, cause: Trouble["cause"], node: string, on: readonly string[]): string {
+function nextStep(failed: FailedDeployment, { cause, message }: Trouble, node: string, on: readonly string[]): string {
   const { image, namespace, selectors, nodes } = failed;
   switch (cause) {
     case "scheduling": {
@@ -162,6 +162,10 @@ function nextStep(failed: FailedDeployment, cause: Trouble["cause"], node: strin
         ? `edgetwin image build, then load ${image} into ${on.join(", ") || `node ${node}`}; or --push it to a registry, and name it with --image`
         : `docker pull ${image} here tells whether it is there; a private registry asks for credentials: kubectl create secret docker-registry --help`;
     case "refused":
+      if (/must specify/.test(message))
+        return `a quota of ${namespace} asks for limits that pods do not have: kubectl explain limitrange.spec.limits tells how a LimitRange gives them some; nodes.${node}.cpus is one of CPU`;
+      if (/PodSecurity|admission webhook/.test(message))
+        return "a policy of the cluster refuses the pod as it is: the message names the rule";
       return `kubectl --namespace ${namespace} describe resourcequota; fewer pods at a time take --groupings`;
     case "configuration":
       return `kubectl --namespace ${namespace} get configmaps,secrets: what it mounts is not there or not readable (--retain keeps it to look at)`;

@@ -41,16 +41,20 @@ export function manifests(pods: readonly PodSpec[], settings: KubernetesSettings
 
 /**
  * The objects of pods that join a line, whose upstream may be one of those that are there: what manifests has of a pod, and for each of
- * these one that lets the new pod in.
+ * these one that lets the new pod in. @param all pods that there then are.
  */
-export function joining(pods: readonly PodSpec[], settings: KubernetesSettings): KubernetesObject[] {
+export function joining(
+  pods: readonly PodSpec[],
+  all: readonly PodSpec[],
+  settings: KubernetesSettings,
+): KubernetesObject[] {
   const names = pods.map(({ name }) => name);
   const own = manifests(pods, { ...settings, existing: true }).filter(({ kind }) => kind !== "PodDisruptionBudget");
   const others = pods.flatMap((pod) => {
     const before = pod.upstream !== null && "pod" in pod.upstream ? pod.upstream.pod : null;
     return before === null || names.includes(before) ? [] : [admission(before, pod, settings)];
   });
-  return [...own, ...others];
+  return [...own, ...others, disruptionBudget(all, settings)];
 }
 
 /** Lets a pod that has joined pull from one that was there; it goes with the pod that has joined. */

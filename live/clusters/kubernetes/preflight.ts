@@ -1,8 +1,9 @@
 import type { Node } from "../../../sim/topology/topology.ts";
 import { CommandError } from "../../exec.ts";
 import { DeploymentError } from "../cluster.ts";
-import { conditionOf, type NamespaceJson, type NodeJson, selectorText, selects } from "./api.ts";
+import { type NamespaceJson, type NodeJson, selectorText, selects } from "./api.ts";
 import type { Kubectl } from "./kubectl.ts";
+import { unfit } from "./node-fitness.ts";
 import { leftBehind } from "./owner.ts";
 import { denied, OF_NAMESPACES, OF_RUN } from "./permissions.ts";
 import { nodeSelector } from "./workload.ts";
@@ -61,13 +62,10 @@ export function nodeProblems(node: Node, nodes: readonly NodeJson[]): string[] {
       `nodes.${node.name}: no node of the cluster has labels ${selectorText(selector)}: kubectl label node NODE ${selectorText(selector).replaceAll(",", " ")}, or correct nodes.${node.name}.selector${there.join("")}`,
     ];
   }
-  const names = labelled.map(({ metadata }) => metadata.name).join(", ");
-  const ready = labelled.filter(
-    ({ spec, status }) => conditionOf(status.conditions, "Ready")?.status === "True" && !spec.unschedulable,
-  );
-  if (ready.length === 0)
-    return [`nodes.${node.name}: ${names} is not ready, or cordoned: kubectl describe node ${names}`];
-  return [];
+  if (labelled.some((one) => unfit(one) === null)) return [];
+  const why = labelled.map((one) => `${one.metadata.name} is ${unfit(one)}`).join("; ");
+  const names = labelled.map(({ metadata }) => metadata.name).join(" ");
+  return [`nodes.${node.name}: ${why}: kubectl describe node ${names}`];
 }
 
 async function sayLeftBehind(kubectl: Kubectl, say: (line: string) => void): Promise<void> {

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test, vi } from "vitest";
 import type { PodJson } from "../../../live/clusters/kubernetes/api.ts";
 import { kubernetes } from "../../../live/clusters/kubernetes/cluster.ts";
 import { CommandError } from "../../../live/exec.ts";
@@ -150,6 +150,15 @@ describe("what goes wrong", () => {
     );
   });
 
+  test("what can't be deleted in time keeps nothing else from being deleted", async () => {
+    const { cluster, kubectl, said } = clusterOf((words) =>
+      words.startsWith("delete pods") ? new CommandError("timed out waiting for the condition") : undefined,
+    );
+    await (await cluster.deploy(PODS, join(folder, "unreachable"))).stop();
+    expect(kinds(kubectl.calls).at(-1)).toBe("delete namespace");
+    expect(said.join("\n")).toMatch(/not all of edgetwin-lab-\w+ is deleted: timed out/);
+  });
+
   test("a pod that ends again and again breaks it, one that is started afresh does not", async () => {
     const { cluster, kubectl } = clusterOf();
     const deployment = await cluster.deploy(PODS, join(folder, "broken"));
@@ -225,9 +234,12 @@ describe("pods that join a line, and leave it", () => {
     await deployment.extend([other]);
     expect([...applied.matchAll(/^kind: (.*)$/gm)].map(([, kind]) => kind)).toEqual([
       ...["ConfigMap", "Secret", "NetworkPolicy", "Service", "Deployment", "NetworkPolicy"],
+      "PodDisruptionBudget",
     ]);
     expect(applied).toContain("image: x:2");
-    const [admission] = applied.split("---\n").slice(-1);
+    const [admission, budget] = applied.split("---\n").slice(-2);
+    // All three but the source are on the server.
+    expect(budget).toContain("maxUnavailable: 2");
     expect(admission).toMatch(
       /name: conv-2.joins[\s\S]*podSelector:[\s\S]*dev\/pod: source[\s\S]*from:[\s\S]*dev\/pod: conv-2/,
     );
@@ -248,9 +260,15 @@ describe("pods that join a line, and leave it", () => {
         items: [...NAMES, "edgetwin-gateway"].map((name) => serving(name)).concat(crashed as never),
       });
     });
-    const deploying = cluster.deploy(line, join(folder, "unextended"));
-    const deployment = await deploying;
-    await expect(deployment.extend([other])).rejects.toThrow(/conv-2, for node server .* exit code 1/);
+    const deployment = await cluster.deploy(line, join(folder, "unextended"));
+    const broken = vi.fn();
+    void deployment.broken.then(broken);
+    const extended = deployment.extend([other]);
+    // Those that were there go on.
+    const unpulled = podOf("conv-2", { ready: false, state: { waiting: { reason: "ImagePullBackOff" } } });
+    for (const text of JSON.stringify(unpulled, null, 4).split("\n")) kubectl.running("get pods").line(text);
+    await expect(extended).rejects.toThrow(/conv-2, for node server .* exit code 1/);
+    expect(broken).not.toHaveBeenCalled();
     expect(kubectl.calls.at(-1)).toMatch(/^delete services.*pod in \(conv-2\)/);
     await deployment.stop();
   });

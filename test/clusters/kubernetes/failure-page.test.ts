@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { failurePage } from "../../../live/clusters/kubernetes/failure-page.ts";
-import { servingIn, troublesOf } from "../../../live/clusters/kubernetes/troubles.ts";
+import { servingIn, type Trouble, troublesOf } from "../../../live/clusters/kubernetes/troubles.ts";
 import { CASES, NODES, recorded } from "./recorded.ts";
 
 const PODS = [
@@ -46,6 +46,15 @@ describe("what a cluster said of a deployment that failed, as one page", () => {
     const page = pageOf("stage", { troubles: [] });
     expect(page).toContain("nothing is wrong with them: they take long");
     expect(page).toContain("BackOff: Back-off restarting failed container");
+  });
+
+  test.each([
+    ["must specify limits.memory", /next: a quota of edgetwin-lab-1a2b3c asks for limits .* LimitRange/],
+    ['violates PodSecurity "restricted:latest": runAsNonRoot', /next: a policy of the cluster refuses the pod/],
+    ["exceeded quota: few, requested: pods=1", /next: kubectl .* describe resourcequota/],
+  ])("pods that are refused, %s: what to try next", (message, next) => {
+    const refused = { pod: "conv", cause: "refused", message: `pods "conv-1" is forbidden: ${message}`, final: false };
+    expect(pageOf("stage", { troubles: [refused as Trouble] })).toMatch(next);
   });
 
   test("pods that suffer from the same are told of once, many by the first of their names", () => {

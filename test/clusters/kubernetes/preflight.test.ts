@@ -88,11 +88,18 @@ describe("a node of the topology", () => {
   const [edge] = NODES as [NodeJson];
   const wanted = node("edge", "edge");
 
-  test("whose machines are not ready, or cordoned", () => {
+  test("whose machines are not ready, cordoned, or tainted", () => {
     const notReady = { ...edge, status: { ...edge.status, conditions: [{ type: "Ready", status: "Unknown" }] } };
     const cordoned = { ...edge, spec: { unschedulable: true } };
-    for (const one of [notReady, cordoned])
-      expect(nodeProblems(wanted, [one])).toEqual([expect.stringMatching(/edge is not ready, or cordoned/)]);
+    const tainted = { ...edge, spec: { taints: [{ key: "dedicated", effect: "NoSchedule" }] } };
+    for (const [one, why] of [
+      [notReady, /^nodes.edge: edge is not ready/],
+      [cordoned, /^nodes.edge: edge is cordoned: kubectl describe node edge$/],
+      [tainted, /^nodes.edge: edge is tainted dedicated:NoSchedule/],
+    ] as const) {
+      expect(nodeProblems(wanted, [one])).toEqual([expect.stringMatching(why)]);
+      expect(nodeProblems(wanted, [one, edge])).toEqual([]);
+    }
   });
 });
 

@@ -45,13 +45,14 @@ export async function frames(
   deployment: Deployment,
   pods: readonly PodSpec[],
   during: (sequence: number) => void,
+  run = LONG,
 ): Promise<Taken[]> {
   const driver = new Driver(deployment, pods);
   const taken: Taken[] = [];
   try {
-    const id = `${LONG.id} ${performance.now()}`;
+    const id = `${run.id} ${performance.now()}`;
     await driver.stream(
-      { ...LONG, id },
+      { ...run, id },
       {
         timeout: PATIENCE,
         onFrame: ({ sequence, samples: { buffer, byteOffset, byteLength } }) => {
@@ -67,13 +68,13 @@ export async function frames(
   return taken;
 }
 
-/** The same run on one process that nobody touches. @param line of pods whose stages it has. */
-export async function undisturbed(line: readonly PodSpec[] = lineOf({ grouping: [4] })): Promise<Taken[]> {
+/** The same run, as fast as it goes, on one process that nobody touches. @param line of pods whose stages it has. */
+export async function undisturbed(line: readonly PodSpec[] = lineOf({ grouping: [4] }), run = LONG): Promise<Taken[]> {
   const [{ baseDirectory }] = line as [PodSpec];
   const stages = line.flatMap((pod) => pod.stages);
   const pods = [{ name: "all", node: "this", stages, baseDirectory, upstream: null, link: null }];
   const deployment = await deployLine(pods);
-  return frames(deployment, pods, () => {}).finally(() => deployment.stop());
+  return frames(deployment, pods, () => {}, { ...run, rate: 0 }).finally(() => deployment.stop());
 }
 
 /** CPU seconds a second that a line's only pod uses, once it is warm, of as many frames as it can take. */

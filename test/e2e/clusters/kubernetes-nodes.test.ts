@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
@@ -23,7 +23,9 @@ async function losesNothing(logs: string, happens: (deployment: Deployment) => P
   try {
     let happened: Promise<void> | null = null;
     const taken = await frames(deployment, pods, (frame) => {
-      if (frame >= LONG.frames / 4) happened ??= happens(deployment);
+      if (frame < LONG.frames / 4 || happened !== null) return;
+      happened = happens(deployment);
+      happened.catch(() => {});
     });
     expect(happened).not.toBeNull();
     await happened;
@@ -35,7 +37,40 @@ async function losesNothing(logs: string, happens: (deployment: Deployment) => P
   expect(await left()).toEqual([]);
 }
 
+/** The processes of this machine that a pod's containers run; none if its node is another machine. */
+function processesOf(pod: string): number[] {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .filter((id) => {
+      try {
+        return readFileSync(`/proc/${id}/environ`, "utf8").split("\0").includes(`EDGETWIN_POD_NAME=${pod}`);
+      } catch {
+        // It is gone, or another's.
+        return false;
+      }
+    })
+    .map(Number);
+}
+
 describe.skipIf(why !== null)(titled("nodes of a cluster", why), () => {
+  test("a stage's process is killed, and started again where it was: every frame once, in order", async ({ skip }) => {
+    await losesNothing("killed", async () => {
+      const mine = `app.kubernetes.io/part-of=${NAME},edgetwin.dev/pod=pod2`;
+      const where = ["get", "pods", "--all-namespaces", "--selector", mine, "--output"];
+      const name = await kubectl(...where, "jsonpath={.items[0].metadata.name}");
+      const killed = processesOf(name);
+      skip(killed.length === 0, "the cluster's nodes are other machines");
+      for (const pid of killed) process.kill(pid, "SIGKILL");
+      await wait(1000);
+      const restarts = "jsonpath={.items[0].status.containerStatuses[0].restartCount}";
+      for (let tries = 0; tries < 50 && (await kubectl(...where, restarts)) === "0"; tries++) await wait(200);
+      expect([
+        await kubectl(...where, "jsonpath={.items[0].metadata.name}"),
+        await kubectl(...where, restarts),
+      ]).toEqual([name, "1"]);
+    });
+  });
+
   test("a node is drained, and comes back: every frame once, in order", async () => {
     const [edge] = (await kubectl("get", "nodes", "--selector", "role=edge", "--output", "name")).trim().split("\n");
     const node = edge!.split("/")[1]!;

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, describe, expect, test, vi } from "vitest";
+import type { Promised } from "../../../live/operate/autopilot.ts";
 import type { Event } from "../../../live/operate/journal.ts";
 import { started, typed } from "../../cli/edgetwin.ts";
 import { titled } from "../image/podman.ts";
@@ -102,7 +103,12 @@ describe.skipIf(why !== null)(titled("a pipeline on a cluster", why), () => {
           await wait(12_000);
           const since = performance.now();
           await edgeLink("rate", rate);
-          await until(({ event, to }) => event === "moved" && place.test(String(to)), 120, since);
+          const moves = await until(({ event, to }) => event === "moves" && place.test(String(to)), 120, since);
+          await until(({ event, to }) => event === "moved" && to === moves.to, 120, since);
+          const { total } = moves.promise as Promised;
+          const seconds = (performance.now() - since) / 1e3;
+          // Not a law on a busy machine: to be read.
+          console.info(`edge at ${rate}: ${moves.to} after ${seconds.toFixed(1)} s, promised ${total.toFixed(1)} s`);
         }
         child.kill("SIGINT");
         expect((await ended).code).toBe(0);

@@ -10,6 +10,7 @@ import { processes } from "../../../live/clusters/processes.ts";
 import { Driver } from "../../../live/driver.ts";
 import { programs } from "../../../live/exec.ts";
 import { started } from "../../cli/edgetwin.ts";
+import { frames, LONG, undisturbed } from "./driven.ts";
 import { cluster, IMAGE, kubectl, left, lineOn, said, TOPOLOGY_TEXT, topology, why } from "./kubernetes-cluster.ts";
 
 // Pods are scheduled, start, and are waited for until they are gone.
@@ -21,10 +22,10 @@ const FRAMES = 60;
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** SHA-256 of each frame as it leaves a line. */
-async function digests(deployment: Deployment, pods: readonly PodSpec[], frames = FRAMES): Promise<readonly string[]> {
+async function digests(deployment: Deployment, pods: readonly PodSpec[]): Promise<readonly string[]> {
   const driver = new Driver(deployment, pods);
   try {
-    const run = { frames, rate: 0, height: 70, width: 93, window: 8, digests: frames };
+    const run = { frames: FRAMES, rate: 0, height: 70, width: 93, window: 8, digests: FRAMES };
     return (await driver.run("e2e", 0, 0, run, { timeout: 120 })).digests;
   } finally {
     driver.close();
@@ -32,12 +33,12 @@ async function digests(deployment: Deployment, pods: readonly PodSpec[], frames 
 }
 
 /** The same line as processes. */
-async function monolith(frames = FRAMES): Promise<readonly string[]> {
+async function monolith(): Promise<readonly string[]> {
   const stages = lineOn("SSSS").flatMap((pod) => pod.stages);
   const pods = [{ name: "all", node: "server", stages, baseDirectory: ".", upstream: null, link: null }];
   const deployment = await processes.deploy(pods, join(folder, "monolith"));
   try {
-    return await digests(deployment, pods, frames);
+    return await digests(deployment, pods);
   } finally {
     await deployment.stop();
   }
@@ -72,22 +73,28 @@ describe.skipIf(why !== null)(why === null ? "on a cluster" : `on a cluster (ski
   });
 
   test("pods that are killed or drained in mid-run come back, and no frame is lost", async () => {
-    const frames = 1500;
-    const expected = await monolith(frames);
     const pods = lineOn("EESS");
+    // Long enough to go on when the first pod is back.
+    const run = { ...LONG, frames: 1500 };
     const deployment = await (await cluster()).deploy(pods, join(folder, "replaced"));
     try {
-      const driver = new Driver(deployment, pods);
-      const run = { id: "replaced", frames, rate: 0, height: 70, width: 93, window: 8, digests: 0 };
-      const seen: number[] = [];
-      const streaming = driver.stream(run, { timeout: 240, onFrame: ({ sequence }) => void seen.push(sequence) });
-      await wait(500);
-      await deployment.replace("pod2", "SIGTERM");
-      await deployment.replace("pod3", "SIGKILL");
-      await streaming;
-      driver.close();
-      expect(seen).toEqual(Array.from({ length: frames }, (_, i) => i));
-      expect(await digests(deployment, pods, frames)).toEqual(expected);
+      const replace = async () => {
+        await deployment.replace("pod2", "SIGTERM");
+        expect(seen).toBeLessThan(run.frames - 1);
+        await deployment.replace("pod3", "SIGKILL");
+      };
+      let replaced: Promise<void> | null = null;
+      let seen = 0;
+      const during = (frame: number) => {
+        seen = frame;
+        if (frame < 60 || replaced !== null) return;
+        replaced = replace();
+        replaced.catch(() => {});
+      };
+      const taken = await frames(deployment, pods, during, run);
+      await replaced;
+      expect(taken.map(({ sequence }) => sequence)).toEqual(Array.from({ length: run.frames }, (_, i) => i));
+      expect(taken).toEqual(await undisturbed(pods, run));
     } finally {
       await deployment.stop();
     }
@@ -173,6 +180,7 @@ describe.skipIf(why !== null)(why === null ? "on a cluster" : `on a cluster (ski
       for (const name of await left()) namespaces.add(name);
       await wait(200);
     }
+    expect(namespaces.size).toBeGreaterThan(0);
     if (when === "measuring") await wait(15_000);
     child.kill("SIGINT");
     expect(await ended).toMatchObject({ code: 130, stderr: expect.not.stringMatching(/^\s+at /m) });

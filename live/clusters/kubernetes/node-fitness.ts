@@ -1,4 +1,4 @@
-import { conditionOf, type NodeJson } from "../clusters/kubernetes/api.ts";
+import { conditionOf, type NodeJson } from "./api.ts";
 
 /** Cores of `2`, `1500m`. */
 export function cores(text: string | undefined): number | null {
