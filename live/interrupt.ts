@@ -1,4 +1,4 @@
-/** Ctrl-C, or SIGTERM. */
+/** Ctrl-C, SIGTERM, or a terminal that was closed. */
 export class Interrupted extends Error {
   override readonly name = "Interrupted";
 }
@@ -7,13 +7,15 @@ export class Interrupted extends Error {
 const SAME_SECONDS = 0.3;
 
 /**
- * A signal that aborts on ctrl-C or SIGTERM, so that work in progress ends in order: pods and workers first. A second one ends this
+ * A signal that aborts on ctrl-C, SIGTERM, or when the terminal is closed, so that work in progress ends in order: pods and workers first. A second one ends this
  * process at once; its pods notice that by themselves.
  */
 export function interruptSignal(): AbortSignal {
   const controller = new AbortController();
   let first = 0;
-  for (const name of ["SIGINT", "SIGTERM"] as const) {
+  // A terminal that is closed says so; who has nothing to do with one (nohup) may want to outlive it.
+  const signals = ["SIGINT", "SIGTERM", ...(process.stderr.isTTY ? (["SIGHUP"] as const) : [])] as const;
+  for (const name of signals) {
     process.on(name, () => {
       if (controller.signal.aborted) {
         if (performance.now() - first > SAME_SECONDS * 1e3) process.exit(130);

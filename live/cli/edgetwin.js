@@ -7,10 +7,12 @@ import { enableCompileCache } from "node:module";
 const cache = enableCompileCache?.();
 if (cache?.directory) process.env.NODE_COMPILE_CACHE ??= cache.directory;
 
-// Whoever reads the output may have enough of it, as "head" has: that is no reason to leave work half done.
-process.stdout.on("error", (error) => {
-  if (error.code !== "EPIPE") throw error;
-});
+// Whoever reads the output may have enough of it, as "head" has, or the terminal is gone: that is no reason to leave work half done.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error) => {
+    if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
+  });
+}
 
 const built = new URL("../../dist/live/cli/main.js", import.meta.url);
 const [major, minor] = process.versions.node.split(".").map(Number);

@@ -30,3 +30,18 @@ test("what is interrupted ends in order, also if the same signal comes twice; an
   expect(await interrupted(0, 20)).toBe(7);
   expect(await interrupted(0, 500)).toBe(130);
 });
+
+test("whose terminal or reader is gone ends in order all the same", async () => {
+  const command = fileURLToPath(new URL("../../live/cli/edgetwin.js", import.meta.url));
+  const program = `process.argv.splice(1, Infinity, "edgetwin", "--version"); await import(${JSON.stringify(command)}); ${PROGRAM}`;
+  const child = spawn(process.execPath, ["--input-type=module", "--eval", program]);
+  let text = "";
+  for await (const bytes of child.stdout) {
+    text += bytes;
+    if (text.endsWith("ready")) break;
+  }
+  child.stdout.destroy();
+  child.stderr.destroy();
+  child.kill("SIGINT");
+  expect(await once(child, "exit")).toEqual([7, null]);
+});

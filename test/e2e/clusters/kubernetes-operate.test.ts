@@ -91,7 +91,19 @@ describe.skipIf(why !== null)(titled("a pipeline on a cluster", why), () => {
     titled("the autopilot follows the edge's link: fast, slow, and fast again", untouchable),
     async () => {
       await edgeLink("rate", RATE);
-      const flags = ["--autopilot", "--budget", "60s", "--output", "json", "--runs", RUNS, "--name", "followed"];
+      const flags = [
+        "--autopilot",
+        "--groupings",
+        "1+1+1",
+        "--budget",
+        "20s",
+        "--output",
+        "json",
+        "--runs",
+        RUNS,
+        "--name",
+        "followed",
+      ];
       const { child, ended } = started(["operate", FILE, ...ON_CLUSTER, "--splits", "ESS", ...flags]);
       try {
         const { until } = following(child);
