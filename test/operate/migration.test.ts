@@ -7,6 +7,7 @@ import { movesLoseNothing } from "./moves-law.ts";
 import { monolith, Output, opened, planAt, started } from "./pipeline.ts";
 
 const bench = await opened();
+const [link] = bench.topology.links;
 let operation: Operation | null = null;
 afterEach(async () => {
   await operation?.stop();
@@ -76,6 +77,8 @@ describe("a pipeline that moves while it runs", () => {
   test("pods that go have nothing left to wait for: they drain, and end with 0", async () => {
     operation = await started(planAt(bench, "EESS", [1, 1, 1, 1]), {});
     const { deployment } = operation;
+    // The last frames are on their way when their pods are known to be the last, and so are then their acknowledgements.
+    await deployment.shape(link!, { delay: 0.1 });
     const remove = deployment.remove.bind(deployment);
     const codes: (number | null)[] = [];
     deployment.remove = async (names) => {
@@ -108,12 +111,14 @@ describe("a pipeline that moves while it runs", () => {
 
   test("an old pod that is gone for longer than is waited for: the new ones begin anew, and bring what it had", async () => {
     const output = new Output();
-    operation = await started(planAt(bench, "EESS", [1, 1, 1, 1]), { onFrame: output.onFrame });
+    operation = await started(planAt(bench, "ESSS", [1, 3]), { onFrame: output.onFrame });
     const { consumer, deployment } = operation;
+    // Windows are full, so that there are frames which can't be sent yet.
+    await deployment.shape(link!, { delay: 0.02 });
     let revived: Promise<unknown> = Promise.resolve();
-    const { at } = await operation.migrate(planAt(bench, "ESSS", [1, 3]), (step) => {
+    const { at } = await operation.migrate(planAt(bench, "EESS", [2, 2]), (step) => {
       // One that has gone with the move does not come back.
-      if (step === "switches") revived = deployment.replace("relu", "SIGKILL", 4).catch(() => {});
+      if (step === "switches") revived = deployment.replace("conv-relu-maxpool", "SIGKILL", 4).catch(() => {});
     });
     await expect.poll(() => consumer.next, { timeout: 20_000 }).toBeGreaterThan(at + 100);
     expect(consumer.repeated).toBeGreaterThan(0);
