@@ -16,7 +16,7 @@ export function migrateVerb(): Command {
     .argument("<run>", "its folder, or the name of one in --runs")
     .requiredOption("--to <split>", "where its stages are to be, e.g. ESSS", letters)
     .option("--grouping <stages>", "stages per pod, e.g. 1+3 (default: one pod per stage)", grouping)
-    .option("--image <name>", "container image of the new pods (not for local processes)")
+    .option("--image <name>", "container image of the pods (default: the one that runs; not for local processes)")
     .action(async (run: string, { to, grouping, image, runs, output }: MigrateFlags) => {
       const { existingFolder, InputError } = await import("./folder.ts");
       const { askToMove, ControlError } = await import("../operate/control.ts");

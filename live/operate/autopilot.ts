@@ -12,6 +12,7 @@ import {
 } from "../../sim/operate/belief.ts";
 import {
   type Candidate,
+  failedToMove,
   freshMind,
   judge,
   type Mind,
@@ -44,6 +45,7 @@ export interface AutopilotOptions {
   /** Seconds between two looks. */
   readonly interval: number;
   readonly tell: (event: Event) => void;
+  /** Tells what goes wrong, too. */
   readonly migrate: (plan: Plan) => Promise<Migration>;
 }
 
@@ -80,6 +82,7 @@ export class Autopilot {
   #unprobed = 0;
   #told: Belief = NO_BELIEF;
   #why = "";
+  #closed = false;
 
   constructor(operation: Operation, options: AutopilotOptions) {
     const { profile, rules } = options;
@@ -90,7 +93,7 @@ export class Autopilot {
     this.#probe = new LinkProbe(operation.deployment, profile);
   }
 
-  /** One look, and what follows from it. @throws Error if a move that was begun can't be ended. */
+  /** One look, and what follows from it. @throws Error if what is best can't be told. */
   async look({ trace }: Reading): Promise<void> {
     const { profile, tell, rules, advises, migrate } = this.#options;
     if (this.#operation.moving) return;
@@ -101,6 +104,7 @@ export class Autopilot {
       tell({ event: "believes", ...summary(this.#belief) });
     }
     const candidates = await this.#candidates(plan);
+    if (this.#closed) return;
     const verdict = judge(candidates, now(), this.#mind, rules);
     this.#mind = verdict.mind;
     this.#tellOf(verdict);
@@ -115,8 +119,8 @@ export class Autopilot {
       interval,
       promise: this.promise(pause),
     });
-    if (!advises) await migrate(to);
-    this.#mind = movedTo(this.#mind, placeOf(plan), id, now(), rules);
+    const moved = advises || (await migrate(to).catch(() => null)) !== null;
+    this.#mind = moved ? movedTo(this.#mind, placeOf(plan), id, now(), rules) : failedToMove(this.#mind, now());
   }
 
   /** What a change would take to be followed, as far as that is known now. */
@@ -129,7 +133,9 @@ export class Autopilot {
     return { detect, predict, deploy, pause, total: detect + predict + deploy + pause };
   }
 
+  /** A look in progress ends soon, and without a move. */
   close(): void {
+    this.#closed = true;
     this.#probe.close();
   }
 
@@ -186,6 +192,7 @@ export class Autopilot {
       if (placeOf(other) === from) continue;
       // Frames that have come meanwhile are delivered between two predictions.
       await turn();
+      if (this.#closed) return [];
       const there = outlook(other, believed, aim, REPLICATIONS);
       judged.push({ id: placeOf(other), ...gainOf(here, there), pause: fillingTime(other, believed) });
     }

@@ -72,6 +72,12 @@ export class Consumer {
     if (this.#next > before) this.#onDelivered(this.#next);
   }
 
+  /** Gives back what is held, which comes once more. */
+  forget(): void {
+    this.#repeated += this.#held.size;
+    this.close();
+  }
+
   /** Gives back what is held. */
   close(): void {
     for (const frame of this.#held.values()) frame.release();

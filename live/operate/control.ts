@@ -19,7 +19,7 @@ export interface MoveRequest {
   readonly to: string;
   /** Stages per pod; left out: one pod a stage. */
   readonly grouping?: readonly number[];
-  /** Of the new pods; left out: the cluster's. */
+  /** Of all pods; left out: the one that runs now. */
   readonly image?: string;
 }
 

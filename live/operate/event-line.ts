@@ -27,6 +27,8 @@ function textOf(event: Event & Readonly<Record<string, never>>): string | null {
     }
     case "not moved":
       return `not moved${to === undefined ? "" : ` to ${to}`}: ${why}`;
+    case "autopilot fails":
+      return `the autopilot can't tell what is best: ${why}`;
     case "believes":
       return null;
     case "judges": {

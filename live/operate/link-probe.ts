@@ -17,6 +17,7 @@ export class LinkProbe {
   readonly #deployment: Deployment;
   readonly #profile: Profile;
   readonly #drivers = new Map<string, Driver>();
+  readonly #closing = new AbortController();
 
   constructor(deployment: Deployment, profile: Profile) {
     this.#deployment = deployment;
@@ -26,13 +27,14 @@ export class LinkProbe {
   /** @param bandwidth that is believed, bytes per second; `null`: none that one would notice. @returns `null` if the link told nothing in time. */
   async look(link: Link, bandwidth: number | null): Promise<LinkObservation | null> {
     const cost = this.#profile.links.find(({ between }) => between.join() === link.between.join());
-    if (cost === undefined) return null;
+    if (cost === undefined || this.#closing.signal.aborted) return null;
     // A multiple of 64: a frame of that many bytes is a rectangle, not a line.
     const bytes = 64 * Math.round(Math.min(MOST, Math.max(LEAST, (bandwidth ?? MOST / SECONDS) * SECONDS)) / 64);
     const run = { frames: FRAMES, rate: 0, ...rectangle(bytes), window: 1, digests: 0 };
     try {
       const driver = await this.#driver(link);
-      const { trace } = await driver.run(`probe ${link.between.join("-")}`, 0, 0, run, { timeout: TIMEOUT_SECONDS });
+      const options = { timeout: TIMEOUT_SECONDS, signal: this.#closing.signal };
+      const { trace } = await driver.run(`probe ${link.between.join("-")}`, 0, 0, run, options);
       return observeLink(trace.pods[0]!, trace.pods[1]!, cost, this.#profile.acknowledgement);
     } catch {
       // A link that is cut, say: nothing is known of it.
@@ -40,7 +42,9 @@ export class LinkProbe {
     }
   }
 
+  /** Looks no more; a look in progress tells nothing. */
   close(): void {
+    this.#closing.abort();
     for (const driver of this.#drivers.values()) driver.close();
   }
 
@@ -51,6 +55,7 @@ export class LinkProbe {
     if (known !== undefined) return known;
     const pods = linkLine(link, ".");
     await this.#deployment.extend(pods);
+    this.#closing.signal.throwIfAborted();
     const driver = new Driver(this.#deployment, pods);
     this.#drivers.set(name, driver);
     return driver;

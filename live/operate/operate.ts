@@ -46,7 +46,13 @@ const INTERVAL = 1;
 export async function operate(plan: Plan, options: OperateOptions): Promise<number> {
   const { cluster, folder, logs, pods, planAt, isInput, frames, signal, tell, autopilot, onStarted } = options;
   tell({ event: "deploys", place: placeOf(plan), pods: plan.pods.map(({ name, node }) => `${name}@${node}`) });
-  const operation = await Operation.start(plan, { cluster, logs, pods, ...(frames !== undefined && { frames }) });
+  const operation = await Operation.start(plan, {
+    cluster,
+    logs,
+    pods,
+    signal,
+    ...(frames !== undefined && { frames }),
+  });
   const migrate = async (to: Plan, onStep: (step: string) => void = () => {}, image?: string): Promise<Migration> => {
     const step = (text: string) => {
       tell({ event: "step", to: placeOf(to), step: text });
@@ -72,6 +78,13 @@ export async function operate(plan: Plan, options: OperateOptions): Promise<numb
   const { consumer } = operation;
   const outcome = Promise.race([ended, aborted]);
   let pilot: Autopilot | null = null;
+  let looking: Promise<void> | null = null;
+  const troubles = new Set<string>();
+  const tellOf = ({ message }: Error) => {
+    if (troubles.has(message)) return;
+    troubles.add(message);
+    tell({ event: "autopilot fails", why: message });
+  };
   try {
     const control = await serveControl(
       folder,
@@ -85,17 +98,17 @@ export async function operate(plan: Plan, options: OperateOptions): Promise<numb
         pilot = new Autopilot(operation, { ...autopilot, interval: INTERVAL, tell, migrate });
       }
       const meter = new Meter(operation);
-      let looking: Promise<void> | null = null;
       while ((await Promise.race([sleep(INTERVAL * 1e3), outcome])) === undefined) {
         const reading = await meter.read();
         const { delivered, throughput, p50, split } = reading;
         tell({ event: "second", delivered, throughput, p50, split });
-        // A move takes longer than a look. A placement that does not come up is told; the pipeline goes on where it is.
+        // A move takes longer than a look. A journal that can't be written ends this loop, too.
         looking ??=
           pilot === null
             ? null
             : pilot
                 .look(reading)
+                .catch(tellOf)
                 .catch(() => {})
                 .finally(() => (looking = null));
       }
@@ -104,6 +117,9 @@ export async function operate(plan: Plan, options: OperateOptions): Promise<numb
     }
   } finally {
     pilot?.close();
+    operation.end();
+    // What it has just begun to deploy is to be stopped with all else.
+    await looking;
     await operation.stop();
   }
   const { next: delivered, digest, repeated } = consumer;

@@ -24,7 +24,7 @@ export interface Rules {
 
 export const RULES: Rules = { threshold: 0.1, dwell: 10, horizon: 60, confirm: 2 };
 
-/** Who comes back to where it was soon after waits so many times longer before the next move, up to so many seconds. */
+/** Who comes back to where it was soon after, or could not move, waits so many times longer before the next move, up to so many seconds. */
 const BACKOFF = 2;
 const LONGEST_DWELL = 600;
 
@@ -33,7 +33,7 @@ export interface Mind {
   /** The placement that the last judgements were for, and how many in a row. */
   readonly favourite: string | null;
   readonly times: number;
-  /** When the pipeline was moved last, seconds, from where; `null`: never. */
+  /** When the pipeline was moved last, or could not be, seconds, and from where it came; `null`: never. */
   readonly moved: { readonly at: number; readonly from: string } | null;
   /** Seconds for which it then stays, at least. */
   readonly dwell: number;
@@ -81,4 +81,10 @@ export function movedTo(mind: Mind, from: string, to: string, time: number, rule
   const isBack = mind.moved !== null && mind.moved.from === to && time - mind.moved.at < 4 * mind.dwell;
   const dwell = isBack ? Math.min(BACKOFF * mind.dwell, LONGEST_DWELL) : rules.dwell;
   return { favourite: null, times: 0, moved: { at: time, from }, dwell };
+}
+
+/** After a move that could not be made, such as one to a node that has no room: each time it is longer before another is tried. */
+export function failedToMove(mind: Mind, time: number): Mind {
+  const dwell = Math.min(BACKOFF * mind.dwell, LONGEST_DWELL);
+  return { favourite: null, times: 0, moved: { at: time, from: mind.moved?.from ?? "" }, dwell };
 }

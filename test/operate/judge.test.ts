@@ -1,7 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { RandomStream } from "../../sim/engine/random.ts";
-import { type Candidate, freshMind, judge, type Mind, movedTo, RULES, type Rules } from "../../sim/operate/judge.ts";
+import {
+  type Candidate,
+  failedToMove,
+  freshMind,
+  judge,
+  type Mind,
+  movedTo,
+  RULES,
+  type Rules,
+} from "../../sim/operate/judge.ts";
 import { gainOf } from "../../sim/operate/outlook.ts";
 
 const better = (id: string, gain: number, changed: Partial<Candidate> = {}): Candidate => ({
@@ -50,6 +59,17 @@ describe("a judge", () => {
     expect(mind.dwell).toBe(4 * RULES.dwell);
     expect(movedTo(mind, "B", "C", 80, RULES).dwell).toBe(RULES.dwell);
   });
+});
+
+test("after a move that could not be made a judge waits for longer each time, until one can", () => {
+  const candidates = [better("B", 0.5)];
+  let mind = failedToMove(movedTo(freshMind(RULES), "C", "A", 0, RULES), 100);
+  expect(mind).toMatchObject({ moved: { at: 100, from: "C" }, dwell: 2 * RULES.dwell });
+  expect(settled(candidates, mind, 100 + 2 * RULES.dwell - 2).to).toBeNull();
+  expect(settled(candidates, mind, 100 + 2 * RULES.dwell).to?.id).toBe("B");
+  for (let i = 0; i < 20; i++) mind = failedToMove(mind, 200);
+  expect(mind.dwell).toBe(600);
+  expect(movedTo(mind, "A", "B", 900, RULES).dwell).toBe(RULES.dwell);
 });
 
 /** A world of placements whose figures are what they are, seen with noise; the judge's moves in it. */

@@ -1,9 +1,13 @@
 import { afterEach, describe, expect, test } from "vitest";
+import type { Cluster } from "../../live/clusters/cluster.ts";
+import { processes } from "../../live/clusters/processes.ts";
 import type { Operation } from "../../live/operate/operation.ts";
+import { podSpecs } from "../../live/testbed.ts";
 import { movesLoseNothing } from "./moves-law.ts";
 import { monolith, Output, opened, planAt, started } from "./pipeline.ts";
 
 const bench = await opened();
+const [link] = bench.topology.links;
 let operation: Operation | null = null;
 afterEach(async () => {
   await operation?.stop();
@@ -68,6 +72,70 @@ describe("a pipeline that moves while it runs", () => {
     await expect(operation.migrate(planAt(bench, "EEEE", [4], 200))).rejects.toThrow(/is moving already/);
     await first;
     await checked(output);
+  });
+
+  test("pods that go have nothing left to wait for: they drain, and end with 0", async () => {
+    operation = await started(planAt(bench, "EESS", [1, 1, 1, 1]), {});
+    const { deployment } = operation;
+    // The last frames are on their way when their pods are known to be the last, and so are then their acknowledgements.
+    await deployment.shape(link!, { delay: 0.1 });
+    const remove = deployment.remove.bind(deployment);
+    const codes: (number | null)[] = [];
+    deployment.remove = async (names) => {
+      codes.push(...(await Promise.all(names.map((name) => deployment.replace(name, "SIGTERM")))));
+      await remove(names);
+    };
+    await operation.migrate(planAt(bench, "ESSS", [1, 3]));
+    expect(codes).toEqual([0, 0, 0]);
+  });
+
+  test("pods that can't be removed are told, and the pipeline has moved", async () => {
+    operation = await started(planAt(bench, "EESS", [1, 1, 1, 1], 200), {});
+    operation.deployment.remove = () => Promise.reject(new Error("forbidden"));
+    const steps: string[] = [];
+    const { to } = await operation.migrate(planAt(bench, "ESSS", [1, 3], 200), (step) => steps.push(step));
+    expect([to, operation.line.plan.split, steps.at(-1)]).toEqual(["ESSS 1+3", "ESSS", "not all removed: forbidden"]);
+  });
+
+  test("the image that it was moved to is that of later moves, too", async () => {
+    operation = await started(planAt(bench, "EESS", [1, 1, 1, 1], 200), {
+      pods: (plan, image) =>
+        podSpecs([plan], null, ".").map((pod) => ({ ...pod, ...(image !== undefined && { image }) })),
+    });
+    const plan = planAt(bench, "ESSS", [1, 3], 200);
+    expect((await operation.migrate(plan, () => {}, "stage:2")).kept).toEqual([]);
+    await expect(operation.migrate(plan)).rejects.toThrow("the pipeline is at ESSS 1+3 already");
+    expect((await operation.migrate(planAt(bench, "EESS", [1, 1, 1, 1], 200))).kept).toEqual(["source-2"]);
+    expect(operation.line.pods.map(({ image }) => image)).toEqual(new Array(4).fill("stage:2"));
+  });
+
+  test("an old pod that is gone for longer than is waited for: the new ones begin anew, and bring what it had", async () => {
+    const output = new Output();
+    operation = await started(planAt(bench, "ESSS", [1, 3]), { onFrame: output.onFrame });
+    const { consumer, deployment } = operation;
+    // Windows are full, so that there are frames which can't be sent yet.
+    await deployment.shape(link!, { delay: 0.02 });
+    let revived: Promise<unknown> = Promise.resolve();
+    const { at } = await operation.migrate(planAt(bench, "EESS", [2, 2]), (step) => {
+      // One that has gone with the move does not come back.
+      if (step === "switches") revived = deployment.replace("conv-relu-maxpool", "SIGKILL", 4).catch(() => {});
+    });
+    await expect.poll(() => consumer.next, { timeout: 20_000 }).toBeGreaterThan(at + 100);
+    expect(consumer.repeated).toBeGreaterThan(0);
+    await revived;
+    await checked(output);
+  });
+
+  test("a start can be given up while pods are deployed", async () => {
+    const controller = new AbortController();
+    const cluster: Cluster = {
+      ...processes,
+      deploy: (_pods, _logs, signal) =>
+        new Promise((_, reject) => signal?.addEventListener("abort", () => reject(signal.reason as Error))),
+    };
+    const starting = started(planAt(bench, "EESS", [1, 1, 1, 1]), { cluster, signal: controller.signal });
+    controller.abort(new Error("enough"));
+    await expect(starting).rejects.toThrow("enough");
   });
 
   test("it ends when all frames are delivered, in the middle of a move, too", async () => {

@@ -9,8 +9,12 @@ const PLACES = allSplits(["E", "S"], 4).flatMap((split) =>
   GROUPINGS.filter((grouping) => respects(grouping, split)).map((grouping) => ({ split, grouping })),
 );
 const place = fc.constantFrom(...PLACES);
-/** A pod is killed, and started afresh, as one of a move's steps begins. */
-const kill = fc.record({ step: fc.constantFrom("deploys", "warms", "switches", "removes"), pod: fc.nat(3) });
+/** A pod is killed as one of a move's steps begins, and started afresh, at once or when others have given it up. */
+const kill = fc.record({
+  step: fc.constantFrom("deploys", "warms", "switches", "removes"),
+  pod: fc.nat(3),
+  away: fc.constantFrom(0, 4),
+});
 const move = fc.record({ to: place, killed: fc.option(kill, { freq: 1 }) });
 
 /**
@@ -36,7 +40,7 @@ export async function movesLoseNothing(runs: number): Promise<void> {
               if (killed === null || !step.startsWith(killed.step)) return;
               const { name } = line.pods[killed.pod % line.pods.length]!;
               // One that has gone with the move is none to kill.
-              revived = deployment.replace(name).catch(() => {});
+              revived = deployment.replace(name, "SIGKILL", killed.away).catch(() => {});
             };
             const moved = operation.migrate(planAt(bench, to.split, to.grouping, rate), onStep);
             const why = await moved.then(
