@@ -3,7 +3,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { UnitResult } from "../../sim/sweep/unit.ts";
 import { writeWhole } from "../artefacts.ts";
 import { serverMinor } from "../clusters/kubernetes/server-version.ts";
-import { CommandError, type Runner } from "../exec.ts";
+import { CommandError, commandText, type Runner } from "../exec.ts";
 import type { Progress } from "../progress.ts";
 import { inputsBytes } from "./inputs.ts";
 import { INDEXED_JOBS, jobManifests, SHARD_LABEL, SWEEP_LABEL } from "./job.ts";
@@ -22,6 +22,7 @@ export interface KubernetesOptions {
   readonly dryRun: boolean;
   readonly signal: AbortSignal;
   readonly progress: Progress;
+  readonly say: (line: string) => void;
   /** Seconds between two looks at the Jobs. */
   readonly interval: number;
 }
@@ -30,11 +31,11 @@ const INDEX = "batch.kubernetes.io/job-completion-index";
 
 /**
  * Runs a sweep's shards as one Indexed Job, or where the cluster has none as a Job each, and fetches their results from the pods' logs,
- * each checked by count and digest. The Jobs are deleted whatever happens.
+ * each checked by count and digest. The Jobs are deleted whatever happens; where they can't be, it says so.
  * @throws CommandError if kubectl or a Job fails; ArtefactError if a log is not whole.
  */
 export async function sweepOnKubernetes(inputs: WorkerInputs, options: KubernetesOptions): Promise<UnitResult[]> {
-  const { image, namespace, shards, folder, runner, dryRun, signal } = options;
+  const { image, namespace, shards, folder, runner, dryRun, signal, say } = options;
   const { digest } = manifestOf(inputs.sweep, inputs.profile);
   const name = `edgetwin-sweep-${digest.slice(0, 8)}`;
   const kubectl = (...words: readonly string[]) => ["kubectl", "--namespace", namespace, ...words];
@@ -57,8 +58,12 @@ export async function sweepOnKubernetes(inputs: WorkerInputs, options: Kubernete
     }
     return results;
   } finally {
-    // Not by the signal, which may have been what ended it.
-    await runner.run(kubectl("delete", "jobs,configmaps", ...mine, "--wait=false"));
+    const removal = kubectl("delete", "jobs,configmaps", ...mine, "--wait=false");
+    // Not by the signal, which may have been what ended it. Results are not lost by this, and why there are none is what counts.
+    await runner.run(removal).catch((error: Error) => {
+      say(`sweep: jobs and the config map may be left in namespace ${namespace}: ${error.message}`);
+      say(`  to delete them: ${commandText(removal)}`);
+    });
   }
 }
 

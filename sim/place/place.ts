@@ -18,7 +18,7 @@ import {
 import { type Contender, screenOf } from "./screen.ts";
 import { FIRST, INDIFFERENCE, pairedDifference, select } from "./select.ts";
 import { countPlacements, type Narrowing, spaceOf } from "./space.ts";
-import { figureOf, serviceLoad, type Trial, trial } from "./trial.ts";
+import { figureOf, serviceLoad, type Trial, trialsOf } from "./trial.ts";
 
 export interface PlaceRequest extends Narrowing {
   readonly size: FrameSize;
@@ -39,8 +39,8 @@ export interface PlaceProgress {
 
 /** Frames are so many times the shortest latency apart, where they are to find the line empty. */
 const APART = 4;
-/** Saturated runs of a placement that is ranked by something else. */
-const CAPACITY_RUNS = 5;
+/** Saturated runs of a placement that is ranked by something else: three pairs (`trialsOf`). */
+const CAPACITY_RUNS = 6;
 
 /**
  * The best split and grouping of a topology's stages at a size. A screen of analytic bounds brings placements best first
@@ -62,10 +62,16 @@ export function* place(
   const empty = alone || request.pareto ? emptyRate(screen(true)) : Number.NaN;
   const service = serviceLoad(wish, empty);
   const capacity = wish.objective === "throughput";
+  const simulations = new Map<Contender, (replication: number) => Trial>();
   const trialOf = (one: Contender, replication: number): Trial => {
-    const { plan } = one;
-    const run = wish.rate === null ? plan : lasting(plan, topology.workload.duration, wish.rate);
-    one.trials[replication] ??= trial(run, one.profile, service, capacity, replication);
+    let simulation = simulations.get(one);
+    if (simulation === undefined) {
+      const { plan, profile } = one;
+      const run = wish.rate === null ? plan : lasting(plan, topology.workload.duration, wish.rate);
+      simulation = trialsOf(run, profile, service, capacity);
+      simulations.set(one, simulation);
+    }
+    one.trials[replication] ??= simulation(replication);
     return one.trials[replication]!;
   };
   const figures = (one: Contender) => Array.from({ length: FIRST }, (_, r) => figureOf(wish, trialOf(one, r)));
@@ -106,8 +112,9 @@ export function* place(
     const load = serviceLoad({ ...wish, objective: "latency", rate: null }, empty);
     for (const [i, one] of points.entries()) {
       yield { done: 0.9 + (0.1 * i) / points.length, what: `front: ${one.plan.id}` };
-      const trials = Array.from({ length: FIRST }, (_, r) => trial(one.plan, one.profile, load, true, r));
-      front.push(frontPointOf(one, trials));
+      const simulation = trialsOf(one.plan, one.profile, load, true);
+      const shown = Array.from({ length: FIRST }, (_, r) => simulation(r));
+      front.push(frontPointOf(one, shown));
     }
   }
   return {
@@ -141,6 +148,6 @@ function emptyRate(spaces: readonly Screened<Contender>[]): number {
 function capacitiesOf({ plan, profile, trials }: Contender): number[] {
   const had = trials.map(({ capacity }) => capacity);
   if (!had.some(Number.isNaN)) return had;
-  const saturated = planLoad({ kind: "saturated" });
-  return Array.from({ length: CAPACITY_RUNS }, (_, r) => trial(plan, profile, saturated, true, r).capacity);
+  const saturated = trialsOf(plan, profile, planLoad({ kind: "saturated" }), true);
+  return Array.from({ length: CAPACITY_RUNS }, (_, r) => saturated(r).capacity);
 }

@@ -28,8 +28,9 @@ export interface Selection {
  * Selects the system of the least mean by the fully sequential procedure of Kim & Nelson (ACM TOMACS 11(3), 2001, section 3, with
  * c = 1): after `FIRST` replications of each, one more at a time of those that are left, until one is. With probability 95 % none
  * is better than the selected one by more than the indifference zone, a share of the best mean of the first replications. Common
- * random numbers are allowed and make it end sooner; samples are taken to be normal, as means over many frames nearly are.
- * @param sample of a system, by replication. Called once for each; yields before each, so that callers can show how far it is.
+ * random numbers are allowed and make it end sooner; samples are taken to be normal, as means over many frames nearly are. Those of
+ * antithetic replications are taken to be independent: then margins are rather too wide.
+ * @param sample of a system, by replication, at least 0. Called once for each; yields before each, so that callers can show how far it is.
  * @param most replications of a system.
  */
 export function* select(
@@ -53,8 +54,9 @@ export function* select(
   let replications = FIRST;
   for (;;) {
     const means = samples.map(mean);
+    // What takes nothing can't be beaten.
     const margin = (i: number, l: number) =>
-      Math.max(0, (delta / (2 * replications)) * ((h2 * spread[i]![l]!) / delta ** 2 - replications));
+      delta === 0 ? 0 : Math.max(0, (delta / (2 * replications)) * ((h2 * spread[i]![l]!) / delta ** 2 - replications));
     const before = left;
     left = before.filter((i) => before.every((l) => l === i || means[i]! <= means[l]! + margin(i, l)));
     // All margins are 0 only once every pair has been seen often enough: then the least mean decides.
@@ -74,15 +76,20 @@ export function* select(
 
 /** A difference of means and half the width of its 95 % interval, both as a share of the first mean. */
 export interface Difference {
+  /** Infinite above a first mean of 0 (JSON: `null`). */
   readonly share: number;
   readonly within: number;
 }
 
-/** By how much `other` is above `base`, by the replications that both had (paired t; Law, Simulation Modeling and Analysis, section 10.2). */
+/**
+ * By how much `other` is above `base`, by the replications that both had (paired t; Law, Simulation Modeling and Analysis, section
+ * 10.2). Neither has samples below 0.
+ */
 export function pairedDifference(base: readonly number[], other: readonly number[]): Difference {
   const count = Math.min(base.length, other.length);
   const differences = Array.from({ length: count }, (_, r) => other[r]! - base[r]!);
   const scale = mean(base.slice(0, count));
+  if (scale === 0) return { share: mean(differences) > 0 ? Number.POSITIVE_INFINITY : 0, within: 0 };
   const half = count < 2 ? Number.POSITIVE_INFINITY : (studentT95(count) * sd(differences)) / Math.sqrt(count);
   return { share: mean(differences) / scale, within: half / scale };
 }

@@ -1,9 +1,11 @@
 import { planLoad } from "../load.ts";
+import { preparedCosts } from "../model/costs.ts";
 import { type Plan, type PlanLoad, undisturbed } from "../plan.ts";
-import { predict } from "../predict.ts";
-import type { Bottleneck, Prediction } from "../prediction.ts";
+import { bottleneckOf, isSaturated } from "../predict.ts";
+import type { Bottleneck } from "../prediction.ts";
 import type { Profile } from "../profile.ts";
-import type { LatencySummary } from "../summary.ts";
+import { simulateSummary } from "../simulate.ts";
+import type { LatencySummary, Summary } from "../summary.ts";
 import type { Wish } from "./objective.ts";
 
 /** Frames of a simulated run: so many windows, that filling and emptying them does not count for much, or the workload's. */
@@ -47,29 +49,47 @@ export function serviceLoad({ objective, rate }: Wish, empty: number): PlanLoad 
 const EMPTY = "empty";
 
 /**
- * Simulates a placement once. All that is random follows from the plan's seed and the replication, by pod and cause, so the same
- * replication of two placements has common random numbers as far as they have pods in common.
+ * Simulates a placement, one replication at a time. All that is random follows from the plan's seed and the replication, by pod and
+ * cause, so the same replication of two placements has common random numbers as far as they have pods in common, and what two
+ * in turn, 2i and 2i + 1, take the calibration to be off by is opposite (`Luck`).
  * @param capacity it is to be run saturated, besides the load of `service`.
+ * @throws ProfileError if something was not measured.
  */
-export function trial(plan: Plan, profile: Profile, service: PlanLoad, capacity: boolean, replication: number): Trial {
-  const served = once(plan, profile, service, replication);
-  const saturated =
-    service.kind === "saturated" ? served : capacity ? once(plan, profile, SATURATED, replication) : null;
-  const { latency, throughput } = served;
-  return {
-    capacity: saturated?.throughput ?? Number.NaN,
-    latency,
-    throughput,
-    overloaded: service.kind === "rate" && served.saturated,
-    energy: watts(plan, served, profile) / throughput,
-    cost: pricePerSecond(plan) / throughput,
-    bottleneck: (saturated ?? served).bottleneck,
+export function trialsOf(
+  plan: Plan,
+  profile: Profile,
+  service: PlanLoad,
+  capacity: boolean,
+): (replication: number) => Trial {
+  const serve = runs(plan, profile, service);
+  const saturate = capacity && service.kind !== "saturated" ? runs(plan, profile, SATURATED) : null;
+  return (replication) => {
+    const served = serve(replication);
+    const saturated = service.kind === "saturated" ? served : saturate?.(replication);
+    const { latency, throughput } = served.summary;
+    return {
+      capacity: saturated?.summary.throughput ?? Number.NaN,
+      latency,
+      throughput,
+      overloaded: service.kind === "rate" && served.saturated,
+      energy: watts(plan, served.summary, profile) / throughput,
+      cost: pricePerSecond(plan) / throughput,
+      bottleneck: (saturated ?? served).bottleneck,
+    };
   };
 }
 
 const SATURATED = planLoad({ kind: "saturated" });
 
-function once(plan: Plan, profile: Profile, load: PlanLoad, replication: number): Prediction {
+interface Run {
+  readonly summary: Summary;
+  /** As `isSaturated` has it. */
+  readonly saturated: boolean;
+  readonly bottleneck: Bottleneck;
+}
+
+/** Runs of a plan under a load, by replication. */
+function runs(plan: Plan, profile: Profile, load: PlanLoad): (replication: number) => Run {
   const { frames, warmup, seed, arrivals } = plan.workload;
   // As for `predict`: what it carries and what an empty line takes is told of a line to which nothing happens.
   const isOffered = load.kind === "rate" && load.label !== EMPTY;
@@ -80,14 +100,19 @@ function once(plan: Plan, profile: Profile, load: PlanLoad, replication: number)
     warmup: filling,
     load,
     ...(isOffered && arrivals && { arrivals }),
-    // Each replication is one run of a seed of its own.
-    seed: seed * 65_536 + replication,
+    seed,
   };
-  return predict({ ...(isOffered ? plan : undisturbed(plan)), workload }, profile, 1);
+  const run = { ...(isOffered ? plan : undisturbed(plan)), workload };
+  const costsIn = preparedCosts(run, profile);
+  return (replication) => {
+    const { summary, resources, offered } = simulateSummary(run, costsIn(replication), replication);
+    const saturated = isSaturated(load, summary.throughput, (rate) => offered ?? rate);
+    return { summary, saturated, bottleneck: bottleneckOf(summary.utilisation, resources, saturated) };
+  };
 }
 
 /** Nodes that hold a stage, by the share of their cores that their pods keep busy: as `withPod` of score.ts says. */
-function watts(plan: Plan, { utilisation }: Prediction, profile: Profile): number {
+function watts(plan: Plan, { utilisation }: Summary, profile: Profile): number {
   return used(plan).reduce((sum, { name, host, power }) => {
     if (power === undefined) return sum;
     const cores =

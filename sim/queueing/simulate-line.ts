@@ -1,7 +1,7 @@
 import { EventEngine } from "./event-engine.ts";
 import { checkLine, type Line } from "./line.ts";
 import { isMaxPlus, runMaxPlus } from "./max-plus.ts";
-import { Recorder } from "./recorder.ts";
+import { Recorder, SEGMENTS } from "./recorder.ts";
 import { type LineResult, summarise } from "./summary.ts";
 
 /** How a line is to be run. */
@@ -10,7 +10,7 @@ export interface LineRun {
   readonly jobs: number;
   /** Every number but NaN has its own random streams: one for arrivals, one for each station. */
   readonly seed: number;
-  /** Jobs to leave out, rounded up to a fortieth of all; left out, MSER finds the end of the warm-up. */
+  /** Jobs to leave out, rounded up to a fortieth of all, of which one has to remain; left out, MSER finds the end of the warm-up. */
   readonly warmup?: number;
   /** Both give the same times: the recursion, where it can, is faster. Left out, the fastest that can. */
   readonly engine?: "events" | "max-plus";
@@ -23,8 +23,9 @@ export interface LineRun {
  */
 export function simulateLine(line: Line, { jobs, seed, warmup, engine }: LineRun): LineResult {
   checkLine(line, jobs);
-  if (warmup !== undefined && !(Number.isInteger(warmup) && warmup >= 0 && warmup < jobs)) {
-    throw new RangeError(`warmup(=${warmup}) should be an integer in 0..${jobs - 1}`);
+  const most = jobs - Math.ceil(jobs / SEGMENTS);
+  if (warmup !== undefined && !(Number.isInteger(warmup) && warmup >= 0 && warmup <= most)) {
+    throw new RangeError(`warmup(=${warmup}) should be an integer in 0..${most}: a fortieth of the jobs has to remain`);
   }
   if (engine === "max-plus" && !isMaxPlus(line)) {
     throw new RangeError("engine(=max-plus) should be events: a station has several servers");

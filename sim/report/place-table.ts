@@ -84,6 +84,8 @@ function energyText(joules: number): string {
 function worseBy({ verdict, difference }: RankedPlacement, { objective }: Wish): string {
   if (difference === null) return "best";
   const { share, within } = objective === "throughput" ? ofRate(difference) : difference;
+  // The best costs nothing.
+  if (share === Number.POSITIVE_INFINITY) return "∞";
   return verdict === "tie"
     ? `tie ±${formatShare(within)}`
     : `${formatShare(share).replace(" %", "")} ±${formatShare(within)}`;

@@ -10,7 +10,8 @@ import { linkName } from "./parameters.ts";
  * What a profile of `base` would be for `changed`, which has the same nodes, links and stages.
  *
  * - A **link** keeps what was measured to deviate from its nominal values: bandwidth' = nominal' x measured / nominal, delay' =
- *   nominal' + (measured - nominal), at least 0. A link without a nominal bandwidth keeps its measured one as a ceiling.
+ *   nominal' + (measured - nominal), at least 0. A link without a nominal bandwidth keeps its measured one as a ceiling. The same
+ *   is done to what its line would be without each round, so that it is as uncertain as what it was made of.
  * - An **emulated node** (`speed` below 1) paces its pods by the plan's speed: the profile stays, see {@link planUnder}.
  * - A **real node**, or one that shall be faster than its host, has its CPU samples, and times on the way over its loopback,
  *   divided by the speed. Time on a link that is the receiving end's work is not told apart from the link's own, and stays.
@@ -67,10 +68,14 @@ function linkUnder(cost: LinkCost, base: Topology, changed: Topology, factors: R
   const [sending, receiving] = [factors.get(upstream!.name)!, factors.get(downstream!.name)!];
   const same = before.bandwidth === after.bandwidth && before.delay === after.delay;
   if (same && sending === 1 && receiving === 1) return cost;
+  const lineUnder = <T extends Pick<LinkCost, "bandwidth" | "delay">>(line: T): T => ({
+    ...line,
+    bandwidth: bandwidthUnder(line.bandwidth, before.bandwidth, after.bandwidth),
+    delay: before.delay === after.delay ? line.delay : Math.max(0, after.delay + (line.delay - before.delay)),
+  });
   return {
-    ...cost,
-    bandwidth: bandwidthUnder(cost.bandwidth, before.bandwidth, after.bandwidth),
-    delay: before.delay === after.delay ? cost.delay : Math.max(0, after.delay + (cost.delay - before.delay)),
+    ...lineUnder(cost),
+    ...(cost.refits && { refits: cost.refits.map(lineUnder) }),
     send: cost.send.map((one) => ({ ...one, cpu: times(one.cpu, sending) })),
     receive: cost.receive.map((one) => ({ ...one, cpu: times(one.cpu, receiving) })),
   };

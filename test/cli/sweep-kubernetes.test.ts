@@ -18,14 +18,14 @@ let bin: string;
 
 /**
  * A kubectl that keeps what it is asked, and plays a cluster: a Job is done at once, and a pod's log is what its shard printed when
- * it got the inputs of LOGS. FAIL names a verb that fails, FAILED makes the Job fail, GONE has somebody delete it, CUT cuts the logs; MINOR is
+ * it got the inputs of LOGS. FAIL names verbs that fail, FAILED makes the Job fail, GONE has somebody delete it, CUT cuts the logs; MINOR is
  * the version of a cluster that numbers no pods.
  */
 const KUBECTL = `#!/bin/sh
 echo "$*" >> "$FAKE/calls"
 [ "$1" = version ] && echo "{\\"serverVersion\\":{\\"major\\":\\"1\\",\\"minor\\":\\"\${MINOR:-24+}\\"}}" && exit
 shift 2
-[ "$1" = "$FAIL" ] && { echo "$1: no route to host" >&2; exit 1; }
+case " $FAIL " in *" $1 "*) echo "$1: no route to host" >&2; exit 1 ;; esac
 case "$1 $2" in
 "apply --server-side") tee "$FAKE/manifests.yaml" | sed -n 's/^  inputs.json.gz: //p' | base64 -d > "$FAKE/inputs.json.gz" ;;
 "get jobs")
@@ -106,18 +106,28 @@ test.each([
 
 test.each([
   [{ FAIL: "apply" }, /kubectl .*apply.*no route to host/],
+  [{ FAIL: "apply delete" }, /error: kubectl .*apply.*no route to host/],
   [{ FAIL: "logs" }, /logs p0.*no route to host/],
   [{ FAILED: "1" }, /failed: too many restarts\nlast words/],
   [{ GONE: "1" }, /jobs are gone: somebody has deleted them/],
   [{ CUT: "1" }, /pod p0: \d+ of \d+ results are in its log: it was cut/],
 ])("%j: it says so, and deletes the Job", async (trouble: Record<string, string>, message) => {
-  const { calls, environment } = fake(`trouble-${JSON.stringify(trouble).replace(/\W/g, "")}`, trouble);
-  const name = Object.entries(trouble).flat().join("-");
+  const name = Object.entries(trouble).flat().join("-").replace(" ", "-");
+  const { calls, environment } = fake(name, trouble);
   const { code, stderr } = await edgetwin([...flags(), ...there, "--image", "x", "--name", name], environment);
   expect(stderr).toMatch(message);
   expect(stderr).not.toMatch(/^\s+at /m);
   expect(code).not.toBe(0);
   expect(calls().at(-1)).toMatch(/delete jobs,configmaps/);
+});
+
+test("a sweep whose Job can't be deleted is done, and says how to delete it", async () => {
+  const { calls, environment } = fake("undeletable", { FAIL: "delete" });
+  const { code, stderr } = await edgetwin([...flags(), ...there, "--image", "x", "--name", "kept"], environment);
+  expect(code).toBe(0);
+  expect(stderr).toContain("may be left in namespace default: kubectl ");
+  expect(stderr).toContain(`  to delete them: kubectl ${calls().at(-1)}\n`);
+  expect(read("kept", "results.jsonl")).toBe(read("here", "results.jsonl"));
 });
 
 test("--dry-run prints the commands and manifests, and runs nothing", async () => {

@@ -6,7 +6,7 @@ import { cover } from "../../sim/place/cover.ts";
 import type { Wish } from "../../sim/place/objective.ts";
 import { cycleBound, scoreOf } from "../../sim/place/score.ts";
 import { Segments } from "../../sim/place/segments.ts";
-import { serviceLoad, trial } from "../../sim/place/trial.ts";
+import { serviceLoad, trialsOf } from "../../sim/place/trial.ts";
 import { predict } from "../../sim/predict.ts";
 import { mean } from "../../sim/statistics/moments.ts";
 import { everyPlacement, planOf, priced, type WorldSpec, world } from "./fixture.ts";
@@ -24,7 +24,7 @@ function simulated(spec: WorldSpec, pick: number) {
   const score = scoreOf(one.table, placement);
   const plan = planOf(of, one.space, placement);
   const service = serviceLoad(LATENCY, 1 / (4 * score.latency));
-  const shown = trial(plan, one.segments.profileFor(plan), service, true, 0);
+  const shown = trialsOf(plan, one.segments.profileFor(plan), service, true)(0);
   return { placement, score, cycle: cycleBound(one.table, score), shown };
 }
 

@@ -5,8 +5,11 @@ import { type PlaceResult, undominated } from "../../sim/place/result.ts";
 import { cycleBound, scoreOf } from "../../sim/place/score.ts";
 import { bestFirst, type Candidate } from "../../sim/place/search.ts";
 import { toGo } from "../../sim/place/to-go.ts";
-import { figureOf, serviceLoad, trial } from "../../sim/place/trial.ts";
+import { figureOf, serviceLoad, trialsOf } from "../../sim/place/trial.ts";
+import { placeTable } from "../../sim/report/place-table.ts";
 import { mean } from "../../sim/statistics/moments.ts";
+import { calibratedAs } from "../sim/calibrated.ts";
+import { line } from "../sim/fixtures.ts";
 import { FAKE } from "../topology/catalogue.ts";
 import { everyPlacement, planOf, priced, SATURATED, SIZE, type World, world } from "./fixture.ts";
 
@@ -36,10 +39,8 @@ describe("the best placement", () => {
     const load = serviceLoad(wish, 1);
     const all = everyPlacement(one.space).map((placement) => {
       const plan = planOf(of, one.space, placement);
-      const profile = one.segments.profileFor(plan);
-      const trials = Array.from({ length: 15 }, (_, r) =>
-        trial(plan, profile, load, wish.objective === "throughput", r),
-      );
+      const simulation = trialsOf(plan, one.segments.profileFor(plan), load, wish.objective === "throughput");
+      const trials = Array.from({ length: 15 }, (_, r) => simulation(r));
       const able = trials.every(({ overloaded }) => !overloaded);
       return {
         id: plan.id,
@@ -118,6 +119,25 @@ describe("the best placement", () => {
     expect(cycle * 8).toBeLessThanOrEqual(1 + 1e-9);
   });
 
+  test.each([
+    ["cost", { price: 0 }],
+    ["energy", { power: { idle: 0, busy: 0 } }],
+  ] as const)("is where nothing is to be paid: %s", (objective, free) => {
+    const nodes = of.topology.nodes.map((node, i) => (i === 0 ? { ...node, ...free } : node));
+    const one = { ...of, topology: { ...of.topology, nodes } };
+    const result = placed(one, { objective, rate: null, latencyBound: null }, { top: 99, most: 99 });
+    const { ranked, sure } = result;
+    expect(sure).toBe(true);
+    const verdicts = ranked.map(({ split, verdict }) => [/^A+$|@A$/.test(split), verdict]);
+    expect(new Set(verdicts.slice(1).map(String))).toEqual(new Set(["true,tie", "false,worse"]));
+    expect(verdicts[0]).toEqual([true, "best"]);
+    expect(ranked[0]![objective]!.mean).toBe(0);
+    for (const { replications } of ranked) expect(replications).toBe(10);
+    const table = placeTable([result]);
+    expect(table).toMatch(/ ∞$/m);
+    expect(table).not.toContain("NaN");
+  });
+
   test("says which pods were not measured together", () => {
     const { ranked } = placed(of, WISH, { top: 60 });
     for (const { pods, summed } of ranked) {
@@ -177,9 +197,21 @@ test("common random numbers: two placements that share the slowest pod differ by
     ]),
   );
   const [a, b] = plans.map((plan) => {
-    const profile = one.segments.profileFor(plan);
-    return Array.from({ length: 30 }, (_, r) => 1 / trial(plan, profile, SATURATED, true, r).capacity);
+    const simulation = trialsOf(plan, one.segments.profileFor(plan), SATURATED, true);
+    return Array.from({ length: 30 }, (_, r) => 1 / simulation(r).capacity);
   }) as [number[], number[]];
   const spread = (values: readonly number[]) => mean(values.map((value) => (value - mean(values)) ** 2));
   expect(spread(a.map((value, r) => value - b[r]!))).toBeLessThan(0.6 * (spread(a) + spread(b)));
+});
+
+test("antithetic replications: of two in turn one is as much faster as the other is slower, all else being the same", () => {
+  const cpu = Array.from({ length: 100 }, () => 1);
+  const { plan, profile } = line({ pods: [{ cpu }] });
+  const order = { visits: [1, 2].map((round) => ({ round, samples: 50, level: 1 })), block: 1 };
+  // With so many degrees of freedom Student's t is as good as normal.
+  const error = { relative: 0.01, degrees: 1000, common: { host: 1, visit: 0 } };
+  const simulation = trialsOf(plan, calibratedAs(profile, "key-0-0", cpu, order, error), SATURATED, true);
+  const off = Array.from({ length: 20 }, (_, r) => Math.log(simulation(r).capacity));
+  for (let r = 0; r < off.length; r += 2) expect(off[r]! / off[r + 1]!).toBeCloseTo(-1, 0);
+  expect(Math.max(...off)).toBeGreaterThan(0.01);
 });

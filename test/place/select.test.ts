@@ -52,6 +52,16 @@ describe("selection of the best", () => {
     expect(systems.map(({ samples }) => samples.length)).toEqual([15, 15]);
   });
 
+  test("what takes nothing is the best after the first replications, however much others vary", () => {
+    const selecting = select(3, (system, r) => (system === 1 ? 1 + r / 10 : 0));
+    let step = selecting.next();
+    while (!step.done) step = selecting.next();
+    const { best, sure, systems } = step.value;
+    expect([best, sure]).toEqual([0, true]);
+    expect(systems.map(({ samples }) => samples.length)).toEqual([FIRST, FIRST, FIRST]);
+    expect(systems[1]!.dropped).toBe(true);
+  });
+
   test("refuses none", () => {
     expect(() => select(0, () => 1).next()).toThrow("systems(=0) should be an integer >= 1");
   });
@@ -63,4 +73,6 @@ test("paired differences, by what both have", () => {
   expect(within).toBeCloseTo(0, 12);
   // Student's t of 2 degrees of freedom: 4.3027 sd / sqrt(3), over a mean of 2.
   expect(pairedDifference([2, 2, 2], [2, 3, 4]).within).toBeCloseTo(4.30265272975 / Math.sqrt(3) / 2, 9);
+  expect(pairedDifference([0, 0], [0, 0])).toEqual({ share: 0, within: 0 });
+  expect(pairedDifference([0, 0], [1, 2])).toEqual({ share: Number.POSITIVE_INFINITY, within: 0 });
 });

@@ -92,6 +92,18 @@ test("the same seed gives the same bytes, another seed others; warm-up of an emp
   expect(simulateLine(slow, { jobs: 10_000, seed: 1, warmup: 0 }).sojourn.value).toBeGreaterThan(5);
 });
 
+test.each([
+  [1, 0],
+  [7, 6],
+  [41, 39],
+  [1000, 975],
+])("of %i jobs the first %i may be left out", (jobs, warmup) => {
+  const line = { arrivals: { kind: "poisson", rate: 0.5 }, stations: [exponential(1)] } as const;
+  const result = simulateLine(line, { jobs, seed: 1, warmup });
+  expect(result.warmup).toBe(warmup);
+  expect(result.throughput.value).toBeGreaterThan(0);
+});
+
 test("errors carry the value", () => {
   const poisson = { kind: "poisson", rate: 1 } as const;
   const one = [exponential(1)];
@@ -119,6 +131,9 @@ test("errors carry the value", () => {
   );
   expect(go({ arrivals: poisson, stations: one }, { jobs: 0 })).toThrow("jobs(=0)");
   expect(go({ arrivals: poisson, stations: one }, { warmup: 10 })).toThrow("warmup(=10)");
+  expect(go({ arrivals: poisson, stations: one }, { jobs: 1000, warmup: 976 })).toThrow(
+    "warmup(=976) should be an integer in 0..975",
+  );
   expect(go({ arrivals: poisson, stations: [exponential(1, { servers: 2 })] }, { engine: "max-plus" })).toThrow(
     "several servers",
   );

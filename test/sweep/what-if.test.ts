@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { costsOf } from "../../sim/model/costs.ts";
 import { predict } from "../../sim/predict.ts";
+import { sd } from "../../sim/statistics/moments.ts";
 import { planUnder, profileUnder } from "../../sim/sweep/what-if.ts";
 import type { Topology } from "../../sim/topology/topology.ts";
 import { planOfTwo, profileOf, STEADY, TWO } from "./fixture.ts";
@@ -45,6 +47,43 @@ describe("profileUnder", () => {
     expect(profileUnder(measured, open, withLink({ bandwidth: 1e12 })).links[0]!.bandwidth).toBe(
       measured.links[0]!.bandwidth,
     );
+  });
+
+  describe("a link is as uncertain as", () => {
+    /** Of 40 replications, where the base's line is measured so, and what every round found is off by up to 1 %. */
+    const hops = (base: Topology, bandwidth: number, delay: number, changed: Topology) => {
+      const off = [-0.01, 0.004, 0.006].map((share) => 1 + share);
+      const refits = off.map((factor, round) => ({ round, bandwidth: bandwidth / factor, delay: delay * factor }));
+      const profile = { ...nominal, links: nominal.links.map((link) => ({ ...link, bandwidth, delay, refits })) };
+      const drawn = (topology: Topology) =>
+        Array.from({ length: 40 }, (_, r) => {
+          const run = planUnder(plan, base, topology);
+          return costsOf(run, profileUnder(profile, base, topology), r).hops[0]!;
+        });
+      return [drawn(base), drawn(changed)] as const;
+    };
+
+    test("its measured delay is, in seconds", () => {
+      const [before, after] = hops(withLink({ delay: 0 }), 1e7, 0.2e-3, withLink({ delay: 0.1 }));
+      const delays = (all: typeof before) => all.map(({ delay }) => delay.idle[0]!);
+      expect(sd(delays(before))).toBeGreaterThan(1e-6);
+      expect(sd(delays(after)) / sd(delays(before))).toBeCloseTo(1, 1);
+    });
+
+    test("its measured bandwidth is, relative to it", () => {
+      const [before, after] = hops(TWO, 1e7, 1e-3, withLink({ bandwidth: 1e6 }));
+      const nominal = TWO.links[0]!.bandwidth!;
+      after.forEach(({ bandwidth }, r) => {
+        expect(bandwidth / before[r]!.bandwidth).toBeCloseTo(1e6 / nominal, 9);
+      });
+      expect(sd(before.map(({ bandwidth }) => bandwidth / 1e7))).toBeGreaterThan(1e-3);
+    });
+
+    test("nothing below a ceiling that was not reached", () => {
+      const [before, after] = hops(withLink({ bandwidth: null }), 1e8, 1e-3, withLink({ bandwidth: 1e6 }));
+      expect(new Set(after.map(({ bandwidth }) => bandwidth))).toEqual(new Set([1e6]));
+      expect(sd(before.map(({ bandwidth }) => bandwidth / 1e8))).toBeGreaterThan(1e-3);
+    });
   });
 
   test("a real node's CPU samples go by its speed, another node's stay", () => {
