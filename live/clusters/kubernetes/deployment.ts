@@ -16,7 +16,7 @@ import { GRPC_PORT, instanceOf, type KubernetesSettings, objectName, POD_LABEL, 
 import { stageFiles } from "./stage-files.ts";
 import { nameOf, Restarts, servingIn, type Trouble, troublesOf } from "./troubles.ts";
 import { Tunnel } from "./tunnel.ts";
-import { nodeSelector } from "./workload.ts";
+import { GRACE_SECONDS, nodeSelector } from "./workload.ts";
 
 /** Pods may take so long to serve: their image may have to be pulled. */
 const START_SECONDS = 300;
@@ -113,7 +113,10 @@ export class KubernetesDeployment implements Deployment {
     }
     const which = `${this.#selector},${POD_LABEL} in (${labels.join(",")})`;
     await collectLogs(kubectl, which, logs).catch((error: Error) => this.#options.say(`logs: ${error.message}`));
-    for (const words of removalOf(labels, settings)) await kubectl.run(words);
+    const { ending, rest } = removalOf(labels, settings);
+    for (const words of ending) await kubectl.run(words);
+    await this.#ended(which);
+    for (const words of rest) await kubectl.run(words);
   }
 
   async shape(): Promise<void> {
@@ -173,13 +176,16 @@ export class KubernetesDeployment implements Deployment {
     const { kubectl, settings, dryRun, say } = this.#options;
     const { namespace, existing } = settings;
     const failed: string[] = [];
-    for (const words of removal(settings)) {
-      // Pods on a node that can't be reached are not gone in time: the rest is deleted all the same.
-      await kubectl.run(words).catch((error: Error) => {
+    // What can't be deleted keeps nothing else from being deleted.
+    const tried = (what: Promise<unknown>) =>
+      what.catch((error: Error) => {
         if (dryRun || !(error instanceof CommandError)) throw error;
         failed.push(error.message);
       });
-    }
+    const { ending, rest } = removal(settings);
+    for (const words of ending) await tried(kubectl.run(words));
+    await tried(this.#ended(this.#selector));
+    for (const words of rest) await tried(kubectl.run(words));
     if (failed.length === 0) return;
     say(`kubernetes: not all of ${instanceOf(settings)} is deleted: ${failed.join("\n")}`);
     say(`  see what is left: ${kubectl.text(["get", "all", "--selector", this.#selector])}`);
@@ -232,6 +238,20 @@ export class KubernetesDeployment implements Deployment {
       const seconds = (now - begin) / 1e3;
       if (lasting.length > 0 || seconds > START_SECONDS) throw await this.#failure(pods, objects, troubles, seconds);
       await wait(POLL_SECONDS * 1e3, undefined, signal && { signal }).catch(() => signal?.throwIfAborted());
+    }
+  }
+
+  /** Resolves when the containers of pods that were told to end have ended, or had their time. */
+  async #ended(selector: string): Promise<void> {
+    const until = performance.now() + GRACE_SECONDS * 1e3;
+    for (;;) {
+      const pods = await this.#options.kubectl.list<PodJson>("pods", ["--selector", selector]);
+      const running = pods
+        .filter(({ metadata }) => metadata.deletionTimestamp !== undefined)
+        .flatMap(({ status }) => status.containerStatuses ?? [])
+        .some(({ state }) => state?.running !== undefined);
+      if (!running || performance.now() > until) return;
+      await wait(POLL_SECONDS * 1e3);
     }
   }
 

@@ -20,6 +20,8 @@ import type { KubernetesObject } from "./yaml.ts";
 const GRPC_PROBES = 24;
 /** Beyond its drain a pod is given this long to end. */
 const END_SECONDS = 10;
+/** Seconds that a pod has to end in. */
+export const GRACE_SECONDS = DRAIN_SECONDS + END_SECONDS;
 /** What a pod takes without a limit of its own: what it is guaranteed. */
 export const LEAST_CPU = "100m";
 /** Of a pod with frames of some MB in its windows. There is no limit: to be killed is no way to tell that frames are large. */
@@ -57,7 +59,7 @@ export function deployment(pod: PodSpec, data: PodData, settings: KubernetesSett
           // Keys are root's and this group's.
           ...(secured ? { securityContext: { ...RESTRICTED_POD.securityContext, fsGroup: IMAGE_GROUP } } : {}),
           enableServiceLinks: false,
-          terminationGracePeriodSeconds: DRAIN_SECONDS + END_SECONDS,
+          terminationGracePeriodSeconds: GRACE_SECONDS,
           containers: [container(pod.image ?? image, node, data, settings)],
           volumes: [...volumes(data), ...(secured ? [secretVolume(pod, settings)] : [])],
         },

@@ -77,11 +77,27 @@ test("a deployment is applied, waited for, watched and reached; then its logs ar
   expect(kinds(kubectl.calls)).toEqual([
     ...["apply --server-side", "get deployments,pods", "get pods", "port-forward --address"],
     ...["get pods", "logs --selector", "logs source-1-2", "logs maxpool-1-2"],
-    ...["delete deployments,replicasets", "delete pods", "delete namespace"],
+    ...["delete deployments,replicasets", "delete pods", "get pods", "delete pods", "delete namespace"],
   ]);
   expect(kubectl.calls.at(-1)).toMatch(/^delete namespace edgetwin-lab-[0-9a-f]{6} --ignore-not-found --timeout=90s$/);
   const log = (name: string) => readFileSync(join(logs, `${name}.log`), "utf8");
   expect(NAMES.map(log)).toEqual(["all of source-1-2\n", "one\ntwo\n", "can't be read\n", "all of maxpool-1-2\n"]);
+});
+
+test("pods are deleted by force, but not before their containers have ended", async () => {
+  let looks = 0;
+  const { cluster, kubectl } = clusterOf((words) => {
+    if (!words.startsWith("get pods") || !kinds(kubectl.calls).includes("delete pods")) return undefined;
+    const state = looks++ < 2 ? { running: {} } : { terminated: { exitCode: 0 } };
+    const { metadata, ...pod } = podOf("conv", { state });
+    return JSON.stringify({
+      items: [{ ...pod, metadata: { ...metadata, deletionTimestamp: "2026-01-01T00:00:00Z" } }],
+    });
+  });
+  await (await cluster.deploy(PODS, join(folder, "ending"))).stop();
+  const [, second] = kubectl.calls.filter((call) => call.startsWith("delete pods"));
+  expect(second).toMatch(/ --grace-period=0 --force /);
+  expect(looks).toBe(3);
 });
 
 test("in a namespace that is there, everything has names of its own, and is deleted by its label", async () => {
@@ -246,8 +262,11 @@ describe("pods that join a line, and leave it", () => {
     expect(deployment.address("conv-2")).not.toBe(deployment.address("conv"));
     await expect(deployment.extend([other])).rejects.toThrow("there is a pod already: conv-2");
     await deployment.remove(["conv-2", "never"]);
-    const pods = /^delete \S+ --selector app.kubernetes.io\/instance=\S+,edgetwin.dev\/pod in \(conv-2\)/;
-    expect(kubectl.calls.slice(-3)).toEqual([pods, pods, pods].map((call) => expect.stringMatching(call)));
+    const its = /^(\S+ \S+) --selector app.kubernetes.io\/instance=\S+,edgetwin.dev\/pod in \(conv-2\)/;
+    expect(kubectl.calls.slice(-5).map((call) => its.exec(call)?.[1])).toEqual([
+      ...["delete deployments,replicasets", "delete pods", "get pods", "delete pods"],
+      "delete services,configmaps,secrets,networkpolicies,poddisruptionbudgets",
+    ]);
     expect(() => deployment.address("conv-2")).toThrow("no pod conv-2; there are: source, conv");
     await deployment.stop();
   });
