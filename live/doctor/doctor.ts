@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { PROFILE_VERSION, type Profile } from "../../sim/profile.ts";
 import { readJson } from "../artefacts.ts";
 import type { NodeJson } from "../clusters/kubernetes/api.ts";
-import { bytes, cores, unfit } from "../clusters/kubernetes/node-fitness.ts";
-import { LEAST_CPU, MEMORY } from "../clusters/kubernetes/workload.ts";
+import { bytes, unfit } from "../clusters/kubernetes/node-fitness.ts";
+import { LEAST_CPUS, MEMORY } from "../clusters/kubernetes/workload.ts";
 import { CommandError, type Runner } from "../exec.ts";
 import type { Bench } from "../workbench.ts";
 import { type Check, checksOf } from "./check.ts";
@@ -82,7 +82,7 @@ function demandsOf({ topology, experiments }: Bench): (node: string) => Demand {
     const pods = Math.max(
       ...experiments.map(({ saturated }) => saturated.pods.filter(({ node }) => node === name).length),
     );
-    const each = topology.nodes.find((node) => node.name === name)?.cpus ?? cores(LEAST_CPU)!;
+    const each = Math.min(topology.nodes.find((node) => node.name === name)?.cpus ?? LEAST_CPUS, LEAST_CPUS);
     return { pods, cpu: pods * each, memory: pods * bytes(MEMORY)! };
   };
 }

@@ -90,11 +90,7 @@ function capacity(
   const gib = (value: number) => `${(value / 2 ** 30).toFixed(1)} GiB`;
   const asked = `${pods} pods there ask for ${Number(cpu.toFixed(2))} cores and ${gib(memory)}`;
   const found = `${asked}, it has ${has} and ${gib(room)}`;
-  const checks = [
-    cpu > has || memory > room
-      ? wrong(name, found, `fewer pods there (--groupings), or a smaller nodes.${name}.cpus`)
-      : ok(name, found),
-  ];
+  const checks = [cpu > has || memory > room ? wrong(name, found, "fewer pods there (--groupings)") : ok(name, found)];
   if (hostCores !== null && hostCores !== has)
     checks.push(
       warning(

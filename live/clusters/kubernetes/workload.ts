@@ -22,8 +22,8 @@ const GRPC_PROBES = 24;
 const END_SECONDS = 10;
 /** Seconds that a pod has to end in. */
 export const GRACE_SECONDS = DRAIN_SECONDS + END_SECONDS;
-/** What a pod takes without a limit of its own: what it is guaranteed. */
-export const LEAST_CPU = "100m";
+/** What a pod is guaranteed, at most. */
+export const LEAST_CPUS = 0.1;
 /** Of a pod with frames of some MB in its windows. There is no limit: to be killed is no way to tell that frames are large. */
 export const MEMORY = "256Mi";
 /** Where Node keeps compiled code: the next start takes it from there. */
@@ -92,7 +92,8 @@ function container(image: string, { cpus }: Node, data: PodData, settings: Kuber
       { name: "metrics", containerPort: METRICS_PORT },
     ],
     resources: {
-      requests: { cpu: cpu ?? LEAST_CPU, memory: MEMORY },
+      // What it may take is its limit's to say: of pods that are calibrated in turns, a node has many.
+      requests: { cpu: cpus === undefined || cpus > LEAST_CPUS ? `${LEAST_CPUS * 1e3}m` : cpu, memory: MEMORY },
       ...(cpu === null ? {} : { limits: { cpu } }),
     },
     ...probes(minor >= GRPC_PROBES && !secured),
