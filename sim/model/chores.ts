@@ -13,28 +13,25 @@ export const RELEASE = 4;
 export const LOOK = 5;
 export const END_TURN = 6;
 
-/** Of a chore: its kind, what it is about, and its CPU seconds. */
+/** Of a chore: its kind, what it is about, its CPU seconds, and of a hand-over those of the rest of sending, which follows at once. */
 const ABOUT = 1;
 const CPU = 2;
-const WIDTH = 3;
+const REST = 3;
+const WIDTH = 4;
 
 /** What a pod's thread has to do besides computing, in the order in which its event loop comes to it; and what it does now. */
 export class Chores extends Ring {
   /** So many of the first go with what it does now. */
   #urgent = 0;
   #looks = false;
-  /** The chore in hand, and what it is about. */
+  /** The chore in hand: its kind, what it is about, and its CPU seconds. */
   kind = SEND;
   about = 0;
-  #hand = 0;
+  cpu = 0;
+  #rest = 0;
 
   constructor(arena: Arena) {
     super(arena, WIDTH, 4);
-  }
-
-  /** CPU seconds of the chore in hand; to be read before another comes. */
-  get cpu(): number {
-    return this.block[this.#hand + CPU]!;
   }
 
   push(kind: number, about: number, cpu: number): void {
@@ -44,8 +41,8 @@ export class Chores extends Ring {
     this.block[at + CPU] = cpu;
   }
 
-  /** It goes with what the thread does now. */
-  follow(kind: number, about: number, cpu: number): void {
+  /** It goes with what the thread does now. @param rest CPU seconds of the rest of sending, if it is a hand-over. */
+  follow(kind: number, about: number, cpu: number, rest = 0): void {
     // Of what is urgent, too, there is but little that comes before it.
     let at = this.prepend();
     const { block } = this;
@@ -54,11 +51,13 @@ export class Chores extends Ring {
       block[at] = block[next]!;
       block[at + ABOUT] = block[next + ABOUT]!;
       block[at + CPU] = block[next + CPU]!;
+      block[at + REST] = block[next + REST]!;
       at = next;
     }
     block[at] = kind;
     block[at + ABOUT] = about;
     block[at + CPU] = cpu;
+    block[at + REST] = rest;
     this.#urgent++;
   }
 
@@ -81,12 +80,18 @@ export class Chores extends Ring {
 
   /** Takes the next chore in hand; false if there is none. @param whole `false`: only the rest of what the thread does now. */
   take(whole: boolean): boolean {
+    if (this.kind === HAND_OVER) {
+      this.kind = SEND;
+      this.cpu = this.#rest;
+      return true;
+    }
     if (this.#urgent > 0) this.#urgent--;
     else if (!whole || this.length === 0) return false;
     const { block, first } = this;
-    this.#hand = first;
     this.kind = block[first]! | 0;
     this.about = block[first + ABOUT]! | 0;
+    this.cpu = block[first + CPU]!;
+    this.#rest = block[first + REST]!;
     this.drop();
     return true;
   }

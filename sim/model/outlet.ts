@@ -1,6 +1,6 @@
 import type { Agenda } from "../engine/agenda.ts";
 import type { RandomStream } from "../engine/random.ts";
-import { type Chores, HAND_OVER, SEND } from "./chores.ts";
+import { type Chores, HAND_OVER } from "./chores.ts";
 import type { PodCosts } from "./costs.ts";
 import { Draws } from "./draws.ts";
 import type { Drops } from "./drops.ts";
@@ -108,8 +108,7 @@ export class Outlet {
       const cpu = this.#send.next(thread);
       const waited = this.#handover.next(thread === COLD ? COLD : IDLE);
       const handover = Math.min(waited, cpu);
-      this.#chores.follow(HAND_OVER, frame, handover);
-      this.#chores.follow(SEND, frame, cpu - handover);
+      this.#chores.follow(HAND_OVER, frame, handover, cpu - handover);
     }
   }
 

@@ -58,8 +58,9 @@ test("errors carry the value and the time", () => {
   expect(at(Number.POSITIVE_INFINITY)).toThrow("time(=Infinity)");
 });
 
-test("puts, removals and steps agree with a sorted array", () => {
-  const source = fc.nat(40);
+// In a table, in a heap, and from one to the other.
+test.each([5, 12, 14, 41])("puts, removals and steps of %i sources agree with a sorted array", (sources) => {
+  const source = fc.nat(sources - 1);
   const operation = fc.oneof(
     { weight: 4, arbitrary: fc.record({ kind: fc.constant("put" as const), source, delay: fc.nat(9) }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant("remove" as const), source }) },
@@ -67,7 +68,7 @@ test("puts, removals and steps agree with a sorted array", () => {
   );
   fc.assert(
     fc.property(fc.array(operation, { maxLength: 200 }), (operations) => {
-      const agenda = new Agenda(41);
+      const agenda = new Agenda(sources);
       let waiting: { source: number; time: number; order: number }[] = [];
       let now = 0;
       const step = () => {
@@ -90,6 +91,9 @@ test("puts, removals and steps agree with a sorted array", () => {
           }
         }
         expect([agenda.pending, agenda.now]).toEqual([waiting.length, now]);
+        const present = waiting.filter(({ time }) => time === now).map(({ order }) => order);
+        const rank = Math.min(...present);
+        expect([agenda.precedes(rank), agenda.precedes(rank + 1)]).toEqual([false, present.length > 0]);
       }
       while (waiting.length > 0) {
         const next = agenda.advance();
