@@ -75,12 +75,20 @@ describe.skipIf(why !== null)(titled("nodes of a cluster", why), () => {
     const [edge] = (await kubectl("get", "nodes", "--selector", "role=edge", "--output", "name")).trim().split("\n");
     const node = edge!.split("/")[1]!;
     const mine = `app.kubernetes.io/part-of=${NAME},app.kubernetes.io/component=stage`;
+    const pending = ["get", "pods", "--all-namespaces", "--selector", mine, "--field-selector=status.phase=Pending"];
+    let drained: Promise<unknown> = Promise.resolve();
     try {
       await losesNothing("drained", async () => {
-        await kubectl("drain", node, "--pod-selector", mine, "--delete-emptydir-data", "--timeout=60s");
+        // It ends when kubelets say that the pods are gone, which may be a minute after their containers are.
+        drained = kubectl("drain", node, "--pod-selector", mine, "--delete-emptydir-data", "--timeout=170s");
+        drained.catch(() => {});
+        const both = async () => (await kubectl(...pending, "--output", "name")).trim().split("\n").length === 2;
+        for (let tries = 0; tries < 100 && !(await both()); tries++) await wait(200);
+        expect(await both()).toBe(true);
         await wait(3000);
         await kubectl("uncordon", node);
       });
+      await drained;
     } finally {
       await kubectl("uncordon", node);
     }
