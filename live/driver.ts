@@ -9,6 +9,7 @@ import { type FetchedTrace, PodClient, UnknownRunError } from "./measure/pod-cli
 import type { ReceivedFrame } from "./stage/frame-codec.ts";
 import { Upstream } from "./stage/upstream.ts";
 import { Delivery, Overflow, type Run, type UsageReply } from "./stage/wire.ts";
+import { warmUp } from "./warm-up.ts";
 
 /** A run did not come to its end. */
 export class RunError extends Error {
@@ -55,15 +56,9 @@ export interface UnderWay {
   readonly keep: (pod: string) => Promise<void>;
 }
 
-/** Small, so that it takes a second or two; large enough for several HTTP/2 frames, and for a pipeline that halves it often. */
-const WARMUP = { height: 96, width: 96, frames: 600 };
-/** And some of the largest frames to come, for the buffers that they need. */
-const LARGE_WARMUP_FRAMES = 30;
 const WARMUP_TIMEOUT = 60;
 /** The source is asked so often whether a run has begun. */
 const POLL_MILLISECONDS = 20;
-/** Compilers have come to rest that take less than this share of what the pods' own threads take. */
-const COMPILED = 0.05;
 /** Makes run ids unique: several drivers may share a pod. */
 let count = 0;
 
@@ -161,27 +156,19 @@ export class Driver {
     return Promise.all(this.#clients.map(clockOffset));
   }
 
-  /**
-   * Streams frames until the pods' code is compiled: a message costs a fresh process four times what it costs after some hundred
-   * of them, and for seconds more, compilers take cores that the pods are to be measured on.
-   * @param patience seconds to wait for the compilers at most, besides what the first frames take.
-   */
+  /** Streams frames until the pods' code is compiled. @param patience seconds, as {@link warmUp} has it. */
   async warmUp(largest: FrameSize, patience: number, signal?: AbortSignal): Promise<void> {
-    await this.#warm(WARMUP, signal);
-    await this.#warm({ ...largest, frames: LARGE_WARMUP_FRAMES }, signal);
-    const until = performance.now() + patience * 1e3;
-    for (let before = await this.#usage(); performance.now() < until; ) {
-      await this.#warm(WARMUP, signal);
-      const after = await this.#usage();
-      // Where the system does not tell, the first frames have to do.
-      if (!((after.compilerCpu - before.compilerCpu) / (after.threadCpu - before.threadCpu) >= COMPILED)) return;
-      before = after;
-    }
-  }
-
-  #warm(frames: typeof WARMUP, signal?: AbortSignal): Promise<void> {
-    const run = { id: `warm-up ${count++}`, rate: 0, window: 8, digests: 0, ...frames };
-    return this.stream(run, { timeout: WARMUP_TIMEOUT, ...(signal === undefined ? {} : { signal }) });
+    await warmUp(
+      {
+        stream: (frames) => {
+          const run = { id: `warm-up ${count++}`, rate: 0, window: 8, digests: 0, ...frames };
+          return this.stream(run, { timeout: WARMUP_TIMEOUT, ...(signal === undefined ? {} : { signal }) });
+        },
+        usage: () => this.#usage(),
+      },
+      largest,
+      patience,
+    );
   }
 
   /** Of all pods together. */

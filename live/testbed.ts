@@ -29,7 +29,7 @@ const DIGESTS = 4;
 /** A run may take so many times what the twin expects, and at least so long. */
 const PATIENCE = 10;
 const LEAST_TIMEOUT = 30;
-/** Compilers of real pods are waited for so long, at most. */
+/** Pods' compilers are waited for so long, at most. */
 const COMPILING_SECONDS = 10;
 
 /**
@@ -63,9 +63,7 @@ async function runPlacement(
   const deployment = await cluster.deploy(pods, `${logs}/${placementName(first)}`, signal);
   const driver = new Driver(deployment, pods);
   try {
-    // Pods that are held leave cores to the compilers.
-    const patience = pods.every(({ emulate = [] }) => emulate.length > 0) ? 0 : COMPILING_SECONDS;
-    const warmUp = () => driver.warmUp(largest(plans.map(({ size }) => size)), patience, signal);
+    const warmUp = () => driver.warmUp(largest(plans.map(({ size }) => size)), COMPILING_SECONDS, signal);
     await warmUp();
     let killed = false;
     for (let repeat = 0; repeat < repeats; repeat++) {

@@ -14,8 +14,8 @@ const WARMUP = 4;
 /** Frames that tell how long one takes. */
 const PILOT_FRAMES = 10;
 const TIMEOUT_SECONDS = 60;
-/** A line's compilers are waited for so long, at most: measuring, in turns with the others, goes on to warm it. */
-const COMPILING_SECONDS = 2;
+/** A line's compilers are waited for so long, at most. */
+const COMPILING_SECONDS = 6;
 /** Frames on the way when the line is saturated. */
 const BUSY_WINDOW = 8;
 
