@@ -13,7 +13,7 @@ export type LoadVerdict = "stable" | "near capacity" | "saturated";
 
 /** From this share of the predicted capacity on, a load is near it. */
 export const NEAR_CAPACITY = 0.9;
-/** By so much a predicted capacity may be off, whatever its interval says: the bound that its validation holds the model to. */
+/** By so much the model may be off, whatever the intervals of its costs say: the bound that its validation holds its capacities to. */
 export const CAPACITY_DOUBT = 0.03;
 
 export interface JudgedPrediction extends Prediction {
@@ -35,9 +35,9 @@ export function judgedSaturated(saturated: Prediction): JudgedPrediction {
 }
 
 /**
- * Predicts a plan under an open load, with a verdict. Above 90 % of the capacity the latency's interval is that of the
- * prediction together with those at the loads which the plan would have if its capacity were as low, or as high, as it may
- * be: its 95 % interval, or 3 % to either side if that is wider.
+ * Predicts a plan under an open load, with a verdict. The latency's interval is that of the prediction together with those of
+ * a model that is off: all that the plan does may take 3 % longer, or be done in 3 % less, which makes latencies as much longer, and
+ * its load as much higher. Above 90 % of the capacity that may also be as much as the capacity's own 95 % interval has it.
  * @param saturated prediction of the same plan run saturated.
  * @throws RangeError if the plan is saturated itself; ProfileError as `predict` does.
  */
@@ -52,10 +52,16 @@ export function predictLoaded(
   const capacity = { throughput: saturated.throughput, interval: saturated.interval.throughput };
   const verdict = verdictAt(load.rate, capacity.throughput);
   const prediction = predict(plan, profile, replications);
-  if (verdict === "stable") return { ...prediction, verdict, capacity };
-  const extremes = doubtful(capacity).map((possible) => {
-    const rate = (load.rate * capacity.throughput) / possible;
-    return predict(withLoad(plan, { ...load, rate }), profile, replications).interval.latency;
+  const extremes = doubtful(capacity, verdict).map((possible) => {
+    const longer = capacity.throughput / possible;
+    const loaded = withLoad(plan, { ...load, rate: load.rate * longer });
+    const { latency } = predict(loaded, profile, replications).interval;
+    return {
+      mean: times(latency.mean, longer),
+      p50: times(latency.p50, longer),
+      p95: times(latency.p95, longer),
+      p99: times(latency.p99, longer),
+    };
   });
   const around = [prediction.interval.latency, ...extremes];
   const latency = {
@@ -68,8 +74,14 @@ export function predictLoaded(
 }
 
 /** Lowest and highest that a capacity may be. */
-function doubtful({ throughput, interval: [low, high] }: JudgedPrediction["capacity"]): Interval {
-  return [Math.min(low, throughput * (1 - CAPACITY_DOUBT)), Math.max(high, throughput * (1 + CAPACITY_DOUBT))];
+function doubtful({ throughput, interval }: JudgedPrediction["capacity"], verdict: LoadVerdict): Interval {
+  const model = [throughput * (1 - CAPACITY_DOUBT), throughput * (1 + CAPACITY_DOUBT)] as const;
+  // Far from it, what costs may be is in the prediction's own interval, and the queues are as long as it says.
+  return verdict === "stable" ? model : hull([model, interval]);
+}
+
+function times([low, high]: Interval, factor: number): Interval {
+  return [low * factor, high * factor];
 }
 
 function hull(intervals: readonly Interval[]): Interval {

@@ -83,10 +83,11 @@ export function documentOf({ created, command, commit, cells, outcomes, picture 
     wrong === null
       ? "No decision of the calibrated twin was wrong."
       : `Wrong decisions of the calibrated twin:\n\n${wrong}`,
-    "## Near capacity",
+    "## Intervals, and near capacity",
     paragraph(
-      "Above 90 % of its capacity a plan's latency depends on a few per cent of it more than on anything else. There the twin says so, and widens " +
-        `the interval of its latency to all that follows from a capacity within its own interval, or within ${Math.round(100 * CAPACITY_DOUBT)} % if that is wider. ` +
+      `Besides what its costs may be, the model may be off: the interval of a latency has room for all taking up to ${Math.round(100 * CAPACITY_DOUBT)} % longer, or less long. ` +
+        "Above 90 % of its capacity a plan's latency depends on a few per cent of it more than on anything else. There the twin says so, and the interval " +
+        "holds what follows from a capacity anywhere within its own interval, too. " +
         "The table has the plans with an open load by what the twin says of it, by their true load, and how many measured mean latencies lie in the interval.",
     ),
     verdictTable(plans),

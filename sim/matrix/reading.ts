@@ -4,7 +4,7 @@ import { decisionsOf, REGRET_BOUND, RIGHT_BOUND, rightShare } from "./decisions.
 import { type ErrorSummary, holds, shareOf, summariseErrors } from "./errors.ts";
 import { LOAD_CLASSES, type LoadClass } from "./load-class.ts";
 import type { MatrixPlan } from "./outcome.ts";
-import { missedVerdicts, verdictsOf } from "./verdicts.ts";
+import { missedVerdicts, type VerdictRow, verdictsOf } from "./verdicts.ts";
 import { worstOf } from "./worst.ts";
 
 const NAMES: Readonly<Record<Metric, string>> = {
@@ -95,13 +95,15 @@ function verdictText(plans: readonly MatrixPlan[]): string | null {
   if (stable!.plans + near!.plans === 0) return null;
   const above = stable!.above90 + near!.above90;
   const missed = missedVerdicts(plans);
-  const covered =
-    near!.covered === null
-      ? ""
-      : ` Where it says so, ${formatShare(near!.covered)} of the mean latencies lie in the widened interval.`;
+  const share = ({ covered }: VerdictRow) => (covered === null ? null : formatShare(covered));
+  const [below, there] = [share(stable!), share(near!)];
+  const covered = [below && `${below} where it calls a plan stable`, there && `${there} where it does not`].filter(
+    Boolean,
+  );
+  const inside = `Of the measured mean latencies, these lie in the interval that it gives: ${covered.join(", ")}.`;
   return above === 0
-    ? "No plan was truly loaded above 90 % of its capacity."
-    : `Of ${above} plans that were truly loaded above 90 % of their capacity, the twin calls ${above - missed.length} near capacity or saturated.${covered}`;
+    ? `No plan was truly loaded above 90 % of its capacity. ${inside}`
+    : `Of ${above} plans that were truly loaded above 90 % of their capacity, the twin calls ${above - missed.length} near capacity or saturated. ${inside}`;
 }
 
 /** What calibration is worth. */

@@ -24,11 +24,27 @@ const at = (share: number) => {
 };
 
 describe("prediction of a loaded plan", () => {
-  it("far from capacity is the plain one", () => {
-    const { verdict, capacity: told, ...prediction } = predictLoaded(at(0.5), profile, capacity, 20);
+  it("far from capacity is the plain one, in whose interval the model may be off a little", () => {
+    const { verdict, capacity: told, interval, ...figures } = predictLoaded(at(0.5), profile, capacity, 20);
     expect(verdict).toBe("stable");
     expect(told).toEqual({ throughput: capacity.throughput, interval: capacity.interval.throughput });
-    expect(prediction).toEqual(predict(at(0.5), profile, 20));
+    const { interval: plain, ...expected } = predict(at(0.5), profile, 20);
+    expect(figures).toEqual(expected);
+    expect(interval.throughput).toEqual(plain.throughput);
+    for (const figure of ["mean", "p50", "p95", "p99"] as const) {
+      const [low, high] = interval.latency[figure];
+      expect(low).toBeLessThanOrEqual(plain.latency[figure][0]);
+      expect(high).toBeGreaterThanOrEqual(plain.latency[figure][1]);
+    }
+  });
+
+  it("of constant costs, far from capacity, is off by as much as the model may be", () => {
+    const { plan, profile } = line({ pods: [{ cpu: 0.001 }, { cpu: 0.01 }], frames: 100, warmup: 10 });
+    const saturated = predict(plan, profile, 2);
+    const slow = withLoad(plan, { kind: "rate", rate: 20, label: "20/s" });
+    const { latency, interval } = predictLoaded(slow, profile, saturated, 2);
+    expect(interval.latency.mean[0]).toBeCloseTo(latency.mean / (1 + CAPACITY_DOUBT), 9);
+    expect(interval.latency.mean[1]).toBeCloseTo(latency.mean / (1 - CAPACITY_DOUBT), 9);
   });
 
   it("near capacity keeps its figures, and its latency's interval covers a capacity that is a little lower, or higher", () => {
