@@ -5,8 +5,10 @@ import { Latencies } from "./model/latencies.ts";
 import { Line, sourcesOf } from "./model/line.ts";
 import { type Resource, Shared } from "./model/shared.ts";
 import { Simulation } from "./model/simulation.ts";
-import { mayDrop, type Plan } from "./plan.ts";
-import { checkMeasured } from "./summarise.ts";
+import type { Plan } from "./plan.ts";
+import { checkShared } from "./shared-disturbances.ts";
+import { needsTrace } from "./simulate.ts";
+import { checkMeasured, latencies, summarise } from "./summarise.ts";
 import type { LatencySummary, Summary } from "./summary.ts";
 
 /** Frames of a line up to which its quantiles are exact: 8 KiB of them. */
@@ -36,11 +38,12 @@ export interface SimulatedFleet {
 
 /**
  * Runs many plans at once, which share hosts and links: those of the same name are the same. Memory grows with the number of pods,
- * not with that of frames: quantiles of a line's more than 1024 frames are within 0.1 %. Lines begin together, and each ends when its
- * frames have.
+ * not with that of frames, but for lines with disturbances, or whose source drops frames: these keep their trace until the run is over.
+ * Quantiles of a line's more than 1024 frames are within 0.1 %. Lines begin together, and each ends when its frames have. What
+ * disturbs a link or a node disturbs all lines that use it, and has to be a disturbance of each; bursts and restarts of pods are a line's own.
  * @param replication chooses the random streams.
- * @throws RangeError if there is no line, two have one name, one has disturbances or drops frames, a line has fewer than 2 frames after warm-up, or two plans tell
- *   different things of one host or link.
+ * @throws RangeError if there is no line, two have one name, a line has fewer than 2 frames after warm-up, or two plans tell
+ *   different things of one host or link, or of what happens to it.
  */
 export function simulateFleet(fleet: readonly FleetLine[], replication: number): SimulatedFleet {
   if (fleet.length === 0) throw new RangeError("a fleet should have at least one line");
@@ -49,10 +52,8 @@ export function simulateFleet(fleet: readonly FleetLine[], replication: number):
     if (names.has(name)) throw new RangeError(`fleet: two lines are named ${name}`);
     names.add(name);
     checkMeasured(plan.id, plan.workload);
-    if (plan.disturbances !== undefined)
-      throw new RangeError(`fleet: line ${name} has disturbances, which only a line alone can have`);
-    if (mayDrop(plan)) throw new RangeError(`fleet: line ${name} may drop frames, which only a line alone can do`);
   }
+  checkShared(fleet);
   const all = new Latencies();
   const summaries: Summary[] = [];
   // One after the other: the less there is at once, the more of it is near.
@@ -61,8 +62,8 @@ export function simulateFleet(fleet: readonly FleetLine[], replication: number):
       component.map((i) => fleet[i]!),
       replication,
     );
-    lines.forEach(({ line, latencies }, i) => {
-      summaries[component[i]!] = line.summary();
+    lines.forEach(({ summary, latencies }, i) => {
+      summaries[component[i]!] = summary;
       all.merge(latencies);
     });
     return part;
@@ -92,9 +93,24 @@ function simulatePart(fleet: readonly FleetLine[], replication: number) {
   const lines = fleet.map(({ name, plan, costs }) => {
     const streams = (...path: readonly (string | number)[]) =>
       new RandomStream(plan.workload.seed, "replication", replication, "line", name, ...path);
-    const latencies = new Latencies(EXACT);
-    return { line: new Line(simulation, shared, { plan, costs }, streams, latencies), latencies };
+    return new Line(simulation, shared, { plan, costs }, streams, needsTrace(plan) ? null : new Latencies(EXACT));
   });
   simulation.run();
-  return { lines, resources: shared.resources(), seconds: simulation.agenda.now, events: simulation.events };
+  // Of lines that are over before what was to happen to them, the last to do so need not have been the last to end.
+  const { agenda } = simulation;
+  agenda.now = lines.reduce((last, { end }) => Math.max(last, end), agenda.now);
+  return {
+    lines: lines.map((line) => statisticsOf(line, replication)),
+    resources: shared.resources(),
+    seconds: agenda.now,
+    events: simulation.events,
+  };
+}
+
+function statisticsOf(line: Line, replication: number): { readonly summary: Summary; readonly latencies: Latencies } {
+  if (line.latencies !== null) return { summary: line.summary(), latencies: line.latencies };
+  const trace = line.trace(replication);
+  const all = new Latencies(EXACT);
+  for (const seconds of latencies(trace)) all.add(seconds);
+  return { summary: summarise(trace), latencies: all };
 }

@@ -45,13 +45,17 @@ export function simulate(plan: Plan, costs: Costs, replication: number): Simulat
  */
 export function simulateSummary(plan: Plan, costs: Costs, replication: number): SimulatedSummary {
   checkMeasured(plan.id, plan.workload);
-  if (plan.disturbances !== undefined || mayDrop(plan)) {
-    // What is done again counts only once, and what is dropped not at all: that is in the trace, and not in sums.
+  if (needsTrace(plan)) {
     const { trace, ...rest } = simulate(plan, costs, replication);
     return { summary: summarise(trace), ...rest };
   }
   const { line, ...rest } = simulated(plan, costs, replication, new Latencies());
   return { summary: line.summary(), ...rest };
+}
+
+/** What is done again counts only once, and what is dropped not at all: that is in the trace, and not in sums. */
+export function needsTrace(plan: Plan): boolean {
+  return plan.disturbances !== undefined || mayDrop(plan);
 }
 
 function simulated(plan: Plan, costs: Costs, replication: number, latencies: Latencies | null) {

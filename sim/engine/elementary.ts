@@ -66,6 +66,26 @@ export function exp(x: number): number {
   return y * POWERS[half + 1022]! * POWERS[k - half + 1022]!;
 }
 
+/** 2 ** (j / 128) for j in 0..127. */
+const ROOTS = Float64Array.from({ length: 128 }, (_, j) => exp((j / 128) * Math.LN2));
+/** ln 2 / 128 in two parts, of which the first has 24 bits. */
+const STEP_HIGH = 0.0054152123630046844;
+const STEP_LOW = -1.4880111718420063e-11;
+const PER_STEP = 184.6649652337873;
+
+/**
+ * Exponential function of numbers in -700..700, in half the time of `exp`: x = (m / 128) ln 2 + r, of which the first part is looked up
+ * (Tang, "Table-Driven Implementation of the Exponential Function in IEEE Floating-Point Arithmetic", ACM Trans. Math. Softw.
+ * 15(2), 1989).
+ */
+export function expInside(x: number): number {
+  const m = Math.floor(x * PER_STEP + 0.5) | 0;
+  const r = x - m * STEP_HIGH - m * STEP_LOW;
+  const more = r + r * r * (0.5 + r * (1 / 6) + r * r * (1 / 24 + r * (1 / 120)));
+  const root = ROOTS[m & 127]!;
+  return (root + root * more) * POWERS[(m >> 7) + 1022]!;
+}
+
 /** Cube root of a finite number, of either sign. */
 export function cbrt(x: number): number {
   if (x === 0) return x;

@@ -1,4 +1,4 @@
-import { exp, log } from "./elementary.ts";
+import { exp, expInside, log } from "./elementary.ts";
 import { hash } from "./hash.ts";
 import { EXPONENTIAL, LAYERS, NORMAL } from "./ziggurat.ts";
 
@@ -198,7 +198,7 @@ export class RandomStream {
       last[1] = log(1 + cv * cv);
       last[2] = Math.sqrt(last[1]!);
     }
-    return mean * exp(last[2]! * this.#standardNormal() - last[1]! / 2);
+    return mean * expInside(last[2]! * this.#standardNormal() - last[1]! / 2);
   }
 
   /**
@@ -221,7 +221,7 @@ export class RandomStream {
     const deviation = Math.sqrt(variance);
     const half = variance / 2;
     this.#fill(out, NORMAL_X, deviation, -deviation);
-    for (let i = 0; i < out.length; i++) out[i] = mean * exp(out[i]! - half);
+    for (let i = 0; i < out.length; i++) out[i] = mean * expInside(out[i]! - half);
   }
 
   /**

@@ -97,8 +97,6 @@ function podCosts(plan: Plan, index: number, profile: Profile): (luck: Luck | nu
   const { node, stages } = plan.pods[index]!;
   const measured = measuredPod(plan, index, profile);
   const { compute, receive, send, handover, decompress, compress } = measured;
-  const bytes = plan.hops[index]?.bytes ?? 0;
-  const received = plan.hops[index - 1]?.bytes ?? 0;
   const speed = speedOf(plan, index);
   const emulated = speed === 1 ? null : paceOf(measured, speed);
   const key = computeKey(stages);
@@ -106,14 +104,14 @@ function podCosts(plan: Plan, index: number, profile: Profile): (luck: Luck | nu
   const wakeUps = plan.workers === 0 ? null : measuredWakeUps(profile, node);
   return (luck) => {
     const drawn = (costs: ThreadCosts, ...path: (string | number)[]) =>
-      byThread((thread) => costs[thread].drawn(luck, ...path, thread, node));
+      byThread((thread) => costs[thread].drawn(luck, ...path));
     const wakeUp = (costs: Readonly<Record<"idle" | "cold", MeasuredCost>>, woken: Woken) =>
-      waited((thread) => costs[thread].drawn(luck, "wake-up", woken, thread, node));
+      waited((thread) => costs[thread].drawn(luck, "wake-up", woken));
     return {
       compute: drawn(compute, "compute", key),
-      receive: drawn(receive, "receive", received),
-      send: drawn(send, "send", bytes),
-      handover: waited((thread) => handover[thread].drawn(luck, "handover", thread, node, bytes)),
+      receive: drawn(receive, "receive"),
+      send: drawn(send, "send"),
+      handover: waited((thread) => handover[thread].drawn(luck, "handover")),
       decompress: decompress && drawn(decompress, "decompress", into),
       compress: compress && drawn(compress, "compress", out),
       emulated,

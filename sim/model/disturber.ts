@@ -32,11 +32,11 @@ export class Disturber {
 
   /** What is to happen now; to be called at the event. */
   happen(): void {
-    const { agenda } = this.#simulation;
+    const { agenda, instants } = this.#simulation;
     if (this.#restarts.done) {
-      // The run was over before.
       agenda.remove(this.#source);
-      agenda.now = this.#end();
+      // The run was over before, and so were those of other lines.
+      if (agenda.first < 0 && instants.length === 0) agenda.now = this.#end();
       return;
     }
     while (this.#acts.length > 0 && this.#acts[0]!.time <= agenda.now) this.#acts.shift()!.perform();

@@ -20,7 +20,7 @@ export function hopCosts(plan: Plan, hop: PlanHop, index: number, profile: Profi
     const delay = waited((thread) => timesOf(profile, "loopback", to, thread, hop.bytes));
     return (luck) => ({
       bandwidth: Number.POSITIVE_INFINITY,
-      delay: waited((thread) => delay[thread].drawn(luck, "loopback", thread, to, hop.bytes)),
+      delay: waited((thread) => delay[thread].drawn(luck, "loopback")),
       payload: [hop.bytes],
       acknowledgement: acknowledgement.drawn(luck, "acknowledgement"),
       relayCpuPerByte: 0,
@@ -42,9 +42,9 @@ export function hopCosts(plan: Plan, hop: PlanHop, index: number, profile: Profi
     return {
       bandwidth: bandwidth ?? Number.POSITIVE_INFINITY,
       delay: {
-        idle: later(idle.residuals(luck, true, "link", "idle", between), delay),
+        idle: later(idle.residuals(luck, true, "link", between), delay),
         // The line is that of messages to idle threads: how far it may be off is theirs.
-        cold: later(cold.residuals(luck, link.delay, "link", "cold", between), link.delay),
+        cold: later(cold.residuals(luck, link.delay, "link", between), link.delay),
       },
       payload,
       acknowledgement: later(acknowledgement.drawn(luck, "acknowledgement"), delay),

@@ -22,7 +22,8 @@ export function sourcesOf({ hosts, pods, hops, workers }: Plan): number {
 export class Line {
   readonly plan: Plan;
   readonly #records: readonly PodRecord[];
-  readonly #latencies: Latencies | null;
+  /** `null`: the trace is wanted. */
+  readonly latencies: Latencies | null;
   /** By a source that may drop others. */
   readonly #sent: SentFrames | null;
 
@@ -35,7 +36,7 @@ export class Line {
     latencies: Latencies | null,
   ) {
     this.plan = plan;
-    this.#latencies = latencies;
+    this.latencies = latencies;
     this.#sent = mayDrop(plan) ? new SentFrames(plan.workload.frames) : null;
     const first = simulation.pods.length;
     const schedule = scheduleOf(plan, streams("arrivals"));
@@ -61,9 +62,13 @@ export class Line {
     }
     if (plan.disturbances !== undefined) {
       const restarts = new Restarts(simulation.agenda, makers, hops, source, frames, this.#sent);
-      const end = () => this.#records.at(-1)!.ends.last;
-      simulation.disturbers.push(new Disturber(simulation, shared, { plan, costs }, restarts, end));
+      simulation.disturbers.push(new Disturber(simulation, shared, { plan, costs }, restarts, () => this.end));
     }
+  }
+
+  /** When the last frame was delivered, seconds. */
+  get end(): number {
+    return this.#records.at(-1)!.ends.last;
   }
 
   /** Frames per second that came due after warm-up; `null` where that is as the load says. */
@@ -82,7 +87,7 @@ export class Line {
     const { first, last } = this.#records.at(-1)!.ends;
     return {
       throughput: (measured - 1) / (last - first),
-      latency: this.#latencies!.summary(),
+      latency: this.latencies!.summary(),
       terms,
       ccr: ratioOf(terms),
       utilisation: this.#records.map(({ shape, utilisation }) => ({ pod: shape.pod, value: utilisation })),

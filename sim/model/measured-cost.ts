@@ -29,7 +29,9 @@ interface Round {
  * are drawn with replacement (the cluster bootstrap: Davison & Hinkley, Bootstrap Methods and their Application, 1997,
  * section 3.8), which keeps what is alike in a round, such as a stall of the host; then all are scaled to the level that
  * `Luck` gives the cost, which is wider where rounds are few. Where it is not known, samples are drawn with replacement one by one (Efron &
- * Tibshirani, An Introduction to the Bootstrap, 1993, chapter 6).
+ * Tibshirani, An Introduction to the Bootstrap, 1993, chapter 6): at the same places for all costs that are named the same, as those of
+ * a thread that was busy and of one that was idle. If they have their samples in common, they are off by the same, and as much as
+ * these are; if they have not, their errors stay independent of each other.
  */
 export class MeasuredCost {
   readonly samples: Samples;
@@ -49,7 +51,7 @@ export class MeasuredCost {
     this.#rounds = rounds.length < 2 ? [] : rounds;
   }
 
-  /** As it may be. @param path names it, where its error is not known. */
+  /** As it may be. @param path names it and others that may have samples in common with it, where its error is not known. */
   drawn(luck: Luck | null, ...path: readonly (string | number)[]): Samples {
     if (luck === null || this.samples.length < 2) return this.samples;
     const error = this.#known && luck.error(this.#known);

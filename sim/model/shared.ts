@@ -21,9 +21,9 @@ export class Shared {
   readonly #simulation: Simulation;
   readonly #hosts = new Map<string, Processor>();
   readonly #links = new Map<string, SharedLink>();
-  /** By node, a task that has the quota of all its pods. */
+  /** By node and host, a task that has the quota of all its pods. */
   readonly #limited = new Map<string, number>();
-  /** By node. */
+  /** By node and host. */
   readonly #slow = new Map<string, SlowProcessor>();
 
   constructor(simulation: Simulation) {
@@ -65,8 +65,9 @@ export class Shared {
 
   /** As a node has it that is slower for a while. */
   slowHostOf(plan: Plan, node: string): SlowProcessor {
-    const known = this.#slow.get(node) ?? new SlowProcessor(this.hostOf(plan, node));
-    this.#slow.set(node, known);
+    const key = placeOf(plan, node);
+    const known = this.#slow.get(key) ?? new SlowProcessor(this.hostOf(plan, node));
+    this.#slow.set(key, known);
     return known;
   }
 
@@ -80,10 +81,11 @@ export class Shared {
     const { cpus, quota } = nodeOf(plan, node);
     const host = this.hostOf(plan, node);
     if (!(host instanceof QuotaProcessor)) return;
-    const other = this.#limited.get(node);
+    const key = placeOf(plan, node);
+    const other = this.#limited.get(key);
     if (other !== undefined) host.join(tasks, other);
     else if (cpus !== undefined || quota !== undefined) host.limit(tasks, (cpus ?? quota)!);
-    if (quota !== undefined) this.#limited.set(node, tasks[0]!);
+    if (quota !== undefined) this.#limited.set(key, tasks[0]!);
   }
 
   /** The direction of a link that a plan's hop takes, `null` on loopback. @throws RangeError if its bandwidth is another than in a plan before. */
@@ -117,6 +119,11 @@ export class Shared {
 
 function nodeOf({ nodes }: Plan, node: string): Plan["nodes"][number] {
   return nodes.find(({ name }) => name === node)!;
+}
+
+/** Nodes of one name on two hosts are two. */
+export function placeOf(plan: Plan, node: string): string {
+  return `${node} on ${nodeOf(plan, node).host}`;
 }
 
 /** 0 of nothing is 0: a run may take no time. */

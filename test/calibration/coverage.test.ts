@@ -28,20 +28,22 @@ describe("intervals of 95 % cover as often as they say", () => {
     "%s, %i passes",
     (_, passes, world) => {
       const truth = 1 / Math.max(...world.means);
-      let [right, run] = [0, 0];
+      const covered = { throughput: 0, run: 0, mean: 0, p50: 0 };
       const widths: number[] = [];
       for (let seed = 0; seed < SEEDS; seed++) {
         const { plan, profile } = calibrated(world, passes, seed);
-        const { throughput } = predict(plan, profile).interval;
+        const { throughput, latency } = predict(plan, profile).interval;
         const met = simulateSummary(plan, costsOf(plan, real(world, plan, profile, seed), null), 0).summary;
-        if (isIn(throughput, truth)) right++;
-        if (isIn(throughput, met.throughput)) run++;
+        if (isIn(throughput, truth)) covered.throughput++;
+        if (isIn(throughput, met.throughput)) covered.run++;
+        for (const figure of ["mean", "p50"] as const)
+          if (isIn(latency[figure], met.latency[figure])) covered[figure]++;
         widths.push(Math.log(throughput[1] / throughput[0]) / 2);
       }
       // Two standard deviations of a share of 95 % among so many are 3 %.
-      for (const covered of [right, run]) {
-        expect(covered / SEEDS).toBeGreaterThanOrEqual(0.92);
-        expect(covered / SEEDS).toBeLessThanOrEqual(0.98);
+      for (const [figure, count] of Object.entries(covered)) {
+        expect(count / SEEDS, figure).toBeGreaterThanOrEqual(0.92);
+        expect(count / SEEDS, figure).toBeLessThanOrEqual(0.98);
       }
       // Passes differ by a tenth: of two there is next to no saying how much that is, of eight there is.
       const [least, most] = { 2: [0.4, 2], 4: [0.1, 0.3], 8: [0.06, 0.13] }[passes]!;

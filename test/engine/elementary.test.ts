@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { cbrt, exp, log } from "../../sim/engine/elementary.ts";
+import { cbrt, exp, expInside, log } from "../../sim/engine/elementary.ts";
 
 /** Within a few units in the last place of the engine's own function. */
 const near = (mine: number, theirs: number) => Math.abs(mine - theirs) <= 4 * Number.EPSILON * Math.abs(theirs);
@@ -19,6 +19,12 @@ test("log and exp agree with Math's", () => {
     fc.property(fc.double({ min: -700, max: 709.7, noNaN: true }), (x) => near(exp(x), Math.exp(x))),
     { seed: 5, numRuns: 5000 },
   );
+  for (const most of [1, 700]) {
+    fc.assert(
+      fc.property(fc.double({ min: -most, max: most, noNaN: true }), (x) => near(expInside(x), Math.exp(x))),
+      { seed: 7, numRuns: 5000 },
+    );
+  }
 });
 
 test("cbrt agrees with Math's, on both sides of 0", () => {

@@ -12,7 +12,7 @@ export interface Drawn {
 
 const time = fc.double({ min: 0, max: 10, noNaN: true });
 
-/** Lines of up to 4 stations; some saturated, some of whole seconds, where much happens at once. */
+/** Lines of up to 9 stations; some saturated, some of whole seconds, where much happens at once. */
 export const drawn: fc.Arbitrary<Drawn> = fc
   .tuple(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 120 }), fc.boolean(), fc.boolean())
   .chain(([stations, jobs, saturated, whole]) => {

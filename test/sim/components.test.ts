@@ -21,7 +21,7 @@ function camera(name: string, edge: string, server: string, frames = 200): Fleet
     rate: 10,
     frames,
   });
-  return { name, plan, costs: costsOf(plan, profile, 0) };
+  return { name, plan, costs: costsOf(plan, profile, null) };
 }
 
 const of = (lines: readonly FleetLine[]) => componentsOf(lines.map(({ plan }) => plan));

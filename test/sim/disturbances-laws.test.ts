@@ -2,43 +2,9 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Disturbance } from "../../sim/disturbance.ts";
 import { capacity, causality, conservation, littlesLaw, order } from "../laws/traces.ts";
-import { deliveries, runDisturbed } from "./disturbed.ts";
+import { deliveries, happenings, length, runDisturbed, share, time } from "./disturbed.ts";
 import { apart, type LineSpec, line } from "./fixtures.ts";
 import { lines } from "./lines.ts";
-
-const time = fc.double({ min: 0, max: 30, noNaN: true });
-const length = fc.double({ min: 0.01, max: 20, noNaN: true });
-const share = fc.double({ min: 0.05, max: 1, noNaN: true });
-
-/** Up to four things that happen to a line, none to the same thing twice at once. */
-function happenings({ pods }: LineSpec): fc.Arbitrary<Disturbance[]> {
-  const link = fc
-    .record({ from: time, length, share: fc.oneof(share, fc.constant(0)) })
-    .map(({ from, length, share }): Disturbance => {
-      return { link: ["edge", "server"], bandwidth: { share }, from, until: from + length };
-    });
-  const node = (name: string) =>
-    fc.record({ from: time, length, share }).map(({ from, length, share }): Disturbance => {
-      return { node: name, speed: { share }, from, until: from + length };
-    });
-  const restart = fc
-    .record({ pod: fc.nat(pods.length - 1), restart: length, at: time })
-    .map(({ pod, ...rest }): Disturbance => ({ pod: `stage-${pod}-0`, ...rest }));
-  const fall = fc
-    .record({ node: fc.constantFrom("edge", "server"), restart: length, at: time })
-    .map((one): Disturbance => one);
-  const burst: fc.Arbitrary<Disturbance> = fc.record({ burst: fc.integer({ min: 1, max: 10 }), at: time });
-  const maybe = <T>(one: fc.Arbitrary<T>) => fc.array(one, { maxLength: 1 });
-  return fc
-    .tuple(
-      maybe(link),
-      maybe(node("edge")),
-      maybe(node("server")),
-      fc.array(fc.oneof(restart, fall), { maxLength: 3 }),
-      maybe(burst),
-    )
-    .map((all) => all.flat());
-}
 
 const disturbed = lines.chain((spec) => happenings(spec).map((disturbances) => ({ spec, disturbances })));
 

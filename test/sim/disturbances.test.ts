@@ -1,9 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Disturbance } from "../../sim/disturbance.ts";
-import { simulateFleet } from "../../sim/fleet.ts";
-import { costsOf } from "../../sim/model/costs.ts";
-import { deliveries, disturbedPlan, runDisturbed } from "./disturbed.ts";
-import { apart, type LineSpec, line, run } from "./fixtures.ts";
+import { deliveries, runDisturbed } from "./disturbed.ts";
+import { apart, type LineSpec, run } from "./fixtures.ts";
 
 /** Compares with a case solved by hand. */
 function delivers(spec: LineSpec, disturbances: readonly Disturbance[], expected: readonly number[]): void {
@@ -255,11 +253,5 @@ describe("where nothing happens", () => {
     disturbed.resources.forEach(({ value }, i) => {
       expect(value).toBeCloseTo(calm.resources[i]!.value, 2);
     });
-  });
-
-  test("in a fleet: nothing can", () => {
-    const plan = disturbedPlan(spec, later);
-    const one = { name: "a", plan, costs: costsOf(plan, line(spec).profile, null) };
-    expect(() => simulateFleet([one], 0)).toThrow("fleet: line a has disturbances, which only a line alone can have");
   });
 });

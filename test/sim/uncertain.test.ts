@@ -103,6 +103,22 @@ describe("what a calibration does not know for sure", () => {
     expect(costsOf(plan, profile, 3).hops[0]!.bandwidth).toBe(1e6);
   });
 
+  test("samples of which no more is known are off by the same wherever they are used, and others by something else", () => {
+    const pods = [{ cpu: exponential(1, 50) }, { cpu: exponential(2, 50) }];
+    const { plan, profile } = line({ pods, receive: exponential(0.1, 50), send: exponential(0.1, 50) });
+    const drawn = [0, 1].map((replication) => costsOf(plan, profile, replication).pods);
+    for (const [, sink] of drawn) {
+      // What threads of all kinds have in common is not averaged away.
+      for (const thread of ["idle", "cold"] as const) {
+        expect(sink!.compute[thread]).toEqual(sink!.compute.busy);
+        expect(sink!.receive[thread]).toEqual(sink!.receive.busy);
+      }
+    }
+    const [source, sink] = drawn[0]!;
+    expect(mean(sink!.compute.busy) / 2).not.toBeCloseTo(mean(source!.compute.busy), 6);
+    expect(drawn[1]![0]!.compute.busy).not.toEqual(source!.compute.busy);
+  });
+
   test("a stall of one round is in some replications and in others not; the level does not follow it", () => {
     const quiet = Array.from({ length: 50 }, (_, i) => 1 + (i % 5) / 100);
     const stalled = quiet.with(20, 50);
