@@ -8,6 +8,7 @@ import {
   addOutput,
   addProfile,
   addRuns,
+  addUncalibrated,
   addWhatIf,
   type OutputOption,
   overridesOf,
@@ -64,7 +65,7 @@ export function placeVerb(): Command {
       if (found.length < results.length) process.exitCode = 1;
       for (const { ranked, size } of found) say(`next: ${runCommand(file, ranked[0]!, size, options, bench.topology)}`);
     });
-  return addOutput(addProfile(addRuns(addWhatIf(command))));
+  return addOutput(addUncalibrated(addProfile(addRuns(addWhatIf(command)))));
 }
 
 /** @throws InputError naming every flag that does not fit the topology. */

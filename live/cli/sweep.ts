@@ -6,6 +6,7 @@ import {
   addOutput,
   addProfile,
   addRuns,
+  addUncalibrated,
   addWhatIf,
   addWorkload,
   ONLY_ON_TESTBED,
@@ -93,7 +94,7 @@ export function sweepVerb(): Command {
       say(`sweep: page, CSV and JSON are in ${swept.folder}`);
       print(options.output, sweepSummary(swept.outcome, swept.flips), () => sweepTable(swept.outcome, swept.flips));
     });
-  addCheck(addOutput(addProfile(addRuns(addWhatIf(addWorkload(command))))), problemsOf);
+  addCheck(addOutput(addUncalibrated(addProfile(addRuns(addWhatIf(addWorkload(command)))))), problemsOf);
   return refuse(command, ONLY_ON_TESTBED);
 }
 
@@ -115,4 +116,13 @@ function problemsOf(options: SweepOptions, file: string): string[] {
 }
 
 const OF_CLUSTER = ["image", "shards", "namespace", "dryRun"] as const;
-const OF_INPUTS = [...OVERRIDES, "set", "replications", "profile", "fresh", "budget", "precision"] as const;
+const OF_INPUTS = [
+  ...OVERRIDES,
+  "set",
+  "replications",
+  "profile",
+  "uncalibrated",
+  "fresh",
+  "budget",
+  "precision",
+] as const;

@@ -33,8 +33,8 @@ export interface SweptShard {
 export async function sweep(file: string, settings: SweepSettings): Promise<Swept | SweptShard> {
   const { shard = null, runs, signal, say } = settings;
   const inputs = isInputs(file) ? readInputs(file) : await inputsOf(file, settings);
-  const { sweep, profile } = inputs;
-  const manifest = manifestOf(sweep, profile);
+  const { sweep } = inputs;
+  const manifest = manifestOf(inputs);
   const folder = join(runs, settings.name ?? folderOf(manifest));
   const units = shard === null ? unitsOf(sweep) : shardOf(unitsOf(sweep), shard);
   const results = new Results(folder, manifest, units, shard);

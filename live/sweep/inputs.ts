@@ -21,7 +21,7 @@ export function isInputs(path: string): boolean {
 export function readInputs(path: string): WorkerInputs {
   try {
     const inputs = JSON.parse(gunzipSync(readFileSync(path)).toString()) as Partial<WorkerInputs>;
-    if (inputs.sweep === undefined || inputs.profile === undefined) throw new Error("it holds no sweep");
+    if (inputs.sweep === undefined || inputs.profiles === undefined) throw new Error("it holds no sweep");
     return inputs as WorkerInputs;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;

@@ -68,10 +68,10 @@ export const STEADY: CostOf = (stages, node) => {
 export async function sweepOfTwo(
   sets: readonly string[],
   { topology = TWO, costOf = STEADY, replications = 4 } = {},
-): Promise<{ readonly sweep: Sweep; readonly axes: readonly Axis[]; readonly profile: Profile }> {
+): Promise<{ readonly sweep: Sweep; readonly axes: readonly Axis[]; readonly profiles: readonly [Profile] }> {
   const axes = await parseAxes(topology, sets, FAKE);
   const sweep = sweepOf(topology, axes, replications, FAKE);
-  return { sweep, axes, profile: profileOf(topology, sweep.plans.flat(), costOf) };
+  return { sweep, axes, profiles: [profileOf(topology, sweep.plans.flat(), costOf)] };
 }
 
 export function planOfTwo(split: string): Plan {

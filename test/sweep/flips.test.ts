@@ -81,8 +81,8 @@ describe("decidePoint", () => {
 });
 
 async function outcomeOf(sets: readonly string[]): Promise<Outcome & { readonly predictor: Predictor }> {
-  const { sweep, profile } = await sweepOfTwo(sets);
-  const predictor = new Predictor(sweep, profile);
+  const { sweep, profiles } = await sweepOfTwo(sets);
+  const predictor = new Predictor(sweep, profiles);
   const results = unitsOf(sweep).map((one) => predictor.predict(one));
   const units = Map.groupBy(results, ({ point }) => point);
   return { sweep, figure: "throughput", units, decisions: decisionsOf(results, "throughput"), predictor };
