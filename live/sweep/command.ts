@@ -38,11 +38,13 @@ export async function sweep(file: string, settings: SweepSettings): Promise<Swep
   const folder = join(runs, settings.name ?? folderOf(manifest));
   const units = shard === null ? unitsOf(sweep) : shardOf(unitsOf(sweep), shard);
   const results = new Results(folder, manifest, units, shard);
-  writeInputs(join(folder, SWEEP_FILES.inputs), inputs);
   const { done, missing } = results;
   if (done.length > 0) say(`sweep: ${done.length} of ${units.length} predictions are in ${folder} already`);
   await using pool = new Pool(inputs, signal);
   const begin = performance.now();
+  // They start while this thread writes.
+  if (missing.length > 0) pool.workers();
+  writeInputs(join(folder, SWEEP_FILES.inputs), inputs);
   if (missing.length > 0) {
     await withBar("predict", (bar) => predictMissing(sweep, results, pool.workers(), bar));
     const seconds = ((performance.now() - begin) / 1e3).toFixed(1);

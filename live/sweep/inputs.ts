@@ -5,7 +5,7 @@ import type { WorkerInputs } from "./tasks.ts";
 
 /** Everything that a sweep predicts from, as one file: another machine needs neither the topology's files nor a calibration. */
 export function inputsBytes(inputs: WorkerInputs): Buffer {
-  return gzipSync(JSON.stringify(inputs), { level: 9 });
+  return gzipSync(JSON.stringify(inputs));
 }
 
 export function writeInputs(path: string, inputs: WorkerInputs): void {

@@ -31,6 +31,8 @@ export interface RankedPlacement extends Variant {
   readonly energy: Estimate | null;
   /** Money per frame; `null` if no node has a price. */
   readonly cost: Estimate | null;
+  /** Share of frames that the source drops under the result's `load`, of those that are kept all other figures but `throughput` are; left out: it drops none. */
+  readonly dropped?: Estimate;
   readonly bottleneck: Bottleneck;
   /** By how much the objective's figure is worse than the best one's; `null` of the best. */
   readonly difference: Difference | null;
@@ -99,6 +101,7 @@ export function rankedOf(
     },
     energy: told("power") ? over(({ energy }) => energy) : null,
     cost: told("price") ? over(({ cost }) => cost) : null,
+    ...(trials.some(({ dropped }) => dropped !== undefined) && { dropped: over(({ dropped = 0 }) => dropped) }),
     bottleneck: commonest(trials.map(({ bottleneck }) => bottleneck)),
     difference,
     verdict: difference === null ? "best" : difference.share - difference.within > 0 ? "worse" : "tie",

@@ -105,7 +105,8 @@ function bestText({ ranked, wish }: PlaceResult): string {
     energy: `${energyText(best.energy?.mean ?? Number.NaN)} a frame`,
     cost: `${((best.cost?.mean ?? Number.NaN) * 1e6).toPrecision(3)} per million frames`,
   };
-  return `best: ${pods}, with ${figures[wish.objective]}`;
+  const drops = best.dropped === undefined ? "" : `; its source drops ${formatShare(best.dropped.mean)} of the frames`;
+  return `best: ${pods}, with ${figures[wish.objective]}${drops}`;
 }
 
 function confidenceText({ ranked, wish, simulated, unable, sure, others, indifference }: PlaceResult): string {
