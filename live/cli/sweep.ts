@@ -37,7 +37,11 @@ export function sweepVerb(): Command {
   const command = new Command("sweep")
     .description("predict every split over ranges of the topology's parameters, and where the best one changes")
     .argument("<topology>", "topology file (YAML), or inputs.json.gz of a sweep's folder")
-    .option("--set <parameter=values>", "e.g. link.bandwidth=10..1000Mbit/s:log:20 or size=128,256; repeat it", more)
+    .option(
+      "--set <parameter=values>",
+      "e.g. link.bandwidth=10..1000Mbit/s:log:20 or stages.conv.size=3,5; repeat it; a wrong one lists them all",
+      more,
+    )
     .option("--replications <count>", "of every prediction (default: 30)", count)
     .addOption(
       new Option("--objective <figure>", "what is best (default: throughput if saturated, else p50)").choices(FIGURES),

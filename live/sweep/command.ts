@@ -46,7 +46,11 @@ export async function sweep(file: string, settings: SweepSettings): Promise<Swep
   if (missing.length > 0) pool.workers();
   writeInputs(join(folder, SWEEP_FILES.inputs), inputs);
   if (missing.length > 0) {
-    await withBar("predict", (bar) => predictMissing(sweep, results, pool.workers(), bar));
+    await withBar("predict", (bar) => predictMissing(sweep, results, pool.workers(), bar)).catch((error: unknown) => {
+      const kept = `${results.done.length} of ${units.length} predictions are in ${folder}`;
+      if (signal.aborted) say(`sweep: ${kept}; the same command goes on from there`);
+      throw error;
+    });
     const seconds = ((performance.now() - begin) / 1e3).toFixed(1);
     say(
       `sweep: ${missing.length} predictions of ${sweep.replications} replications in ${seconds} s, in ${results.path}`,

@@ -1,13 +1,15 @@
 import { compileAll } from "../../sim/experiment.ts";
 import { costsOf } from "../../sim/model/costs.ts";
 import { ProfileError } from "../../sim/model/profile-error.ts";
+import { computeKey, type Plan } from "../../sim/plan.ts";
 import type { Profile } from "../../sim/profile.ts";
 import { parseAxes } from "../../sim/sweep/axes.ts";
-import type { Axis } from "../../sim/sweep/axis.ts";
+import { type Axis, valueText } from "../../sim/sweep/axis.ts";
 import { pipelinesOf, sweepOf } from "../../sim/sweep/sweep.ts";
 import { pricedPlans } from "../../sim/sweep/unit.ts";
 import type { Overrides } from "../../sim/topology/overrides.ts";
 import { type Problem, TopologyError } from "../../sim/topology/problem.ts";
+import { sizeText } from "../../sim/topology/size.ts";
 import { commandText } from "../exec.ts";
 import { obtainProfile, type ProfileOptions } from "../obtain-profile.ts";
 import { type Bench, openBench } from "../workbench.ts";
@@ -82,7 +84,10 @@ export async function prepare(
     : await measuredEach(pipelines, options);
   // Before any work: a worker's error would have lost its name on the way.
   const lacking = costsLacking({ sweep, profiles });
-  if (lacking.length > 0) throw new ProfileError([...told(lacking), withoutProfile(command)].join("\n"));
+  if (lacking.length > 0) {
+    const { topology } = profiles[0]!;
+    throw new ProfileError([`profile of ${topology}: ${told(lacking).join("\n")}`, withoutProfile(command)].join("\n"));
+  }
   return { sweep, profiles };
 }
 
@@ -97,11 +102,13 @@ function allOf(pipelines: readonly Bench[]): Bench {
 
 /** A pipeline after the other; a budget is that of all. */
 async function measuredEach(pipelines: readonly Bench[], options: ProfileOptions): Promise<Profile[]> {
-  const { budget, progress } = options;
+  const { budget, progress, say } = options;
   const profiles: Profile[] = [];
+  const { length } = pipelines;
+  if (length > 1) say(`profile: ${length} of them, one for each combination of stages' parameters`);
   for (const [i, pipeline] of pipelines.entries()) {
-    const update = (done: number, what: string) => progress.update((i + done) / pipelines.length, what);
-    const share = budget === undefined ? {} : { budget: budget / pipelines.length };
+    const update = (done: number, what: string) => progress.update((i + done) / length, what);
+    const share = budget === undefined ? {} : { budget: budget / length };
     profiles.push(await obtainProfile(pipeline, { ...options, ...share, progress: { ...progress, update } }));
   }
   return profiles;
@@ -110,7 +117,10 @@ async function measuredEach(pipelines: readonly Bench[], options: ProfileOptions
 /** What was not measured of all that a sweep predicts, in words, each once. */
 function costsLacking({ sweep, profiles }: WorkerInputs): string[] {
   const lacking = new Set<string>();
-  for (const [plan, profile] of pricedPlans(sweep, profiles)) {
+  for (const { plan, profile, coordinates } of pricedPlans(sweep, profiles)) {
+    const pods = unmeasuredPods(plan, profile);
+    for (const pod of pods) lacking.add([pod, ...stageValues(sweep, coordinates)].join(", "));
+    if (pods.length > 0) continue;
     try {
       costsOf(plan, profile, null);
     } catch (error) {
@@ -121,17 +131,35 @@ function costsLacking({ sweep, profiles }: WorkerInputs): string[] {
   return [...lacking];
 }
 
+/** Stages that a profile does not price in one pod on a node: `conv relu on edge at 256x256`. */
+function unmeasuredPods({ pods, size }: Plan, { computes }: Profile): string[] {
+  return pods.flatMap(({ stages, node }) => {
+    const key = computeKey(stages);
+    if (computes.some((cost) => cost.key === key && cost.node === node)) return [];
+    return `${stages.map(({ name }) => name).join(" ")} on ${node} at ${sizeText(size)}`;
+  });
+}
+
+function stageValues({ axes }: WorkerInputs["sweep"], coordinates: readonly number[]): string[] {
+  return axes.flatMap((axis, i) => (axis.kind === "stage" ? `${axis.key} ${valueText(axis, coordinates[i]!)}` : []));
+}
+
 const MOST_TOLD = 8;
 
 function told(lacking: readonly string[]): string[] {
   const rest = lacking.length - MOST_TOLD;
-  return rest <= 0 ? [...lacking] : [...lacking.slice(0, MOST_TOLD), `and ${rest} more costs were not measured`];
+  const lines = lacking.slice(0, MOST_TOLD).map((line) => `  ${line}`);
+  return [
+    `${lacking.length} costs were not measured that this needs:`,
+    ...lines,
+    ...(rest > 0 ? [`  and ${rest} more`] : []),
+  ];
 }
 
 function withoutProfile(words: readonly string[]): string {
   const at = words.findIndex((word) => /^--profile(=|$)/.test(word));
   const kept = at === -1 ? words : words.toSpliced(at, words[at] === "--profile" ? 2 : 1);
-  return `to measure what is missing: ${commandText(["npx", "edgetwin", ...kept])}; with --uncalibrated formulas price it`;
+  return `to measure them: ${commandText(["npx", "edgetwin", ...kept])}\n(with --uncalibrated formulas price them)`;
 }
 
 function defined(overrides: Overrides): Overrides {

@@ -50,7 +50,8 @@ export async function parseAxes(
     axes.push(axis);
   }
   if (problems.length === 0) {
-    const unfit = [...misfits(topology, axes, catalogue), ...tooMany(axes)];
+    const many = tooMany(axes);
+    const unfit = many.length > 0 ? many : misfits(topology, axes, catalogue);
     problems.push(...unfit.map(({ key, value, message, allowed }) => problem(key, value, message, allowed)));
   }
   if (problems.length > 0) throw new TopologyError(problems);

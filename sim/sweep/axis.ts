@@ -7,12 +7,12 @@ import type { Load } from "../topology/topology.ts";
 
 /**
  * Parameters whose values are numbers: bytes per second, seconds, a factor, cores, counts, frames per second. Of what happens during a
- * run: when it begins, ends or is, how long a restart takes, the share that is left, and frames of a burst.
+ * run: when it begins, ends or is, how long a restart takes, the share of a bandwidth or a speed that is left, and frames of a burst.
  */
 export const NUMERIC = [
   ...(["bandwidth", "delay", "speed", "cpus", "quota", "cores"] as const),
   ...(["window", "workers", "rate", "buffer", "frames", "warmup"] as const),
-  ...(["from", "until", "at", "restart", "left", "burst"] as const),
+  ...(["from", "until", "at", "restart", "left", "slowed", "burst"] as const),
 ] as const;
 export type Numeric = (typeof NUMERIC)[number];
 
@@ -126,6 +126,7 @@ export function numberText(kind: Numeric, value: number): string {
     case "rate":
       return `${Number(value.toPrecision(3))}/s`;
     case "left":
+    case "slowed":
       return `${Number((value * 100).toPrecision(3))}%`;
     default:
       return COUNTS.includes(kind) ? String(value) : String(Number(value.toPrecision(3)));

@@ -77,6 +77,7 @@ function withNumber(topology: Topology, { kind, target }: NumericAxis, value: nu
     case "restart":
     case "burst":
     case "left":
+    case "slowed":
       return withDisturbance(topology, Number(target), kind, value);
   }
 }
@@ -84,10 +85,8 @@ function withNumber(topology: Topology, { kind, target }: NumericAxis, value: nu
 function withDisturbance(topology: Topology, index: number, kind: Numeric, value: number): Topology {
   const disturbances = topology.disturbances!.map((one, i): Disturbance => {
     if (i !== index) return one;
-    if (kind !== "left") return { ...one, [kind]: value };
-    return "link" in one
-      ? { ...one, bandwidth: { share: value } }
-      : ({ ...one, speed: { share: value } } as Disturbance);
+    const key = kind === "left" ? "bandwidth" : kind === "slowed" ? "speed" : kind;
+    return { ...one, [key]: key === kind ? value : { share: value } };
   });
   return { ...topology, disturbances };
 }

@@ -28,7 +28,7 @@ const OF_DISTURBANCES: Readonly<Record<string, Numeric>> = {
   restart: "restart",
   burst: "burst",
   bandwidth: "left",
-  speed: "left",
+  speed: "slowed",
 };
 
 /** Every parameter of a topology that a sweep can vary, by key; a link goes by its nodes in either order. */

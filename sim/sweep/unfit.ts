@@ -14,22 +14,20 @@ export interface Misfit extends Pick<Finding, "value" | "message" | "allowed"> {
 
 /** What can't be at some point of the axes, each once. */
 export function misfits(topology: Topology, axes: readonly Axis[], catalogue: KernelCatalogue): Misfit[] {
-  const plain = axes.filter(({ kind }) => kind !== "stage" && kind !== "size");
-  const shaping = axes.filter((axis) => !plain.includes(axis));
   const context = axes.reduce(inContext, topology);
+  const checked = (one: Topology, blame: (finding: Finding) => string) =>
+    check(one, catalogue).map((finding) => ({ ...finding, key: blame(finding) }));
   const found = [
     ...blocked(axes),
     // Whether stages take each other's frames depends on all that changes shapes.
-    ...pipelinesOf(context, shaping).flatMap((one) =>
-      check(one, catalogue).map((finding) => ({ ...finding, key: shaperOf(finding, one, shaping) })),
-    ),
-    ...plain.flatMap((axis) =>
-      axis.values.flatMap((_, i) =>
-        check(changed(context, axis, i), catalogue).map((finding) => ({ ...finding, key: axis.key })),
-      ),
+    ...pipelinesOf(context, axes).flatMap((one) => checked(one, (finding) => blamed(finding, one, axes))),
+    ...axes.flatMap((axis) =>
+      axis.kind === "stage" || axis.kind === "size"
+        ? []
+        : axis.values.flatMap((_, i) => checked(changed(context, axis, i), () => axis.key)),
     ),
   ];
-  const texts = found.map(({ key, message, allowed }) => [key, message, allowed].join());
+  const texts = found.map(({ message, allowed }) => [message, allowed].join());
   return found.filter((_, i) => texts.indexOf(texts[i]!) === i);
 }
 
@@ -67,9 +65,12 @@ function blocked(axes: readonly Axis[]): Misfit[] {
   );
 }
 
-/** The axis that is to blame for what is wrong with a pipeline: that of the stage, else all that may be. */
-function shaperOf({ path: [part, index] }: Finding, { stages }: Topology, axes: readonly Axis[]): string {
+/** The axes that may be to blame for what is wrong in their context: the stage's own, else all of shapes, or of loads. */
+function blamed({ path: [part, index] }: Finding, { stages }: Topology, axes: readonly Axis[]): string {
   const stage = part === "stages" && typeof index === "number" ? stages[index]?.name : undefined;
   const own = axes.filter((axis) => axis.kind === "stage" && axis.target === stage);
-  return (own.length > 0 ? own : axes).map(({ key }) => key).join(", ");
+  const kinds: readonly Axis["kind"][] = part === "stages" ? ["size", "stage"] : ["load", "rate", "overflow", "frames"];
+  const others = axes.filter(({ kind }) => kinds.includes(kind));
+  const all = own.length > 0 ? own : others.length > 0 ? others : axes;
+  return all.map(({ key }) => key).join(", ");
 }

@@ -37,15 +37,24 @@ function profileAt(sweep: Sweep, profiles: readonly Profile[], coordinates: Coor
   return profiles[profiles.length === 1 ? 0 : pipelineAt(sweep, coordinates)]!;
 }
 
+export interface PricedPlan {
+  readonly plan: Plan;
+  readonly profile: Profile;
+  /** Of the first point where it is. */
+  readonly coordinates: Coordinates;
+}
+
 /** Every plan of a sweep, once, with the profile that prices it. */
-export function pricedPlans(sweep: Sweep, profiles: readonly Profile[]): ReadonlyMap<Plan, Profile> {
-  const priced = new Map<Plan, Profile>();
+export function pricedPlans(sweep: Sweep, profiles: readonly Profile[]): readonly PricedPlan[] {
+  const priced = new Map<Plan, PricedPlan>();
   for (let point = 0; point < pointCount(sweep); point++) {
     const coordinates = coordinatesOf(sweep, point);
     const plans = plansAt(sweep, coordinates);
-    if (!priced.has(plans[0]!)) for (const plan of plans) priced.set(plan, profileAt(sweep, profiles, coordinates));
+    if (priced.has(plans[0]!)) continue;
+    const profile = profileAt(sweep, profiles, coordinates);
+    for (const plan of plans) priced.set(plan, { plan, profile, coordinates });
   }
-  return priced;
+  return [...priced.values()];
 }
 
 /** Predicts units of a sweep; keeps the profile of the last point, which the next unit most likely shares. */

@@ -77,6 +77,7 @@ const KINDS: Readonly<Record<Numeric, Kind>> = {
   at: AT,
   restart: quantity(DURATION, Number.MIN_VALUE, `above 0: ${DURATION.allowed}`),
   left: { parse: shareOf, allowed: "the share that is left, from 0% to 100%" },
+  slowed: { parse: (text) => shareOf(text) || null, allowed: "the share that is left, above 0% and at most 100%" },
   burst: count(1, 1_000_000),
 };
 
@@ -188,7 +189,7 @@ export function items(text: string): string[] {
   return text.split(/,(?![^[]*\])/).map((one) => one.trim());
 }
 
-const WITH_UNIT: readonly Numeric[] = ["bandwidth", "rate", "left"];
+const WITH_UNIT: readonly Numeric[] = ["bandwidth", "rate", "left", "slowed"];
 
 /** Units may be left out where a later value has one: `10..1000Mbit/s`, `1,2,5 ms`. Bare rates are frames per second. */
 function withUnit(kind: Numeric, texts: readonly string[]): string[] {

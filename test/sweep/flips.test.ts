@@ -80,8 +80,11 @@ describe("decidePoint", () => {
   });
 });
 
-async function outcomeOf(sets: readonly string[]): Promise<Outcome & { readonly predictor: Predictor }> {
-  const { sweep, profiles } = await sweepOfTwo(sets);
+async function outcomeOf(
+  sets: readonly string[],
+  topology = TWO,
+): Promise<Outcome & { readonly predictor: Predictor }> {
+  const { sweep, profiles } = await sweepOfTwo(sets, { topology });
   const predictor = new Predictor(sweep, profiles);
   const results = unitsOf(sweep).map((one) => predictor.predict(one));
   const units = Map.groupBy(results, ({ point }) => point);
@@ -103,6 +106,27 @@ describe("the flip of two splits whose throughput lines cross at a known bandwid
     for (const place of [flip.value!, ...flip.interval!]) expect(Math.abs(place! / FLIP - 1)).toBeLessThan(5e-3);
     expect(flip.text).toMatch(/^(7\.9\d|8|8\.0\d) Mbit\/s$/);
     expect(flip.between).toEqual(["4 Mbit/s", "16 Mbit/s"]);
+  });
+
+  test("along a stage's parameter, which makes the frames that cross smaller, it lies between two of its values", async () => {
+    // EES sends what the pool leaves, 10,000 bytes a frame over its size squared, over 1 MB/s; EEE carries 100 frames/s at any.
+    const pooled = await parseTopology(
+      POOLED.replace("size: 100", "bandwidth: 1 MB/s"),
+      "pooled.yaml",
+      FAKE,
+    );
+    const outcome = await outcomeOf(["stages.pool.size=1,2,4", "link.bandwidth=4Mbit/s"], pooled);
+    const [task, ...others] = flipTasks(outcome, 0);
+    expect(others).toEqual([]);
+    const flip = flipOf(outcome, task!, betweenValues(task!));
+    expect(flip).toMatchObject({ axis: "stages.pool.size", value: null, interval: null, between: ["1", "2"] });
+    const csv = sweepCsv(outcome).split("\r\n");
+    expect(csv[0]).toMatch(/^stages\.pool\.size,link\.bandwidth,split,/);
+    expect(csv.slice(1, -1).map((line) => line.split(",")[0])).toEqual(["1", "1", "1", "2", "2", "2", "4", "4", "4"]);
+    const { axes, flips } = sweepSummary(outcome, [flip]);
+    expect(axes[0]).toEqual({ key: "stages.pool.size", values: [1, 2, 4] });
+    expect(flips[0]!.text).toBe("1 to 2");
+    expect(flipTable(outcome, [flip])).toMatch(/^1 to 2 +EEE -> EES$/m);
   });
 
   test("along values that can't be refined it lies between two of them", async () => {
