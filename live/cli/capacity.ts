@@ -48,10 +48,6 @@ export function capacityVerb(): Command {
         command: process.argv.slice(2),
       };
       const found = await capacities(file, settings);
-      const { sameSize } = await import("../../sim/compare/label.ts");
-      const keeps = found.filter(({ allowed, rate }) => allowed && rate !== null);
-      // As of place: at some size there is nothing that does it.
-      if (found.some((one) => !keeps.some(({ size }) => sameSize(size, one.size)))) process.exitCode = 1;
       print(options.output, { bound, capacities: found }, () => capacityTable(found, bound));
     });
   addCheck(addOutput(addUncalibrated(addProfile(addRuns(addWhatIf(addWorkload(command)))))), problemsOf);

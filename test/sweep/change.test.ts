@@ -6,9 +6,8 @@ import { changed } from "../../sim/sweep/change.ts";
 import { coordinatesOf, pipelineAt, pipelinesOf, plansAt, pointCount, topologyAt } from "../../sim/sweep/sweep.ts";
 import { Predictor, pricedPlans, unitsOf } from "../../sim/sweep/unit.ts";
 import { planUnder } from "../../sim/sweep/what-if.ts";
-import { parseTopology } from "../../sim/topology/parse.ts";
 import type { Topology } from "../../sim/topology/topology.ts";
-import { FAKE, profileOf, STEADY, sweepOfTwo, TWO } from "./fixture.ts";
+import { FAKE, POOLED, profileOf, STEADY, sweepOfTwo, TWO } from "./fixture.ts";
 
 /** Everything that can be swept is there already, so that it can be another. */
 const FULL: Topology = {
@@ -87,27 +86,6 @@ describe("a plan under a changed topology", () => {
     }
   });
 });
-
-/** Three stages, of which a pool's size changes what it and the one behind it do. */
-const POOLED = await parseTopology(
-  `apiVersion: edgetwin/v1
-name: pooled
-hosts: { small: { cores: 4 }, big: { cores: 4 } }
-nodes:
-  edge: { letter: E, host: small }
-  server: { letter: S, host: big }
-links:
-  - { between: [edge, server], bandwidth: 8 Mbit/s, delay: 1 ms }
-stages:
-  - { name: source, kernel: noise, nodes: [edge] }
-  - { name: pool, kernel: pool, size: 2 }
-  - { name: blur, kernel: blur, size: 3 }
-workload: { sizes: [100], frames: 60, warmup: 10, window: 4, seed: 7 }
-splits: [ESS, EES, EEE]
-`,
-  "pooled.yaml",
-  FAKE,
-);
 
 describe("a stage's parameter", () => {
   const sets = ["stages.pool.size=1,2,5", "stages.blur.size=3,5", "link.bandwidth=1,8Mbit/s"];
