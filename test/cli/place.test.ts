@@ -146,12 +146,12 @@ describe("place", () => {
   });
 
   test("what a source drops at a rate is simulated, and is of what may run next", async () => {
-    const at = ["--sizes", "64", "--objective", "energy", "--splits", "EEES", "--groupings", "3+1", "--rate", "5"];
+    const at = ["--sizes", "64", "--objective", "energy", "--splits", "EEES", "--groupings", "3+1", "--rate", "2"];
     const drops = ["--overflow", "drop-oldest", "--buffer", "1"];
     const { code, stdout, stderr } = await place(...at, ...drops);
     expect(code).toBe(0);
     expect(stdout.replace(/\n +/g, " ")).toMatch(/; its source drops 0\.0 % of the frames/);
-    expect(stderr).toMatch(/next: edgetwin run .* --overflow drop-oldest --buffer 1 --rate 5/);
+    expect(stderr).toMatch(/next: edgetwin run .* --overflow drop-oldest --buffer 1 --rate 2/);
     const burst = await place(...at, ...drops, "--arrivals", "batches of 60");
     expect([burst.code, burst.stdout]).toEqual([1, expect.stringContaining("no placement does that")]);
   });
