@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { isKnownEnough } from "../sim/calibration/knowledge.ts";
+import { nominalProfile } from "../sim/nominal-profile.ts";
 import { PROFILE_VERSION, type Profile } from "../sim/profile.ts";
 import { ArtefactError, readJson, writeJson } from "./artefacts.ts";
 import type { Cluster } from "./clusters/cluster.ts";
@@ -25,6 +27,8 @@ export interface ProfileOptions {
   readonly fresh?: boolean;
   /** Use this file, whatever machine it is from. */
   readonly profile?: string;
+  /** Measure nothing: formulas and nominal rates price everything (`nominalProfile`). */
+  readonly uncalibrated?: boolean;
   /** Seconds that measuring may take; left out: what the number of cases asks for. */
   readonly budget?: number;
   /** Relative half-width of each cost's interval to be reached; left out: 1 %. */
@@ -43,6 +47,10 @@ export async function obtainProfile(bench: Bench, options: ProfileOptions): Prom
   const { topology, baseDirectory } = bench;
   if (options.profile !== undefined) return givenProfile(options.profile);
   const plans = saturatedPlans(bench);
+  if (options.uncalibrated === true) {
+    say("profile: none, --uncalibrated: formulas and nominal rates price all, and predictions have no width");
+    return nominalProfile(topology, plans, { cores: availableParallelism() });
+  }
   const logs = join(runs, "profiles", "logs");
   const { digest } = subjectOf(topology, plans, baseDirectory);
   const print = fingerprint(digest, await cluster.surroundings(usedNodes(bench), logs, signal));

@@ -6,6 +6,7 @@ import {
   addOutput,
   addProfile,
   addRuns,
+  addUncalibrated,
   addWhatIf,
   addWorkload,
   ONLY_ON_TESTBED,
@@ -38,11 +39,18 @@ export function capacityVerb(): Command {
       const { capacities } = await import("../sweep/capacities.ts");
       const { interruptSignal } = await import("../interrupt.ts");
       const { capacityTable } = await import("../../sim/report/capacity-table.ts");
-      const settings = { ...options, overrides: overridesOf(options), bound, signal: interruptSignal(), say };
+      const settings = {
+        ...options,
+        overrides: overridesOf(options),
+        bound,
+        signal: interruptSignal(),
+        say,
+        command: process.argv.slice(2),
+      };
       const found = await capacities(file, settings);
       print(options.output, { bound, capacities: found }, () => capacityTable(found, bound));
     });
-  addCheck(addOutput(addProfile(addRuns(addWhatIf(addWorkload(command))))), problemsOf);
+  addCheck(addOutput(addUncalibrated(addProfile(addRuns(addWhatIf(addWorkload(command)))))), problemsOf);
   const itself = "capacity finds the rate itself";
   const waits = "capacity is of a source that drops nothing";
   return refuse(command, { loads: itself, rate: itself, overflow: waits, buffer: waits, ...ONLY_ON_TESTBED });

@@ -28,6 +28,7 @@ export interface CalibrationFlags {
 
 export interface ProfileFlags extends CalibrationFlags {
   readonly profile?: string;
+  readonly uncalibrated?: boolean;
 }
 
 export function addWorkload(command: Command): Command {
@@ -141,6 +142,20 @@ export function isReal({ on }: ClusterFlags): boolean {
 export function addProfile(command: Command): Command {
   return addCalibration(command).option("--profile <file>", "use this profile, whatever machine it is from");
 }
+
+/** Of verbs that only predict. */
+export function addUncalibrated(command: Command): Command {
+  command.option("--uncalibrated", "measure nothing: price stages by formulas and nominal rates, to look around");
+  return addCheck(command, (options: ProfileFlags) =>
+    options.uncalibrated === undefined
+      ? []
+      : OF_PROFILES.filter((flag) => options[flag] !== undefined).map(
+          (flag) => `--${kebab(flag)}: can't be given together with --uncalibrated, which has no profile`,
+        ),
+  );
+}
+
+const OF_PROFILES = ["profile", "fresh", "budget", "precision"] as const;
 
 export function addCalibration(command: Command): Command {
   return command

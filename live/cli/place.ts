@@ -8,6 +8,7 @@ import {
   addOutput,
   addProfile,
   addRuns,
+  addUncalibrated,
   addWhatIf,
   type OutputOption,
   overridesOf,
@@ -37,6 +38,8 @@ export function placeVerb(): Command {
     .option("--splits <list>", "only these splits, e.g. EESS,SSSS; else all")
     .option("--groupings <list>", "only these stages per pod, e.g. 1+3,1+2+1; else all")
     .option("--sizes <list>", "sizes of the source's frames, e.g. 128,512,1280x720")
+    .option("--overflow <kind>", "with --rate: what a source does that can't send as fast: block, or drop-oldest")
+    .option("--buffer <frames>", "with --overflow drop-oldest: frames that it keeps besides the window")
     .option("--window <frames>", "frames that may be unacknowledged on a hop")
     .option("--compression <list>", "of frames that cross a link: none, zstd, or none,zstd for both")
     .option("--workers <list>", "threads of a pod that compute beside its own, e.g. 0,1")
@@ -64,7 +67,7 @@ export function placeVerb(): Command {
       if (found.length < results.length) process.exitCode = 1;
       for (const { ranked, size } of found) say(`next: ${runCommand(file, ranked[0]!, size, options, bench.topology)}`);
     });
-  return addOutput(addProfile(addRuns(addWhatIf(command))));
+  return addOutput(addUncalibrated(addProfile(addRuns(addWhatIf(command)))));
 }
 
 /** @throws InputError naming every flag that does not fit the topology. */
@@ -113,9 +116,10 @@ function unpriced(objective: Objective, nodes: Topology["nodes"]): string[] {
 }
 
 /** What is simulated at a rate only would be ignored without a word. */
-function withoutRate({ rate, arrivals, whatIf = [] }: PlaceOptions): string[] {
+function withoutRate({ rate, arrivals, overflow, whatIf = [] }: PlaceOptions): string[] {
   if (rate !== undefined) return [];
   return [
+    ...(overflow === undefined ? [] : [`--overflow: "${overflow}" has no effect: a source drops frames at a --rate`]),
     ...(arrivals === undefined ? [] : [`--arrivals: "${arrivals}" has no effect: frames arrive at a --rate`]),
     ...whatIf.map((one) => `--what-if: "${one}" has no effect: place simulates what happens at a --rate`),
   ];
@@ -125,14 +129,14 @@ function runCommand(
   file: string,
   { split, grouping, compression, workers }: RankedPlacement,
   [height, width]: readonly [number, number],
-  { window, rate, seed, arrivals, whatIf = [] }: PlaceOptions,
+  { overflow, buffer, window, rate, seed, arrivals, whatIf = [] }: PlaceOptions,
   { disturbances = [], workload }: Topology,
 ): string {
   const letters = split.startsWith("monolith@") ? split.slice(-1).repeat(Number(grouping)) : split;
   const flags = [`--sizes ${width}x${height}`, `--splits ${letters}`, `--groupings ${grouping}`];
   if (compression !== "none") flags.push(`--compression ${compression}`);
   if (workers > 0) flags.push(`--workers ${workers}`);
-  for (const [flag, value] of Object.entries({ window, rate, seed }))
+  for (const [flag, value] of Object.entries({ overflow, buffer, window, rate, seed }))
     if (value !== undefined) flags.push(`--${flag} ${value}`);
   if (arrivals !== undefined) flags.push(`--arrivals "${arrivals}"`);
   for (const one of whatIf) flags.push(`--what-if "${one}"`);

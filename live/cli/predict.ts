@@ -3,6 +3,7 @@ import {
   addOutput,
   addProfile,
   addRuns,
+  addUncalibrated,
   addWhatIf,
   addWorkload,
   type OutputOption,
@@ -41,5 +42,5 @@ export function predictVerb(): Command {
           `${predictionTable(pairs)}\n${recoveryTable(pairs)}Findings, as predicted:\n${findingsText(findingsOfPredictions(pairs))}`,
       );
     });
-  return addOutput(addProfile(addRuns(addWhatIf(addWorkload(command)))));
+  return addOutput(addUncalibrated(addProfile(addRuns(addWhatIf(addWorkload(command))))));
 }

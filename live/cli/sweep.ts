@@ -6,6 +6,7 @@ import {
   addOutput,
   addProfile,
   addRuns,
+  addUncalibrated,
   addWhatIf,
   addWorkload,
   ONLY_ON_TESTBED,
@@ -36,7 +37,11 @@ export function sweepVerb(): Command {
   const command = new Command("sweep")
     .description("predict every split over ranges of the topology's parameters, and where the best one changes")
     .argument("<topology>", "topology file (YAML), or inputs.json.gz of a sweep's folder")
-    .option("--set <parameter=values>", "e.g. link.bandwidth=10..1000Mbit/s:log:20 or size=128,256; repeat it", more)
+    .option(
+      "--set <parameter=values>",
+      "e.g. link.bandwidth=10..1000Mbit/s:log:20 or stages.conv.size=3,5; repeat it; a wrong one lists them all",
+      more,
+    )
     .option("--replications <count>", "of every prediction (default: 30)", count)
     .addOption(
       new Option("--objective <figure>", "what is best (default: throughput if saturated, else p50)").choices(FIGURES),
@@ -93,7 +98,7 @@ export function sweepVerb(): Command {
       say(`sweep: page, CSV and JSON are in ${swept.folder}`);
       print(options.output, sweepSummary(swept.outcome, swept.flips), () => sweepTable(swept.outcome, swept.flips));
     });
-  addCheck(addOutput(addProfile(addRuns(addWhatIf(addWorkload(command))))), problemsOf);
+  addCheck(addOutput(addUncalibrated(addProfile(addRuns(addWhatIf(addWorkload(command)))))), problemsOf);
   return refuse(command, ONLY_ON_TESTBED);
 }
 
@@ -115,4 +120,13 @@ function problemsOf(options: SweepOptions, file: string): string[] {
 }
 
 const OF_CLUSTER = ["image", "shards", "namespace", "dryRun"] as const;
-const OF_INPUTS = [...OVERRIDES, "set", "replications", "profile", "fresh", "budget", "precision"] as const;
+const OF_INPUTS = [
+  ...OVERRIDES,
+  "set",
+  "replications",
+  "profile",
+  "uncalibrated",
+  "fresh",
+  "budget",
+  "precision",
+] as const;

@@ -4,12 +4,11 @@ import { coordinatesOf, plansAt } from "../../sim/sweep/sweep.ts";
 import { unitsOf } from "../../sim/sweep/unit.ts";
 import type { FrameSize } from "../../sim/topology/catalogue.ts";
 import type { Overrides } from "../../sim/topology/overrides.ts";
-import type { ProfileOptions } from "../obtain-profile.ts";
 import { withBar } from "../progress.ts";
-import { openSweep, prepare, REPLICATIONS } from "./open.ts";
+import { openSweep, type PrepareOptions, prepare, REPLICATIONS } from "./open.ts";
 import { Workers } from "./workers.ts";
 
-export interface CapacitySettings extends Omit<ProfileOptions, "progress"> {
+export interface CapacitySettings extends Omit<PrepareOptions, "progress"> {
   readonly overrides: Overrides;
   readonly bound: Bound;
   readonly replications?: number;
@@ -27,11 +26,10 @@ export async function capacities(file: string, settings: CapacitySettings): Prom
   const { overrides, bound, replications = REPLICATIONS, signal } = settings;
   // Any load with a rate: what happens at rates only is not refused.
   const opened = await openSweep(file, { ...overrides, loads: "100%" }, []);
-  const { sweep, profile } = await withBar("calibrate", (progress) =>
-    prepare(opened, replications, { ...settings, progress }),
-  );
+  const inputs = await withBar("calibrate", (progress) => prepare(opened, replications, { ...settings, progress }));
+  const { sweep } = inputs;
   const tasks = unitsOf(sweep).map((unit) => ({ unit, bound }));
-  await using workers = new Workers({ sweep, profile }, signal, tasks.length);
+  await using workers = new Workers(inputs, signal, tasks.length);
   const found: SizedCapacity[] = [];
   await withBar("capacity", async (bar) => {
     for await (const capacity of workers.inOrder("capacity", tasks)) {

@@ -33,18 +33,24 @@ export interface SweptShard {
 export async function sweep(file: string, settings: SweepSettings): Promise<Swept | SweptShard> {
   const { shard = null, runs, signal, say } = settings;
   const inputs = isInputs(file) ? readInputs(file) : await inputsOf(file, settings);
-  const { sweep, profile } = inputs;
-  const manifest = manifestOf(sweep, profile);
+  const { sweep } = inputs;
+  const manifest = manifestOf(inputs);
   const folder = join(runs, settings.name ?? folderOf(manifest));
   const units = shard === null ? unitsOf(sweep) : shardOf(unitsOf(sweep), shard);
   const results = new Results(folder, manifest, units, shard);
-  writeInputs(join(folder, SWEEP_FILES.inputs), inputs);
   const { done, missing } = results;
   if (done.length > 0) say(`sweep: ${done.length} of ${units.length} predictions are in ${folder} already`);
   await using pool = new Pool(inputs, signal);
   const begin = performance.now();
+  // They start while this thread writes.
+  if (missing.length > 0) pool.workers();
+  writeInputs(join(folder, SWEEP_FILES.inputs), inputs);
   if (missing.length > 0) {
-    await withBar("predict", (bar) => predictMissing(sweep, results, pool.workers(), bar));
+    await withBar("predict", (bar) => predictMissing(sweep, results, pool.workers(), bar)).catch((error: unknown) => {
+      const kept = `${results.done.length} of ${units.length} predictions are in ${folder}`;
+      if (signal.aborted) say(`sweep: ${kept}; the same command goes on from there`);
+      throw error;
+    });
     const seconds = ((performance.now() - begin) / 1e3).toFixed(1);
     say(
       `sweep: ${missing.length} predictions of ${sweep.replications} replications in ${seconds} s, in ${results.path}`,

@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import type { Profile } from "../../sim/profile.ts";
 import { sweepCsv } from "../../sim/report/sweep-csv.ts";
 import { sweepSummary } from "../../sim/report/sweep-summary.ts";
 import type { Flip, Outcome } from "../../sim/sweep/flips.ts";
@@ -29,7 +28,7 @@ export interface ConcludeSettings {
 
 /** Decides a whole sweep, finds its flips, and writes what is to be read into its folder. */
 export async function conclude(
-  { sweep, profile }: { readonly sweep: WorkerInputs["sweep"]; readonly profile: Profile },
+  { sweep, profiles }: WorkerInputs,
   results: readonly UnitResult[],
   { objective, command }: ConcludeSettings,
   folder: string,
@@ -41,7 +40,7 @@ export async function conclude(
   writeJson(join(folder, SWEEP_FILES.summary), sweepSummary(outcome, flips));
   if (sweep.axes.some(({ values }) => values.length > 1)) {
     const { renderSweep } = await import("../report/sweep-page.ts");
-    writeWhole(join(folder, SWEEP_FILES.page), await renderSweep(outcome, flips, profile, command));
+    writeWhole(join(folder, SWEEP_FILES.page), await renderSweep(outcome, flips, profiles[0]!, command));
   }
   return { outcome, flips, folder };
 }
@@ -72,7 +71,7 @@ export async function concludeIn(
   results: readonly UnitResult[],
   settings: ConcludeSettings & { readonly signal: AbortSignal },
 ): Promise<Swept> {
-  claim(folder, manifestOf(inputs.sweep, inputs.profile));
+  claim(folder, manifestOf(inputs));
   writeInputs(join(folder, SWEEP_FILES.inputs), inputs);
   writeWhole(join(folder, SWEEP_FILES.results), linesOf(results));
   await using pool = new Pool(inputs, settings.signal);

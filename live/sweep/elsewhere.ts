@@ -24,7 +24,7 @@ export interface ElsewhereSettings extends SweepSettings {
 export async function sweepElsewhere(file: string, settings: ElsewhereSettings): Promise<Swept | null> {
   const { runs, signal, dryRun, print } = settings;
   const inputs = isInputs(file) ? readInputs(file) : await inputsOf(file, settings);
-  const manifest = manifestOf(inputs.sweep, inputs.profile);
+  const manifest = manifestOf(inputs);
   const folder = join(runs, settings.name ?? folderOf(manifest));
   // Refuses a folder of something else before any work.
   if (!dryRun) claim(folder, manifest);

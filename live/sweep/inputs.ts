@@ -5,7 +5,7 @@ import type { WorkerInputs } from "./tasks.ts";
 
 /** Everything that a sweep predicts from, as one file: another machine needs neither the topology's files nor a calibration. */
 export function inputsBytes(inputs: WorkerInputs): Buffer {
-  return gzipSync(JSON.stringify(inputs), { level: 9 });
+  return gzipSync(JSON.stringify(inputs));
 }
 
 export function writeInputs(path: string, inputs: WorkerInputs): void {
@@ -21,7 +21,7 @@ export function isInputs(path: string): boolean {
 export function readInputs(path: string): WorkerInputs {
   try {
     const inputs = JSON.parse(gunzipSync(readFileSync(path)).toString()) as Partial<WorkerInputs>;
-    if (inputs.sweep === undefined || inputs.profile === undefined) throw new Error("it holds no sweep");
+    if (inputs.sweep === undefined || inputs.profiles === undefined) throw new Error("it holds no sweep");
     return inputs as WorkerInputs;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;

@@ -36,7 +36,7 @@ const INDEX = "batch.kubernetes.io/job-completion-index";
  */
 export async function sweepOnKubernetes(inputs: WorkerInputs, options: KubernetesOptions): Promise<UnitResult[]> {
   const { image, namespace, shards, folder, runner, dryRun, signal, say } = options;
-  const { digest } = manifestOf(inputs.sweep, inputs.profile);
+  const { digest } = manifestOf(inputs);
   const name = `edgetwin-sweep-${digest.slice(0, 8)}`;
   const kubectl = (...words: readonly string[]) => ["kubectl", "--namespace", namespace, ...words];
   const mine = ["--selector", `${SWEEP_LABEL}=${name}`];

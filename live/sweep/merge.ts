@@ -22,7 +22,7 @@ export async function merge(folders: readonly string[], settings: MergeSettings)
   const all = folders.map((folder) => collecting(problems, () => shardsIn(folder)));
   const [first] = all;
   const inputs = first && collecting(problems, () => readInputs(join(first.folder, SWEEP_FILES.inputs)));
-  const manifest = inputs && manifestOf(inputs.sweep, inputs.profile);
+  const manifest = inputs && manifestOf(inputs);
   for (const shards of manifest === undefined ? [] : all) {
     const differs = shards && disagreement(shards.manifest, manifest!);
     if (!differs) continue;

@@ -2,11 +2,10 @@ import { createHash } from "node:crypto";
 import { appendFileSync, existsSync, mkdirSync, readdirSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { computeKey } from "../../sim/plan.ts";
-import type { Profile } from "../../sim/profile.ts";
-import type { Sweep } from "../../sim/sweep/sweep.ts";
 import { type Unit, type UnitResult, unitsOf } from "../../sim/sweep/unit.ts";
 import { ArtefactError, readJson, readText, WriteError, writeJson } from "../artefacts.ts";
 import { modelVersion } from "./model-version.ts";
+import type { WorkerInputs } from "./tasks.ts";
 
 /** Names within a sweep's folder. */
 export const SWEEP_FILES = {
@@ -43,7 +42,7 @@ export interface Manifest {
 const PARTS = ["topology", "profile", "parameters", "seed", "version"] as const;
 type Part = (typeof PARTS)[number];
 
-export function manifestOf(sweep: Sweep, profile: Profile): Manifest {
+export function manifestOf({ sweep, profiles }: WorkerInputs): Manifest {
   const { base, axes, plans, replications } = sweep;
   const { seed, frames, warmup, ...workload } = base.workload;
   const version = modelVersion();
@@ -53,7 +52,7 @@ export function manifestOf(sweep: Sweep, profile: Profile): Manifest {
       { ...base, workload },
       plans.flat().map(({ pods }) => pods.map(({ stages }) => computeKey(stages))),
     ]),
-    profile: digest(profile),
+    profile: digest(profiles),
     parameters: digest([axes, replications, frames, warmup]),
     seed: digest(seed),
     version: digest(version),

@@ -13,8 +13,9 @@ if (path === undefined || !(shard.k >= 1 && shard.k <= shard.n)) {
   process.stderr.write("usage: JOB_COMPLETION_INDEX=0 shard-main INPUTS.json.gz SHARDS\n");
   process.exitCode = 2;
 } else {
-  const { sweep, profile } = readInputs(path);
-  const predictor = new Predictor(sweep, profile);
+  const inputs = readInputs(path);
+  const { sweep, profiles } = inputs;
+  const predictor = new Predictor(sweep, profiles);
   const results = shardOf(unitsOf(sweep), shard).map((unit) => predictor.predict(unit));
-  process.stdout.write(shardText({ digest: manifestOf(sweep, profile).digest, results }, shard));
+  process.stdout.write(shardText({ digest: manifestOf(inputs).digest, results }, shard));
 }

@@ -8,7 +8,8 @@ import type { Unit, UnitResult } from "../../sim/sweep/unit.ts";
 /** What every worker gets once, when it starts: tasks hold only indices into it. */
 export interface WorkerInputs {
   readonly sweep: Sweep;
-  readonly profile: Profile;
+  /** One for all that is swept, or one for each of its pipelines. */
+  readonly profiles: readonly Profile[];
 }
 
 /** What a worker is asked, by kind. */

@@ -4,8 +4,8 @@ import { searchFlip } from "../../sim/sweep/flip-search.ts";
 import { Predictor } from "../../sim/sweep/unit.ts";
 import type { Answers, Kind, Task, WorkerInputs } from "./tasks.ts";
 
-const { sweep, profile } = workerData as WorkerInputs;
-const predictor = new Predictor(sweep, profile);
+const { sweep, profiles } = workerData as WorkerInputs;
+const predictor = new Predictor(sweep, profiles);
 
 export default function work({ kind, of }: Task): Answers[Kind] {
   switch (kind) {

@@ -1,4 +1,5 @@
 import type { Candidate } from "./search.ts";
+import { NEGLIGIBLE } from "./select.ts";
 
 /** Placements of one kind, best first; when it ends, the least figure that others of it could have. */
 export type Ranking<T extends Candidate> = Iterator<T, number>;
@@ -24,8 +25,8 @@ export interface Finalists<T> {
 }
 
 /**
- * Takes placements from a ranking, each simulated, until no other can be better than the best of them: a bound that is no better
- * than what another placement was simulated to reach ends it. So what the screen can be wrong by is covered, whatever it is.
+ * Takes placements from a ranking, each simulated, until no other can be better than the best of them, but for a negligible share: a
+ * bound that is no better than what another placement was simulated to reach ends it. So what the screen can be wrong by is covered, whatever it is.
  * @param reached what a candidate reaches in simulation, to be minimised; infinite if it does not do what is wished.
  * @param least that are taken even so, and @param most that are taken at most: the rest then is told by `others`.
  */
@@ -38,7 +39,7 @@ export function* finalists<T extends Candidate>(
   let best = Number.POSITIVE_INFINITY;
   for (let next = ranking.next(); ; next = ranking.next()) {
     if (next.done) return { candidates, others: next.value };
-    const enough = candidates.length >= least && next.value.figure >= best;
+    const enough = candidates.length >= least && next.value.figure >= best * (1 - NEGLIGIBLE);
     if (enough || candidates.length >= most) return { candidates, others: next.value.figure };
     candidates.push(next.value);
     best = Math.min(best, reached(next.value));

@@ -45,8 +45,9 @@ const CAPACITY_RUNS = 6;
 /**
  * The best split and grouping of a topology's stages at a size. A screen of analytic bounds brings placements best first
  * (`bestFirst`); each is simulated until no other can be better than the best of them (`finalists`), then the best is told from
- * the rest with 95 % confidence (`select`). What the topology lets happen during a run, and how frames arrive, is simulated at the
- * wish's rate; without one, nothing happens. Yields how far it is.
+ * the rest with 95 % confidence (`select`). What the topology lets happen during a run, how frames arrive, and that its
+ * source drops some, is simulated at the wish's rate; without one, nothing happens. One that drops more than 3 % of its frames does not
+ * carry the rate (`isSaturated`). Yields how far it is.
  * @throws RangeError if the request does not fit the topology; ProfileError if something was not measured.
  */
 export function* place(

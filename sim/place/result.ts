@@ -5,7 +5,7 @@ import { intervalOfMeans } from "../statistics/interval.ts";
 import { mean } from "../statistics/moments.ts";
 import type { Wish } from "./objective.ts";
 import type { Candidate } from "./search.ts";
-import type { Difference } from "./select.ts";
+import { type Difference, NEGLIGIBLE } from "./select.ts";
 import type { Trial } from "./trial.ts";
 
 /** Mean over replications, with its 95 % interval. */
@@ -31,10 +31,12 @@ export interface RankedPlacement extends Variant {
   readonly energy: Estimate | null;
   /** Money per frame; `null` if no node has a price. */
   readonly cost: Estimate | null;
+  /** Share of frames that the source drops under the result's `load`, of those that are kept all other figures but `throughput` are; left out: it drops none. */
+  readonly dropped?: Estimate;
   readonly bottleneck: Bottleneck;
   /** By how much the objective's figure is worse than the best one's; `null` of the best. */
   readonly difference: Difference | null;
-  /** `tie`: the 95 % interval of the difference does not exclude that there is none. */
+  /** `tie`: the 95 % interval of the difference does not exclude that there is none to speak of (`NEGLIGIBLE`). */
   readonly verdict: "best" | "tie" | "worse";
   /** Pods whose stages were not measured together: their costs are those of their parts, added up. */
   readonly summed: readonly string[];
@@ -99,9 +101,10 @@ export function rankedOf(
     },
     energy: told("power") ? over(({ energy }) => energy) : null,
     cost: told("price") ? over(({ cost }) => cost) : null,
+    ...(trials.some(({ dropped }) => dropped !== undefined) && { dropped: over(({ dropped = 0 }) => dropped) }),
     bottleneck: commonest(trials.map(({ bottleneck }) => bottleneck)),
     difference,
-    verdict: difference === null ? "best" : difference.share - difference.within > 0 ? "worse" : "tie",
+    verdict: difference === null ? "best" : difference.share - difference.within > NEGLIGIBLE ? "worse" : "tie",
     summed,
   };
 }

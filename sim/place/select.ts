@@ -3,6 +3,8 @@ import { mean, sd } from "../statistics/moments.ts";
 
 /** Systems are told apart if their figures differ by this share of the best one's: less is no reason to prefer one. */
 export const INDIFFERENCE = 0.01;
+/** Less than this share is not told: it would be shown as 0.0 %, and is the rounding of costs rather than a difference. */
+export const NEGLIGIBLE = 5e-4;
 /** Of being wrong in the choice of the best. */
 const ALPHA = 0.05;
 /** Replications of each system before the first is given up. */

@@ -20,6 +20,8 @@ export interface Trial {
   /** Frames per second under that load, and whether it is more than the placement carries. */
   readonly throughput: number;
   readonly overloaded: boolean;
+  /** Share of frames that the source dropped under that load; left out: it drops none. */
+  readonly dropped?: number;
   /** Joules per frame, and money per frame. */
   readonly energy: number;
   readonly cost: number;
@@ -40,7 +42,7 @@ export function figureOf({ objective }: Wish, trial: Trial): number {
   }
 }
 
-/** The load, with the topology's arrivals and disturbances if it is a rate that was asked for, that latency, energy and cost are told of. @param empty rate at which frames find the line empty. */
+/** The load, with the topology's arrivals, drops and disturbances if it is a rate that was asked for, that latency, energy and cost are told of. @param empty rate at which frames find the line empty. */
 export function serviceLoad({ objective, rate }: Wish, empty: number): PlanLoad {
   if (rate !== null) return planLoad({ kind: "rate", rate });
   return objective === "latency" ? { kind: "rate", rate: empty, label: EMPTY } : planLoad({ kind: "saturated" });
@@ -66,12 +68,13 @@ export function trialsOf(
   return (replication) => {
     const served = serve(replication);
     const saturated = service.kind === "saturated" ? served : saturate?.(replication);
-    const { latency, throughput } = served.summary;
+    const { latency, throughput, dropped } = served.summary;
     return {
       capacity: saturated?.summary.throughput ?? Number.NaN,
       latency,
       throughput,
       overloaded: service.kind === "rate" && served.saturated,
+      ...(dropped && { dropped: dropped.share }),
       energy: watts(plan, served.summary, profile) / throughput,
       cost: pricePerSecond(plan) / throughput,
       bottleneck: (saturated ?? served).bottleneck,
@@ -90,7 +93,7 @@ interface Run {
 
 /** Runs of a plan under a load, by replication. */
 function runs(plan: Plan, profile: Profile, load: PlanLoad): (replication: number) => Run {
-  const { frames, warmup, seed, arrivals } = plan.workload;
+  const { frames, warmup, seed, arrivals, buffer } = plan.workload;
   // As for `predict`: what it carries and what an empty line takes is told of a line to which nothing happens.
   const isOffered = load.kind === "rate" && load.label !== EMPTY;
   const window = Math.max(1, ...plan.hops.map((hop) => hop.window));
@@ -100,6 +103,7 @@ function runs(plan: Plan, profile: Profile, load: PlanLoad): (replication: numbe
     warmup: filling,
     load,
     ...(isOffered && arrivals && { arrivals }),
+    ...(isOffered && buffer !== undefined && { buffer }),
     seed,
   };
   const run = { ...(isOffered ? plan : undisturbed(plan)), workload };

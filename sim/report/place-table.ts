@@ -1,7 +1,7 @@
 import { labelWithin } from "../compare/label.ts";
 import type { Wish } from "../place/objective.ts";
 import type { PlaceResult, RankedPlacement } from "../place/result.ts";
-import type { Difference } from "../place/select.ts";
+import { type Difference, NEGLIGIBLE } from "../place/select.ts";
 import { type Column, tableLines, wrap } from "./columns.ts";
 import { formatBottleneck, formatRate, formatSeconds, formatShare } from "./format.ts";
 
@@ -105,7 +105,8 @@ function bestText({ ranked, wish }: PlaceResult): string {
     energy: `${energyText(best.energy?.mean ?? Number.NaN)} a frame`,
     cost: `${((best.cost?.mean ?? Number.NaN) * 1e6).toPrecision(3)} per million frames`,
   };
-  return `best: ${pods}, with ${figures[wish.objective]}`;
+  const drops = best.dropped === undefined ? "" : `; its source drops ${formatShare(best.dropped.mean)} of the frames`;
+  return `best: ${pods}, with ${figures[wish.objective]}${drops}`;
 }
 
 function confidenceText({ ranked, wish, simulated, unable, sure, others, indifference }: PlaceResult): string {
@@ -133,8 +134,8 @@ function boundText(others: number | null, best: RankedPlacement, { objective }: 
     energy: best.energy?.mean ?? Number.NaN,
     cost: best.cost?.mean ?? Number.NaN,
   }[objective];
-  if (others >= reached) return "by their bounds no others can be";
   const ahead = objective === "throughput" ? reached / others - 1 : 1 - others / reached;
+  if (!(ahead > NEGLIGIBLE)) return "by their bounds no others can be";
   return `others were not simulated that by their bounds may be better by up to ${formatShare(ahead)} (more --finalists)`;
 }
 

@@ -92,10 +92,13 @@ export function flipTable({ sweep }: Outcome, flips: readonly Flip[]): string {
   const sections = swept.flatMap((axis) => {
     const along = flips.filter((flip) => flip.axis === axis.key);
     if (along.length === 0) return [];
+    // Of values that are not refined there is no interval.
+    const interval = isRefinable(axis) ? FLIP_WIDTHS.interval : 0;
+    const at = FLIP_WIDTHS.at + FLIP_WIDTHS.interval - interval;
     const columns: Column[] = [
-      { title: axis.key, width: FLIP_WIDTHS.at, align: "left" },
-      { title: "95 % interval", width: FLIP_WIDTHS.interval, align: "left" },
-      { title: "best split", width: TERMINAL_WIDTH - FLIP_WIDTHS.at - FLIP_WIDTHS.interval - 2, align: "left" },
+      { title: axis.key, width: at, align: "left" },
+      { title: interval === 0 ? "" : "95 % interval", width: interval, align: "left" },
+      { title: "best split", width: TERMINAL_WIDTH - at - interval - 2, align: "left" },
     ];
     const lines = Map.groupBy(along, (flip) => whereText(flip));
     const tables = [...lines].flatMap(([where, those]) => [

@@ -1,11 +1,12 @@
 import type { KernelCatalogue } from "../topology/catalogue.ts";
-import { check } from "../topology/check.ts";
 import { type Problem, valueText as quoted, TopologyError } from "../topology/problem.ts";
-import type { Topology, Workload } from "../topology/topology.ts";
+import type { Topology } from "../topology/topology.ts";
 import { loadUnits, type Units } from "../topology/units.ts";
 import { type Axis, isNumeric, valueText } from "./axis.ts";
 import { collide, type Parameter, parameterOf } from "./parameters.ts";
-import { compressions, loads, numbers, type Refusal, sizes } from "./values.ts";
+import { stageAxis } from "./stage-values.ts";
+import { misfits } from "./unfit.ts";
+import { arrivals, compressions, loads, numbers, overflows, type Refusal, sizes } from "./values.ts";
 
 /** Points that a sweep may have. */
 export const MOST_POINTS = 100_000;
@@ -31,7 +32,7 @@ export async function parseAxes(
       problems.push(problem(set, set, `${quoted(set)} is not allowed`, "PARAMETER=VALUES, such as size=128,256"));
       continue;
     }
-    const parameter = parameterOf(topology, key);
+    const parameter = parameterOf(topology, catalogue, key);
     if ("allowed" in parameter) {
       problems.push(problem(key, key, `${quoted(key)} is not a parameter`, parameter.allowed));
       continue;
@@ -43,17 +44,28 @@ export async function parseAxes(
     }
     parameters.push(parameter);
     const refusals: Refusal[] = [];
-    const axis = axisOf(parameter, text, units, refusals);
+    const axis = axisOf(parameter, text, { topology, catalogue, units }, refusals);
     refusals.push(...(refusals.length === 0 ? repeats(axis) : []));
     problems.push(...refusals.map(({ value, message, allowed }) => problem(key, value, message, allowed)));
     axes.push(axis);
   }
-  if (problems.length === 0) problems.push(...unfit(topology, axes, catalogue));
+  if (problems.length === 0) {
+    const many = tooMany(axes);
+    const unfit = many.length > 0 ? many : misfits(topology, axes, catalogue);
+    problems.push(...unfit.map(({ key, value, message, allowed }) => problem(key, value, message, allowed)));
+  }
   if (problems.length > 0) throw new TopologyError(problems);
   return [...axes, ...ownAxes(topology, axes)];
 }
 
-function axisOf({ key, kind, target }: Parameter, text: string, units: Units, refusals: Refusal[]): Axis {
+interface Known {
+  readonly topology: Topology;
+  readonly catalogue: KernelCatalogue;
+  readonly units: Units;
+}
+
+function axisOf({ key, kind, target }: Parameter, text: string, known: Known, refusals: Refusal[]): Axis {
+  const { topology, catalogue, units } = known;
   switch (kind) {
     case "size":
       return { key, kind, values: sizes(text, units, refusals) };
@@ -61,6 +73,12 @@ function axisOf({ key, kind, target }: Parameter, text: string, units: Units, re
       return { key, kind, values: loads(text, units, refusals) };
     case "compression":
       return { key, kind, values: compressions(text, units, refusals) };
+    case "arrivals":
+      return { key, kind, values: arrivals(text, units, refusals) };
+    case "overflow":
+      return { key, kind, values: overflows(text, units, refusals) };
+    case "stage":
+      return stageAxis(key, topology.stages.find(({ name }) => name === target)!, catalogue, text, refusals);
     default:
       return { key, kind, target, ...numbers(kind, text, units, refusals) };
   }
@@ -73,19 +91,11 @@ function repeats(axis: Axis): Refusal[] {
   );
 }
 
-/** What the stages can't take, and what is too much. */
-function unfit(topology: Topology, axes: readonly Axis[], catalogue: KernelCatalogue): Problem[] {
-  const size = axes.find((axis) => axis.kind === "size");
-  const changed = size === undefined ? topology : widened(topology, [size]);
-  const problems = check(changed, catalogue).map(({ value, message, allowed }) =>
-    problem("size", value, message, allowed),
-  );
+function tooMany(axes: readonly Axis[]) {
   const points = axes.reduce((product, { values }) => product * values.length, 1);
-  if (points > MOST_POINTS) {
-    const keys = axes.map(({ key }) => key).join(", ");
-    problems.push(problem(keys, points, `${points} points are too many`, `at most ${MOST_POINTS}`));
-  }
-  return problems;
+  if (points <= MOST_POINTS) return [];
+  const key = axes.map((axis) => axis.key).join(", ");
+  return [{ key, value: points, message: `${points} points are too many`, allowed: `at most ${MOST_POINTS}` }];
 }
 
 /** Sizes and loads of the topology itself, where there are several and none is swept. */
@@ -96,20 +106,6 @@ function ownAxes({ workload }: Topology, axes: readonly Axis[]): Axis[] {
     ...(sizes.length > 1 && !swept("size") ? [{ key: "size", kind: "size" as const, values: sizes }] : []),
     ...(loads.length > 1 && !swept("load", "rate") ? [{ key: "load", kind: "load" as const, values: loads }] : []),
   ];
-}
-
-/**
- * The topology whose plans are those of every point as far as costs depend on them: all sizes, compressions and workers at once.
- * A profile of it serves the whole sweep.
- */
-export function widened(topology: Topology, axes: readonly Axis[]): Topology {
-  const workload: { -readonly [K in keyof Workload]: Workload[K] } = { ...topology.workload };
-  for (const axis of axes) {
-    if (axis.kind === "size") workload.sizes = axis.values;
-    if (axis.kind === "compression") workload.compression = axis.values;
-    if (axis.kind === "workers") workload.workers = axis.values;
-  }
-  return { ...topology, workload };
 }
 
 function problem(key: string, value: unknown, message: string, allowed: string | null): Problem {

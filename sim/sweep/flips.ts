@@ -1,9 +1,10 @@
 import { labelOf } from "../compare/label.ts";
 import { isRefinable, numberText, valueText } from "./axis.ts";
+import { numberAt } from "./change.ts";
 import type { Crossing, LeadAt } from "./crossing.ts";
 import { isClear, leadOf, type PointDecision } from "./decide.ts";
 import type { Figure } from "./replicate.ts";
-import { type Coordinates, coordinatesOf, numberAt, pointOf, type Sweep } from "./sweep.ts";
+import { type Coordinates, coordinatesOf, pointOf, type Sweep } from "./sweep.ts";
 import type { UnitResult } from "./unit.ts";
 
 /** A change of the best candidate along an axis, to be found more exactly. */

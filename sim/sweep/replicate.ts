@@ -20,6 +20,8 @@ export interface Replicates {
   readonly samples: Samples;
   /** Frames per second offered; `null`: as many as the windows let through. */
   readonly rate: number | null;
+  /** Share of frames that the source dropped, on average; left out: it drops none. */
+  readonly dropped?: number;
   /** What limits the replication of median throughput. */
   readonly bottleneck: Bottleneck;
 }
@@ -34,9 +36,11 @@ export function replicate(plan: Plan, profile: Profile, replications: number): R
   const costsIn = preparedCosts(plan, profile);
   const samples: Record<Figure, number[]> = { throughput: [], mean: [], p50: [], p95: [], p99: [] };
   const bottlenecks: Bottleneck[] = [];
+  const drops: number[] = [];
   for (let replication = 0; replication < replications; replication++) {
     const { summary, resources, offered } = simulateSummary(plan, costsIn(replication), replication);
-    const { throughput, latency, utilisation } = summary;
+    const { throughput, latency, utilisation, dropped } = summary;
+    if (dropped !== undefined) drops.push(dropped.share);
     samples.throughput.push(rounded(throughput));
     for (const key of ["mean", "p50", "p95", "p99"] as const) samples[key].push(rounded(latency[key]));
     // Of what came in this run, which is not the rate where frames come unevenly.
@@ -45,7 +49,8 @@ export function replicate(plan: Plan, profile: Profile, replications: number): R
   }
   const order = samples.throughput.map((_, i) => i).sort((a, b) => samples.throughput[a]! - samples.throughput[b]!);
   const rate = load.kind === "rate" ? load.rate : null;
-  return { samples, rate, bottleneck: bottlenecks[order[replications >> 1]!]! };
+  const dropped = drops.length === 0 ? {} : { dropped: rounded(mean(drops)) };
+  return { samples, rate, ...dropped, bottleneck: bottlenecks[order[replications >> 1]!]! };
 }
 
 /** The same under a load; a fraction is of the plan's own capacity: its mean throughput when saturated and nothing happens. */

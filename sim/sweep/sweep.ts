@@ -1,10 +1,9 @@
 import { compileAll } from "../experiment.ts";
 import type { Plan } from "../plan.ts";
 import type { KernelCatalogue } from "../topology/catalogue.ts";
-import type { Link, Load, Topology } from "../topology/topology.ts";
-import { widened } from "./axes.ts";
-import { type Axis, between, isNumeric, type NumericAxis } from "./axis.ts";
-import { linkName } from "./parameters.ts";
+import type { Load, Topology, Workload } from "../topology/topology.ts";
+import type { Axis, StageAxis } from "./axis.ts";
+import { changed } from "./change.ts";
 
 /** Place in a sweep: an index into each axis' values; a fraction lies between two values of an axis that can be refined. */
 export type Coordinates = readonly number[];
@@ -26,7 +25,7 @@ export interface Sweep {
 
 /** Of these axes each value has plans of its own; all others change what the same plans cost. */
 function isStructural({ kind }: Axis): boolean {
-  return kind === "size" || kind === "compression" || kind === "workers";
+  return kind === "size" || kind === "compression" || kind === "workers" || kind === "stage";
 }
 
 /** @throws RangeError if the axes are not of the topology (`parseAxes` makes them). */
@@ -36,13 +35,45 @@ export function sweepOf(
   replications: number,
   catalogue: KernelCatalogue,
 ): Sweep {
-  const structural = axes.filter(isStructural);
   const saturated: Topology = { ...base, workload: { ...base.workload, loads: [{ kind: "saturated" }] } };
-  const plans = combinations(structural.map(({ values }) => values.length)).map((indices) => {
-    const one = structural.map((axis, i) => ({ ...axis, values: [axis.values[indices[i]!]] }) as Axis);
-    return compileAll(widened(saturated, one), catalogue).map((experiment) => experiment.saturated);
-  });
+  const plans = everyOf(saturated, axes.filter(isStructural)).map((topology) =>
+    compileAll(topology, catalogue).map((experiment) => experiment.saturated),
+  );
   return { base, axes, plans, replications };
+}
+
+/** A topology with each combination of the values of some axes, the last one fastest. */
+function everyOf(topology: Topology, axes: readonly Axis[]): Topology[] {
+  return combinations(axes.map(({ values }) => values.length)).map((indices) =>
+    axes.reduce((one, axis, i) => changed(one, axis, indices[i]!), topology),
+  );
+}
+
+/**
+ * Topologies whose plans are those of every point as far as costs depend on them: all sizes, compressions and workers at once, and one
+ * for each combination of stages' parameters, the last of those axes fastest. Profiles of them serve the whole sweep.
+ */
+export function pipelinesOf(topology: Topology, axes: readonly Axis[]): Topology[] {
+  return everyOf(widened(topology, axes), axes.filter(isStage));
+}
+
+/** Which of {@link pipelinesOf} is at a point. */
+export function pipelineAt({ axes }: Pick<Sweep, "axes">, coordinates: Coordinates): number {
+  return axes.reduce((at, axis, i) => (isStage(axis) ? at * axis.values.length + coordinates[i]! : at), 0);
+}
+
+function isStage(axis: Axis): axis is StageAxis {
+  return axis.kind === "stage";
+}
+
+function widened(topology: Topology, axes: readonly Axis[]): Topology {
+  const workload: { -readonly [K in keyof Workload]: Workload[K] } = { ...topology.workload };
+  for (const axis of axes) {
+    if (axis.kind === "size") workload.sizes = axis.values;
+    if (axis.kind === "compression") workload.compression = axis.values;
+    if (axis.kind === "workers") workload.workers = axis.values;
+  }
+  return { ...topology, workload };
 }
 
 export function pointCount({ axes }: Pick<Sweep, "axes">): number {
@@ -73,49 +104,12 @@ export function plansAt({ axes, plans }: Sweep, coordinates: Coordinates): reado
   return plans[index]!;
 }
 
-/** The number of a numeric axis at a coordinate, between its values if that is a fraction. */
-export function numberAt(axis: NumericAxis, coordinate: number): number {
-  const index = Math.floor(coordinate);
-  const low = axis.values[index]!;
-  return coordinate === index ? low : between(axis, low, axis.values[index + 1]!, coordinate - index);
-}
-
-/** The topology at a point, with one load. Its sizes, compressions and workers are in the plans. */
-export function topologyAt({ base, axes }: Sweep, coordinates: Coordinates): Topology {
-  return axes.reduce((topology, axis, i) => changed(topology, axis, coordinates[i]!), base);
-}
-
-function changed(topology: Topology, axis: Axis, coordinate: number): Topology {
-  if (axis.kind === "load") return withLoad(topology, axis.values[coordinate]!);
-  if (!isNumeric(axis)) return topology;
-  const { kind, target } = axis;
-  const value = numberAt(axis, coordinate);
-  const links = (change: (link: Link) => Link) =>
-    topology.links.map((link) => (target === null || linkName(link.between) === target ? change(link) : link));
-  switch (kind) {
-    case "bandwidth":
-      return { ...topology, links: links((link) => ({ ...link, bandwidth: value })) };
-    case "delay":
-      return { ...topology, links: links((link) => ({ ...link, delay: value })) };
-    case "speed": {
-      const nodes = topology.nodes.map((node) => (node.name === target ? { ...node, speed: value } : node));
-      return { ...topology, nodes };
-    }
-    case "cores": {
-      const hosts = topology.hosts.map((host) => (host.name === target ? { ...host, cores: value } : host));
-      return { ...topology, hosts };
-    }
-    case "window":
-      return { ...topology, workload: { ...topology.workload, window: value } };
-    case "rate":
-      return withLoad(topology, { kind: "rate", rate: value });
-    case "workers":
-      return topology;
-  }
-}
-
-function withLoad(topology: Topology, load: Load): Topology {
-  return { ...topology, workload: { ...topology.workload, loads: [load] } };
+/** The topology at a point, with one load. Its stages, sizes, compressions and workers are those of the plans there. */
+export function topologyAt({ base, axes }: Pick<Sweep, "base" | "axes">, coordinates: Coordinates): Topology {
+  const at = axes.map((axis, i) => ({ axis, coordinate: coordinates[i]! }));
+  // A warm-up that is swept is as it is, however many frames there are.
+  at.sort((a, b) => Number(a.axis.kind === "warmup") - Number(b.axis.kind === "warmup"));
+  return at.reduce((topology, { axis, coordinate }) => changed(topology, axis, coordinate), base);
 }
 
 /** The load at a point. */

@@ -1,9 +1,10 @@
 import { type Placement, placementOf } from "../compare/label.ts";
+import type { Plan } from "../plan.ts";
 import type { Profile } from "../profile.ts";
 import type { Topology } from "../topology/topology.ts";
 import { type Bound, type Capacity, capacityOf } from "./capacity.ts";
 import { type Replicates, replicateUnder } from "./replicate.ts";
-import { type Coordinates, coordinatesOf, plansAt, pointCount, type Sweep, topologyAt } from "./sweep.ts";
+import { type Coordinates, coordinatesOf, pipelineAt, plansAt, pointCount, type Sweep, topologyAt } from "./sweep.ts";
 import { planUnder, profileUnder } from "./what-if.ts";
 
 /** The least that is predicted at a time: one candidate at one point. */
@@ -31,15 +32,41 @@ export function shardOf(units: readonly Unit[], { k, n }: { readonly k: number; 
   return units.filter((_, index) => index % n === k - 1);
 }
 
+/** The profile at a point: one for all that is swept, or the one of the pipeline there. */
+function profileAt(sweep: Sweep, profiles: readonly Profile[], coordinates: Coordinates): Profile {
+  return profiles[profiles.length === 1 ? 0 : pipelineAt(sweep, coordinates)]!;
+}
+
+export interface PricedPlan {
+  readonly plan: Plan;
+  readonly profile: Profile;
+  /** Of the first point where it is. */
+  readonly coordinates: Coordinates;
+}
+
+/** Every plan of a sweep, once, with the profile that prices it. */
+export function pricedPlans(sweep: Sweep, profiles: readonly Profile[]): readonly PricedPlan[] {
+  const priced = new Map<Plan, PricedPlan>();
+  for (let point = 0; point < pointCount(sweep); point++) {
+    const coordinates = coordinatesOf(sweep, point);
+    const plans = plansAt(sweep, coordinates);
+    if (priced.has(plans[0]!)) continue;
+    const profile = profileAt(sweep, profiles, coordinates);
+    for (const plan of plans) priced.set(plan, { plan, profile, coordinates });
+  }
+  return [...priced.values()];
+}
+
 /** Predicts units of a sweep; keeps the profile of the last point, which the next unit most likely shares. */
 export class Predictor {
   readonly #sweep: Sweep;
-  readonly #profile: Profile;
+  readonly #profiles: readonly Profile[];
   #last: { readonly key: string; readonly topology: Topology; readonly profile: Profile } | undefined;
 
-  constructor(sweep: Sweep, profile: Profile) {
+  /** @param profiles one for all that is swept, or one for each of its pipelines (`pipelinesOf`). */
+  constructor(sweep: Sweep, profiles: readonly Profile[]) {
     this.#sweep = sweep;
-    this.#profile = profile;
+    this.#profiles = profiles;
   }
 
   /** @throws ProfileError if the profile lacks a cost. */
@@ -72,7 +99,8 @@ export class Predictor {
     const key = coordinates.join();
     if (this.#last?.key !== key) {
       const topology = topologyAt(this.#sweep, coordinates);
-      const profile = profileUnder(this.#profile, this.#sweep.base, topology);
+      const measured = profileAt(this.#sweep, this.#profiles, coordinates);
+      const profile = profileUnder(measured, this.#sweep.base, topology);
       this.#last = { key, topology, profile };
     }
     return this.#last;

@@ -1,12 +1,22 @@
 import type { ZodType } from "zod";
 import { COMPRESSIONS, type Compression } from "../compression.ts";
+import type { Arrivals } from "../disturbance.ts";
 import type { FrameSize } from "../topology/catalogue.ts";
+import { arrivalsOf, arrivalsSchema } from "../topology/disturbances.ts";
 import { valueText } from "../topology/problem.ts";
 import { loadSchema, sizeSchema } from "../topology/schema.ts";
 import { parseSize } from "../topology/size.ts";
 import type { Load } from "../topology/topology.ts";
-import { BANDWIDTH, DURATION, parsePercent, type Quantity, RATE, type Units } from "../topology/units.ts";
-import { COUNTS, type Numeric, type Scale } from "./axis.ts";
+import {
+  BANDWIDTH,
+  DURATION,
+  PERCENT_PATTERN,
+  parsePercent,
+  type Quantity,
+  RATE,
+  type Units,
+} from "../topology/units.ts";
+import { COUNTS, type Numeric, OVERFLOWS, type Overflow, type Scale, TIMES } from "./axis.ts";
 
 /** What is wrong with the values of a `--set`, and what is allowed instead. */
 export interface Refusal {
@@ -42,15 +52,39 @@ function count(least: number, most: number): Kind {
   return { parse, allowed: `an integer from ${least} to ${most}` };
 }
 
+/** A decimal above 0. */
+function decimal(most: number, allowed: string): Kind {
+  return { parse: (text) => (BARE.test(text) && +text > 0 && +text <= most ? +text : null), allowed };
+}
+
+const CPUS = decimal(4096, "a number of cores above 0 and at most 4096");
+const AT = quantity(DURATION, 0);
 const KINDS: Readonly<Record<Numeric, Kind>> = {
   bandwidth: quantity(BANDWIDTH, Number.MIN_VALUE),
   delay: quantity(DURATION, 0),
   rate: quantity(RATE, Number.MIN_VALUE),
-  speed: { parse: (text) => (BARE.test(text) && +text > 0 ? +text : null), allowed: "a number above 0" },
+  speed: decimal(Number.POSITIVE_INFINITY, "a number above 0"),
+  cpus: CPUS,
+  quota: CPUS,
   cores: count(1, 4096),
   window: count(1, 1_000_000),
   workers: count(0, 64),
+  buffer: count(0, 16_384),
+  frames: count(2, 10_000_000),
+  warmup: count(0, 10_000_000),
+  from: AT,
+  until: AT,
+  at: AT,
+  restart: quantity(DURATION, Number.MIN_VALUE, `above 0: ${DURATION.allowed}`),
+  left: { parse: shareOf, allowed: "the share that is left, from 0% to 100%" },
+  slowed: { parse: (text) => shareOf(text) || null, allowed: "the share that is left, above 0% and at most 100%" },
+  burst: count(1, 1_000_000),
 };
+
+function shareOf(text: string): number | null {
+  const share = PERCENT_PATTERN.test(text) ? parsePercent(text) : Number.NaN;
+  return share <= 1 ? share : null;
+}
 
 /** Numbers of a list or of a range, and how those between them are spaced. */
 export function numbers(
@@ -114,11 +148,20 @@ export const loads: Parser<readonly Load[]> = (text, units, refusals) =>
   });
 
 export const compressions: Parser<readonly Compression[]> = (text, _units, refusals) =>
-  items(text).flatMap((one) => {
-    const known = COMPRESSIONS.find((compression) => compression === one);
-    if (known === undefined) refuse(one, "none or zstd", refusals);
-    return known ?? [];
-  });
+  items(text).flatMap((one) => named(one, COMPRESSIONS, refusals));
+
+export const overflows: Parser<readonly Overflow[]> = (text, _units, refusals) =>
+  items(text).flatMap((one) => named(one, OVERFLOWS, refusals));
+
+export const arrivals: Parser<readonly Arrivals[]> = (text, units, refusals) =>
+  items(text).flatMap((one) =>
+    fits(arrivalsSchema, one, refusals) ? [arrivalsOf(one, units) ?? { kind: "constant" as const }] : [],
+  );
+
+function named<T extends string>(text: string, names: readonly T[], refusals: Refusal[]): T[] {
+  const known = names.find((name) => name === text);
+  return known === undefined ? (refuse(text, names.join(" or "), refusals) ?? []) : [known];
+}
 
 function fits(schema: ZodType, text: string, refusals: Refusal[]): boolean {
   const result = schema.safeParse(text);
@@ -126,7 +169,8 @@ function fits(schema: ZodType, text: string, refusals: Refusal[]): boolean {
   return result.success;
 }
 
-function rangeOf(text: string, refusals: Refusal[]) {
+/** Ends, scale and number of values of a range; `null` with a refusal if the text is none. */
+export function rangeOf(text: string, refusals: Refusal[]) {
   const [, from, to, scale, digits] = RANGE.exec(text.trim()) ?? [];
   const count = Number(digits);
   if (from === undefined || !(count >= 2 && count <= MOST_VALUES) || from === to) {
@@ -136,17 +180,20 @@ function rangeOf(text: string, refusals: Refusal[]) {
   return { ends: [from, to!], scale: scale as Scale, count };
 }
 
-function refuse(value: string, allowed: string, refusals: Refusal[]): undefined {
+export function refuse(value: string, allowed: string, refusals: Refusal[]): undefined {
   refusals.push({ value, message: `${valueText(value)} is not allowed`, allowed });
 }
 
-function items(text: string): string[] {
-  return text.split(",").map((one) => one.trim());
+/** Elements of a list, of which some may be lists in brackets. */
+export function items(text: string): string[] {
+  return text.split(/,(?![^[]*\])/).map((one) => one.trim());
 }
+
+const WITH_UNIT: readonly Numeric[] = ["bandwidth", "rate", "left", "slowed"];
 
 /** Units may be left out where a later value has one: `10..1000Mbit/s`, `1,2,5 ms`. Bare rates are frames per second. */
 function withUnit(kind: Numeric, texts: readonly string[]): string[] {
-  if (kind !== "bandwidth" && kind !== "delay" && kind !== "rate") return [...texts];
+  if (!TIMES.includes(kind) && !WITH_UNIT.includes(kind)) return [...texts];
   let unit = kind === "rate" ? "/s" : "";
   return texts
     .toReversed()

@@ -43,18 +43,24 @@ export function profileUnder(profile: Profile, base: Topology, changed: Topology
   };
 }
 
-/** A plan of `base` as `changed` has its hosts, nodes, links and window. @throws RangeError if `changed` lacks one of them. */
-export function planUnder(plan: Plan, base: Topology, changed: Topology): Plan {
-  const { window } = changed.workload;
+/**
+ * A plan of `base` as `changed` has its hosts, nodes, links, window, disturbances, and how many frames come how.
+ * @throws RangeError if `changed` lacks one of them.
+ */
+export function planUnder({ disturbances: _, ...plan }: Plan, base: Topology, changed: Topology): Plan {
+  const { window, frames, warmup, arrivals, overflow, buffer = 0 } = changed.workload;
+  const { load, seed } = plan.workload;
   const hops = plan.hops.map((hop) => {
     return { ...hop, window, link: hop.link === null ? null : sameLink(changed, hop.link.between) };
   });
   const nodes = base.nodes.map((node) => {
-    const { speed } = sameNode(changed, node.name);
+    const other = sameNode(changed, node.name);
     // Where samples are scaled instead, nothing is held.
-    return cpuFactor(node, speed) === 1 ? { ...node, speed } : { ...node, speed: 1 };
+    return cpuFactor(node, other.speed) === 1 ? other : { ...other, speed: 1 };
   });
-  return { ...plan, hosts: changed.hosts, nodes, hops };
+  const { hosts, disturbances } = changed;
+  const workload = { frames, warmup, load, ...(arrivals && { arrivals }), ...(overflow && { buffer }), seed };
+  return { ...plan, hosts, nodes, hops, workload, ...(disturbances && { disturbances }) };
 }
 
 /** What CPU samples of a node are multiplied by: those of an emulated one are of its host, and its pace is the plan's. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { KernelCatalogue } from "./catalogue.ts";
+import type { KernelCatalogue, KernelDescriptor } from "./catalogue.ts";
 import { closest } from "./closest.ts";
 import { arrivalsOf, type DraftDisturbance, disturbanceOf } from "./disturbances.ts";
 import { elements, entries, mapping, parseFields, parseValue } from "./fields.ts";
@@ -130,10 +130,23 @@ function params(
   findings: Finding[],
 ): Stage["params"] | undefined {
   const own = Object.entries(stage as object).filter(([key]) => !Object.hasOwn(STAGE, key));
-  const schema: z.ZodType = catalogue.get(kernel)!.params;
-  if (!(schema instanceof z.ZodObject))
-    return parseValue(schema as z.ZodType<Stage["params"]>, Object.fromEntries(own), path, findings);
+  return kernelParams(catalogue.get(kernel)!, Object.fromEntries(own), path, findings);
+}
+
+/** A kernel's parameters, checked and with its defaults filled in; `undefined` with findings if they are not what it takes. */
+export function kernelParams(
+  { params: schema }: KernelDescriptor,
+  given: Readonly<Record<string, unknown>>,
+  path: Path,
+  findings: Finding[],
+): Stage["params"] | undefined {
+  if (!(schema instanceof z.ZodObject)) return parseValue(schema as z.ZodType<Stage["params"]>, given, path, findings);
   const keys = [...Object.keys(STAGE), ...Object.keys(schema.shape)];
   // Strict, whatever the kernel says: a misspelt parameter must not fall back to its default.
-  return parseValue(schema.strict(), Object.fromEntries(own), path, findings, keys);
+  return parseValue(schema.strict(), given, path, findings, keys);
+}
+
+/** Names of a kernel's parameters, those with a default too; of a schema that does not tell them, none. */
+export function kernelKeys({ params: schema }: KernelDescriptor): string[] {
+  return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
 }

@@ -1,5 +1,6 @@
 import type { ZodType, z } from "zod";
 import { deepFreeze } from "../freeze.ts";
+import { isHomogeneous } from "../split.ts";
 import type { KernelCatalogue } from "./catalogue.ts";
 import { check } from "./check.ts";
 import { disturbanceOf } from "./disturbances.ts";
@@ -96,6 +97,8 @@ export async function withOverrides(
     ...topology,
     splits,
     workload,
+    // The file's are of a split on one node: where only others are asked for, of nothing.
+    ...(flags.includes("splits") && splits?.some(isHomogeneous) === false && { groupings: [] }),
     ...(groupings !== undefined && { groupings: [], onlyGroupings: groupings }),
     ...(all.length > 0 && { disturbances: all }),
   };

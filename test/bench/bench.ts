@@ -10,6 +10,7 @@ const SUITES: Readonly<Record<string, () => Promise<{ bench: (args: readonly str
   hops: () => import("./hops/suite.ts"),
   sim: () => import("./sim/suite.ts"),
   place: () => import("./place.ts"),
+  sweep: () => import("./sweep.ts"),
 };
 
 /** All of it, peers too, on one core. */

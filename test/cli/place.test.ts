@@ -110,6 +110,8 @@ describe("place", () => {
     [["--pin", "cnv=server"], /--pin: cnv is not a stage: source, conv, relu, maxpool/],
     [["--pin", "conv=X"], /--pin: X is not a node: edge, server/],
     [["--pin", "source=server"], /--pin: stage source may not be on server: edge/],
+    [["--overflow", "drop-oldest"], /--overflow: has no effect: a load that is a rate or a share/],
+    [["--rate", "5", "--buffer", "3"], /--buffer: has no effect: overflow: drop-oldest beside it/],
     [["--groupings", "2+1"], /--groupings: 2\+1 sums to 3: the number of stages, 4/],
     [["--top", "0"], /--top: "0" is not allowed: an integer from 1/],
   ])("%j is refused", async (flags, message) => {
@@ -141,6 +143,32 @@ describe("place", () => {
     expect(latency(poisson).p95.mean).toBeGreaterThan(1.2 * latency(constant).p95.mean);
     expect(constant.stderr).toContain("next: edgetwin run");
     expect(poisson.stderr).toMatch(/next: edgetwin predict .* --rate 20 .*--arrivals "poisson"/);
+  });
+
+  test("what a source drops at a rate is simulated, and is of what may run next", async () => {
+    const at = ["--sizes", "64", "--objective", "energy", "--splits", "EEES", "--groupings", "3+1", "--rate", "2"];
+    const drops = ["--overflow", "drop-oldest", "--buffer", "1"];
+    const { code, stdout, stderr } = await place(...at, ...drops);
+    expect(code).toBe(0);
+    expect(stdout.replace(/\n +/g, " ")).toMatch(/; its source drops 0\.0 % of the frames/);
+    expect(stderr).toMatch(/next: edgetwin run .* --overflow drop-oldest --buffer 1 --rate 2/);
+    const burst = await place(...at, ...drops, "--arrivals", "batches of 60");
+    expect([burst.code, burst.stdout]).toEqual([1, expect.stringContaining("no placement does that")]);
+  });
+
+  test("nothing needs to be measured for a look around", async () => {
+    const { code, stdout, stderr } = await edgetwin([
+      "place",
+      TOPOLOGY,
+      "--uncalibrated",
+      "--sizes",
+      "64",
+      "--top",
+      "3",
+    ]);
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^profile: none, --uncalibrated: /);
+    expect(stdout).toMatch(/20 placements, /);
   });
 
   test("energy needs the power of every node", async () => {

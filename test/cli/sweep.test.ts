@@ -123,7 +123,9 @@ describe("edgetwin sweep", () => {
     const path = join(files.runs, "interrupted", "results.jsonl");
     while (child.exitCode === null && !existsSync(path)) await wait(2);
     child.kill("SIGINT");
-    expect((await ended).code).toBe(130);
+    const { code, stderr } = await ended;
+    expect(code).toBe(130);
+    expect(stderr).toMatch(/^sweep: \d+ of 20 predictions are in .*interrupted; the same command goes on from there$/m);
     const before = readFileSync(path, "utf8");
     expect(before.endsWith("\n")).toBe(true);
     expect((await edgetwin(sweep("interrupted", ...long))).code).toBe(0);

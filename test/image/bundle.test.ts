@@ -76,13 +76,13 @@ test("it is small, and needs no package but native ones", () => {
 });
 
 test("a pod of a sweep prints the shard that the sources would, of the same model", async () => {
-  const { sweep, profile } = await sweepOfTwo(["window=1,2"], { replications: 2 });
+  const { sweep, profiles } = await sweepOfTwo(["window=1,2"], { replications: 2 });
   const inputs = join(folder, "inputs.json.gz");
-  writeInputs(inputs, { sweep, profile });
+  writeInputs(inputs, { sweep, profiles });
   const { stdout } = await promisify(execFile)(process.execPath, [program("sweep-shard"), inputs, "2"], {
     env: { ...process.env, JOB_COMPLETION_INDEX: "1" },
   });
-  const predictor = new Predictor(sweep, profile);
+  const predictor = new Predictor(sweep, profiles);
   const shard = shardOf(unitsOf(sweep), { k: 2, n: 2 }).map((unit) => predictor.predict(unit));
-  expect(parseShardText(stdout, "its output", manifestOf(sweep, profile).digest)).toEqual(shard);
+  expect(parseShardText(stdout, "its output", manifestOf({ sweep, profiles }).digest)).toEqual(shard);
 });

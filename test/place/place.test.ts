@@ -4,6 +4,7 @@ import { type PlaceRequest, place } from "../../sim/place/place.ts";
 import { type PlaceResult, undominated } from "../../sim/place/result.ts";
 import { cycleBound, scoreOf } from "../../sim/place/score.ts";
 import { bestFirst, type Candidate } from "../../sim/place/search.ts";
+import { NEGLIGIBLE } from "../../sim/place/select.ts";
 import { toGo } from "../../sim/place/to-go.ts";
 import { figureOf, serviceLoad, trialsOf } from "../../sim/place/trial.ts";
 import { placeTable } from "../../sim/report/place-table.ts";
@@ -56,7 +57,7 @@ describe("the best placement", () => {
     expect(result.ranked[0]).toMatchObject({ verdict: "best", difference: null });
     expect(result.ranked).toHaveLength(5);
     for (const { verdict, difference } of result.ranked.slice(1)) {
-      expect(verdict).toBe(difference!.share > difference!.within ? "worse" : "tie");
+      expect(verdict).toBe(difference!.share - difference!.within > NEGLIGIBLE ? "worse" : "tie");
     }
   });
 
@@ -158,6 +159,32 @@ describe("what happens during a run", () => {
     expect(least(poisson)).toBeGreaterThan(1.05 * usual);
     const disturbances = [{ burst: 20, at: 20 }];
     expect(least(changed({ workload, disturbances }))).toBeGreaterThan(1.2 * usual);
+  });
+
+  test("a source drops what it can't send in time, and the latency of the rest is told", () => {
+    const bursts = { kind: "batches", size: 12 } as const;
+    const waiting = changed({ workload: { ...workload, arrivals: bursts } });
+    const dropping = changed({ workload: { ...workload, arrivals: bursts, overflow: "drop-oldest", buffer: 4 } });
+    const energy: Wish = { objective: "energy", rate: 5, latencyBound: null };
+    const all = { top: 60, most: 60 };
+    const [waits, drops] = [placed(waiting, energy, all), placed(dropping, energy, all)];
+    for (const { dropped } of waits.ranked) expect(dropped).toBeUndefined();
+    const several = drops.ranked.filter(({ pods }) => pods.length > 1);
+    // Whoever drops more than 3 % of the frames does not carry the rate.
+    expect(drops.unable).toBeGreaterThan(waits.unable);
+    expect(several.length).toBeGreaterThan(0);
+    for (const { dropped } of several) expect(dropped!.mean).toBeLessThan(0.05);
+    const monolith = drops.ranked.find(({ pods }) => pods.length === 1)!;
+    expect(monolith.dropped).toBeUndefined();
+    // It holds no frame back, as it has nobody to send to.
+    const same = waits.ranked.find(({ plan }) => plan === monolith.plan)!;
+    expect(monolith.latency).toEqual(same.latency);
+  });
+
+  test("dropping is of a rate: what a placement carries, and an empty line, are as without it", () => {
+    const drops = changed({ workload: { ...of.topology.workload, overflow: "drop-oldest", buffer: 0 } });
+    const alone: Wish = { objective: "latency", rate: null, latencyBound: null };
+    for (const wished of [WISH, alone]) expect(placed(drops, wished)).toEqual(placed(of, wished));
   });
 
   test("is left out of what a placement carries, and of an empty line", () => {

@@ -59,11 +59,11 @@ describe.each([
 });
 
 async function sweepPage() {
-  const { sweep, profile } = await sweepOfTwo(["link.bandwidth=1,8,64Mbit/s", "window=1,4"]);
-  const predictor = new Predictor(sweep, profile);
+  const { sweep, profiles } = await sweepOfTwo(["link.bandwidth=1,8,64Mbit/s", "window=1,4"]);
+  const predictor = new Predictor(sweep, profiles);
   const results = unitsOf(sweep).map((unit) => predictor.predict(unit));
   const outcome = outcomeOf(sweep, results, "throughput");
-  return renderSweep(outcome, [], profile, ["sweep", "a <b>.yaml", "--set", "window=1, 4"]);
+  return renderSweep(outcome, [], profiles[0], ["sweep", "a <b>.yaml", "--set", "window=1, 4"]);
 }
 
 describe("a sweep's page", async () => {

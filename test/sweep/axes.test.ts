@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseAxes } from "../../sim/sweep/axes.ts";
 import { numbers, spaced } from "../../sim/sweep/values.ts";
+import { parseTopology } from "../../sim/topology/parse.ts";
 import { TopologyError } from "../../sim/topology/problem.ts";
 import { loadUnits } from "../../sim/topology/units.ts";
 import { EXAMPLE } from "../plan/topology.ts";
@@ -64,7 +65,7 @@ test("lists keep their order; a wide one is logarithmic between its values", () 
   expect(parsed("delay", "1,2,50 ms")).toMatchObject({ values: [1e-3, 2e-3, 50e-3], scale: "log" });
 });
 
-describe("parseAxes", () => {
+describe("parseAxes", async () => {
   test("adds the topology's own sizes and loads, where there are several and they are not swept", async () => {
     const axes = await parseAxes(EXAMPLE, ["links.edge-server.bandwidth=1,2Mbit/s"], FAKE);
     expect(axes.map(({ key, values }) => [key, values.length])).toEqual([
@@ -106,6 +107,103 @@ describe("parseAxes", () => {
       "--set links.edge-server.delay: can't be given together with link.delay: one of them",
       "--set workers: 1 is already in the list: each once",
     ]);
+  });
+
+  const THREE = await parseTopology(
+    `apiVersion: edgetwin/v1
+name: three
+hosts: { this: { cores: 4 } }
+nodes: { edge: { letter: E, host: this } }
+stages:
+  - { name: source, kernel: noise }
+  - { name: pool, kernel: pool }
+  - { name: blur, kernel: blur, size: 3 }
+workload: { sizes: [100, 200], loads: [50%], frames: 60 }
+disturbances:
+  - { node: edge, speed: 50%, from: 1 s, until: 2 s }
+  - { burst: 5, at: 3 s }
+`,
+    "three.yaml",
+    FAKE,
+  );
+  const values = async (set: string, topology = THREE) => (await parseAxes(topology, [set], FAKE))[0]!.values;
+
+  test("takes any parameter of a stage, checked by its kernel", async () => {
+    expect(await values("stages.blur.size=1,3,9")).toEqual([1, 3, 9]);
+    expect(await values("stages.pool.size=1..10:log:4")).toEqual([1, 2, 5, 10]);
+    // Left out in the file.
+    expect(await values("stages.blur.channels=1..3:lin:3")).toEqual([1, 2, 3]);
+    expect(await values("stages.source.element=uint8,float32")).toEqual(["uint8", "float32"]);
+    expect(await values("stages.blur.implementation=reference,simd")).toEqual(["reference", "simd"]);
+  });
+
+  test("takes limits of nodes, how frames come and what is done with them, and what happens", async () => {
+    expect(await values("nodes.edge.cpus=0.25..1:lin:4")).toEqual([0.25, 0.5, 0.75, 1]);
+    expect(await values("nodes.edge.quota=0.5,2")).toEqual([0.5, 2]);
+    expect(await values("frames=100,1000")).toEqual([100, 1000]);
+    expect(await values("arrivals=constant,poisson,batches of 4,on 2 s off 1 s")).toEqual([
+      { kind: "constant" },
+      { kind: "poisson" },
+      { kind: "batches", size: 4 },
+      { kind: "on-off", on: 2, off: 1 },
+    ]);
+    expect(await values("overflow=block,drop-oldest")).toEqual(["block", "drop-oldest"]);
+    expect(await values("disturbances.0.until=1500ms,4 s")).toEqual([1.5, 4]);
+    expect(await values("disturbances.0.speed=10..50%:lin:2")).toEqual([0.1, 0.5]);
+    expect(await values("disturbances.1.burst=5,50")).toEqual([5, 50]);
+  });
+
+  test.each([
+    [
+      ["stages.blur.siz=3"],
+      /"stages\.blur\.siz" is not a parameter: did you mean "stages\.blur\.size"\? \(one of size,/,
+    ],
+    [
+      ["stages.blur.size=4,x"],
+      /^--set stages\.blur\.size: 4 is not allowed: an odd number\n--set stages\.blur\.size: "x" is/,
+    ],
+    [["stages.blur.implementation=fast"], /"fast" is not allowed: reference, simd or relaxed$/],
+    [["stages.pool.size=2..x:lin:3"], /numbers at both ends of a range$/],
+    [
+      ["stages.pool.size=2,150"],
+      /^--set stages\.pool\.size: stage pool does not work at size 100x100: pool of size 150/,
+    ],
+    [
+      ["stages.pool.size=40", "stages.blur.size=1,3"],
+      /^--set stages\.blur\.size: stage blur does not work at size 100x100: blur of size 3/,
+    ],
+    [
+      ["nodes.edge.cpus=0", "nodes.edge.quota=5000"],
+      /^--set nodes\.edge\.cpus: "0".*\n--set nodes\.edge\.quota: can't be given together with nodes\.edge\.cpus/,
+    ],
+    [
+      ["arrivals=often"],
+      /^--set arrivals: "often" is not allowed: constant, poisson, batches of 20, or on 2 s off 1 s$/,
+    ],
+    [["overflow=drop"], /block or drop-oldest$/],
+    [["buffer=1,2"], /^--set buffer: has no effect: overflow: drop-oldest beside it/],
+    [
+      ["buffer=1,2", "overflow=block,drop-oldest"],
+      /^--set buffer: has no effect where overflow is block: overflow=drop-oldest alone$/,
+    ],
+    [
+      ["load=saturated", "arrivals=poisson"],
+      /^--set load: a burst has no effect.*\n--set arrivals: has no effect: a load that is a rate or a share[^\n]*$/,
+    ],
+    [["warmup=10,60"], /^--set warmup: a warm-up of 60 frames is not allowed: fewer than frames, 60$/],
+    [["warmup=10,60", "frames=20,200"], /^--set warmup: a warm-up of 60 frames is not allowed: fewer than frames, 20$/],
+    [["disturbances.0.until=0.5s,3s"], /^--set disturbances\.0\.until: 0\.5 s is not after from, 1 s: a later time$/],
+    [["disturbances.0.at=1s"], /"disturbances\.0\.at" is not a parameter/],
+    [["disturbances.0.speed=0%"], /the share that is left, above 0% and at most 100%$/],
+  ])("%j is refused", async (sets, message) => {
+    const error = await parseAxes(THREE, sets, FAKE).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(TopologyError);
+    expect((error as Error).message).toMatch(message);
+  });
+
+  test("a buffer goes with a source that drops, said by another axis too", async () => {
+    expect(await parseAxes(THREE, ["buffer=1,2", "overflow=drop-oldest"], FAKE)).toHaveLength(3);
+    expect(await parseAxes(TWO, ["arrivals=poisson,constant", "rate=5"], FAKE)).toHaveLength(2);
   });
 
   test("says which size a kernel can't take", async () => {

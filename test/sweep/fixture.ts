@@ -28,6 +28,27 @@ workload: { sizes: [100], frames: 60, warmup: 10, window: 4, seed: 7 }
   FAKE,
 );
 
+/** Three stages, of which a pool's size changes what it and the one behind it do. */
+export const POOLED: Topology = await parseTopology(
+  `apiVersion: edgetwin/v1
+name: pooled
+hosts: { small: { cores: 4 }, big: { cores: 4 } }
+nodes:
+  edge: { letter: E, host: small }
+  server: { letter: S, host: big }
+links:
+  - { between: [edge, server], bandwidth: 8 Mbit/s, delay: 1 ms }
+stages:
+  - { name: source, kernel: noise, nodes: [edge] }
+  - { name: pool, kernel: pool, size: 2 }
+  - { name: blur, kernel: blur, size: 3 }
+workload: { sizes: [100], frames: 60, warmup: 10, window: 4, seed: 7 }
+splits: [ESS, EES, EEE]
+`,
+  "pooled.yaml",
+  FAKE,
+);
+
 export { FAKE };
 
 /** Seconds that a stage takes on a node, as samples. */
@@ -68,10 +89,10 @@ export const STEADY: CostOf = (stages, node) => {
 export async function sweepOfTwo(
   sets: readonly string[],
   { topology = TWO, costOf = STEADY, replications = 4 } = {},
-): Promise<{ readonly sweep: Sweep; readonly axes: readonly Axis[]; readonly profile: Profile }> {
+): Promise<{ readonly sweep: Sweep; readonly axes: readonly Axis[]; readonly profiles: readonly [Profile] }> {
   const axes = await parseAxes(topology, sets, FAKE);
   const sweep = sweepOf(topology, axes, replications, FAKE);
-  return { sweep, axes, profile: profileOf(topology, sweep.plans.flat(), costOf) };
+  return { sweep, axes, profiles: [profileOf(topology, sweep.plans.flat(), costOf)] };
 }
 
 export function planOfTwo(split: string): Plan {

@@ -1,11 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { sweepCsv } from "../../sim/report/sweep-csv.ts";
+import { sweepSummary } from "../../sim/report/sweep-summary.ts";
+import { flipTable } from "../../sim/report/sweep-table.ts";
 import { findCrossing } from "../../sim/sweep/crossing.ts";
 import { decidePoint, decisionsOf, type Lead, leadOf } from "../../sim/sweep/decide.ts";
 import { searchFlip } from "../../sim/sweep/flip-search.ts";
 import { betweenValues, flipOf, flipTasks, type Outcome } from "../../sim/sweep/flips.ts";
 import { Predictor, type UnitResult, unitsOf } from "../../sim/sweep/unit.ts";
-import { sweepOfTwo } from "./fixture.ts";
+import type { Topology } from "../../sim/topology/topology.ts";
+import { type CostOf, POOLED, sweepOfTwo, TWO } from "./fixture.ts";
 
 const line = (at: number, noise: number): Lead => ({ mean: at, interval: [at - noise, at + noise] });
 
@@ -80,9 +84,12 @@ describe("decidePoint", () => {
   });
 });
 
-async function outcomeOf(sets: readonly string[]): Promise<Outcome & { readonly predictor: Predictor }> {
-  const { sweep, profile } = await sweepOfTwo(sets);
-  const predictor = new Predictor(sweep, profile);
+async function outcomeOf(
+  sets: readonly string[],
+  of: { readonly topology?: Topology; readonly costOf?: CostOf } = {},
+): Promise<Outcome & { readonly predictor: Predictor }> {
+  const { sweep, profiles } = await sweepOfTwo(sets, of);
+  const predictor = new Predictor(sweep, profiles);
   const results = unitsOf(sweep).map((one) => predictor.predict(one));
   const units = Map.groupBy(results, ({ point }) => point);
   return { sweep, figure: "throughput", units, decisions: decisionsOf(results, "throughput"), predictor };
@@ -103,6 +110,45 @@ describe("the flip of two splits whose throughput lines cross at a known bandwid
     for (const place of [flip.value!, ...flip.interval!]) expect(Math.abs(place! / FLIP - 1)).toBeLessThan(5e-3);
     expect(flip.text).toMatch(/^(7\.9\d|8|8\.0\d) Mbit\/s$/);
     expect(flip.between).toEqual(["4 Mbit/s", "16 Mbit/s"]);
+  });
+
+  test("along a stage's parameter, which makes the frames that cross smaller, it lies between two of its values", async () => {
+    // EES sends what the pool leaves, 10,000 bytes over its size squared, at 250 kB/s; EEE carries 50 frames/s at any.
+    const costOf: CostOf = (stages, node) => [
+      stages.reduce((sum, stage) => sum + (stage === "blur" && node === "edge" ? 20e-3 : 2e-3), 0),
+    ];
+    const outcome = await outcomeOf(["stages.pool.size=1,2,4", "link.bandwidth=2Mbit/s"], { topology: POOLED, costOf });
+    const [task, ...others] = flipTasks(outcome, 0);
+    expect(others).toEqual([]);
+    const flip = flipOf(outcome, task!, betweenValues(task!));
+    expect(flip).toMatchObject({ axis: "stages.pool.size", value: null, interval: null, between: ["1", "2"] });
+    const csv = sweepCsv(outcome).split("\r\n");
+    expect(csv[0]).toMatch(/^stages\.pool\.size,link\.bandwidth,split,/);
+    expect(csv.slice(1, -1).map((line) => line.split(",")[0])).toEqual([..."111122224444"]);
+    const { axes, flips } = sweepSummary(outcome, [flip]);
+    expect(axes[0]).toEqual({ key: "stages.pool.size", values: [1, 2, 4] });
+    expect(flips[0]!.text).toBe("1 to 2");
+    expect(flipTable(outcome, [flip])).toMatch(/^1 to 2 +EEE -> EES$/m);
+  });
+
+  test("what a source drops is told of each candidate that may drop some, and of no other", async () => {
+    const workload = {
+      ...TWO.workload,
+      overflow: "drop-oldest",
+      frames: 600,
+      loads: [{ kind: "rate", rate: 150 }],
+    } as const;
+    const outcome = await outcomeOf(["buffer=0,8"], { topology: { ...TWO, workload } });
+    const units = [...outcome.units.values()].flat();
+    // EE carries 100 of 150 frames/s; a monolith has nobody to send to.
+    for (const { split, dropped } of units) {
+      if (split === "EE") expect(dropped).toBeCloseTo(1 / 3, 1);
+      else if (split.startsWith("monolith")) expect(dropped).toBeUndefined();
+      else expect(dropped).toBe(0);
+    }
+    const csv = sweepCsv(outcome).split("\r\n");
+    expect(csv[0]).toMatch(/,bottleneck,dropped$/);
+    expect(sweepCsv(await outcomeOf(["window=1,2"]))).not.toContain("dropped");
   });
 
   test("along values that can't be refined it lies between two of them", async () => {

@@ -24,8 +24,8 @@ describe("jobManifests", () => {
 });
 
 describe("a shard's text", async () => {
-  const { sweep, profile } = await sweepOfTwo(["window=1,2"], { replications: 2 });
-  const predictor = new Predictor(sweep, profile);
+  const { sweep, profiles } = await sweepOfTwo(["window=1,2"], { replications: 2 });
+  const predictor = new Predictor(sweep, profiles);
   const results = unitsOf(sweep).map((unit) => predictor.predict(unit));
   const text = shardText({ digest: "abc", results }, { k: 3, n: 8 });
 

@@ -7,11 +7,11 @@ import { claim, linesOf, manifestOf, Results } from "../../live/sweep/results.ts
 import { Predictor, unitsOf } from "../../sim/sweep/unit.ts";
 import { sweepOfTwo } from "./fixture.ts";
 
-const { sweep, profile } = await sweepOfTwo(["window=1,2"], { replications: 2 });
-const predictor = new Predictor(sweep, profile);
+const { sweep, profiles } = await sweepOfTwo(["window=1,2"], { replications: 2 });
+const predictor = new Predictor(sweep, profiles);
 const units = unitsOf(sweep);
 const results = units.map((unit) => predictor.predict(unit));
-const manifest = manifestOf(sweep, profile);
+const manifest = manifestOf({ sweep, profiles });
 let folder: string;
 beforeEach(() => {
   folder = join(mkdtempSync(join(tmpdir(), "edgetwin-results-")), "sweep");

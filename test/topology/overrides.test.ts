@@ -82,6 +82,12 @@ test("groupings are all there is, for every split that they fit", async () => {
   expect(made).toEqual(["CEE 1+1+1", "CES 1+1+1", "SSS 2+1", "SSS 1+1+1"]);
 });
 
+test("the file's groupings, which are of a split on one node, are of nothing where only others are asked for", async () => {
+  expect(topology.groupings).not.toEqual([]);
+  expect((await override({ splits: "CES" })).groupings).toEqual([]);
+  expect((await override({ splits: "CES,SSS" })).groupings).toEqual(topology.groupings);
+});
+
 test("nothing given, nothing changed", async () => {
   expect(await override({ frames: undefined })).toBe(topology);
 });
@@ -107,7 +113,6 @@ describe("refuses, naming the flag,", () => {
       { splits: "SSS,CSS" },
       "--splits: no link between camera and server: split CSS sends frames from camera to server",
     ],
-    [{ splits: "CES" }, "--splits: need a split with all stages on one node: such as SSS in splits"],
     [{ rate: "50%" }, '--rate: "50%" is not allowed: a rate above 0 such as 30/s or 90/min'],
     [{ rate: "0/s" }, '--rate: "0/s" is not allowed: a rate above 0 such as 30/s or 90/min'],
     [{ rate: "30/s", loads: "50%" }, "--rate: can't be given together with --loads: --loads 50%,30/s"],
@@ -141,7 +146,6 @@ describe("refuses, naming the flag,", () => {
     expect((error as TopologyError).problems.map(({ file, line, path }) => ({ file, line, path }))).toEqual([
       { file: null, line: null, path: "--frames" },
       { file: null, line: null, path: "--window" },
-      { file: null, line: null, path: "--splits" },
       { file: null, line: null, path: "--splits" },
     ]);
   });
