@@ -84,29 +84,12 @@ export class Agenda {
    * @throws RangeError if `time` is in the past, infinite or NaN.
    */
   put(source: number, time: number, order: number): void {
-    if (!(time >= this.now && time < Number.POSITIVE_INFINITY)) {
-      throw new RangeError(`time(=${time}) should be finite and >= the current simulation time ${this.now}`);
-    }
-    if (source < this.#searched) {
-      this.#keys[2 * source] = time;
-      this.#keys[2 * source + 1] = order;
-      this.#next = UNKNOWN;
-      return;
-    }
-    let place = this.#places[source]!;
-    if (place < 0) {
-      if (!this.#heaped) {
-        this.#widen(source + 1);
-        this.put(source, time, order);
-        return;
-      }
-      place = this.#length++;
-      this.#heap[place] = source;
-      this.#next = 0;
-    }
+    if (!(time >= this.now && time < Number.POSITIVE_INFINITY)) throw this.#outOfRange(time);
+    const place = this.#placeOf(source);
     this.#keys[2 * place] = time;
     this.#keys[2 * place + 1] = order;
-    this.#settle(place);
+    if (this.#heaped) this.#settle(place);
+    else this.#next = UNKNOWN;
   }
 
   /** Takes the event of a source out; nothing happens if none is pending. */
@@ -126,6 +109,21 @@ export class Agenda {
     this.#keys[2 * place] = this.#keys[2 * last]!;
     this.#keys[2 * place + 1] = this.#keys[2 * last + 1]!;
     this.#settle(place);
+  }
+
+  #outOfRange(time: number): RangeError {
+    return new RangeError(`time(=${time}) should be finite and >= the current simulation time ${this.now}`);
+  }
+
+  /** Place of the event of a source: a new one if it has none. */
+  #placeOf(source: number): number {
+    if (source >= this.#searched && !this.#heaped) this.#widen(source + 1);
+    if (!this.#heaped) return source;
+    const place = this.#places[source]!;
+    if (place >= 0) return place;
+    this.#heap[this.#length] = source;
+    this.#next = 0;
+    return this.#length++;
   }
 
   /** Finds the next event in the table. */

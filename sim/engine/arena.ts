@@ -2,6 +2,12 @@
 const FIRST = 512;
 const LONGEST = 32768;
 
+/** Where numbers begin in a block. */
+interface Place {
+  readonly block: Float64Array;
+  readonly at: number;
+}
+
 /**
  * Numbers of many small things side by side in few long arrays: a typed array of its own takes each of them 200 bytes and more beside
  * its numbers, and three lines of the cache to reach them.
@@ -9,7 +15,9 @@ const LONGEST = 32768;
 export class Arena {
   #block = new Float64Array(FIRST);
   #used = 0;
-  readonly #shared = new Map<object, { readonly block: Float64Array; readonly at: number }>();
+  readonly #shared = new Map<object, Place>();
+  /** By checksum. */
+  readonly #alike = new Map<number, (Place & { readonly bits: Int32Array })[]>();
 
   /** Where {@link take} found room last. */
   get block(): Float64Array {
@@ -27,16 +35,39 @@ export class Arena {
     return at;
   }
 
-  /** Where numbers stand that many things have in common. @param owner Whose they are. @param numbers For when they are first asked for. */
-  shared(owner: object, numbers: () => Float64Array): { readonly block: Float64Array; readonly at: number } {
+  /**
+   * Where numbers stand that many things have in common: those of one owner, and those that are the same to the last bit.
+   * @param owner Whose they are. @param numbers For when they are first asked for.
+   */
+  shared(owner: object, numbers: () => Float64Array): Place {
     let place = this.#shared.get(owner);
     if (place === undefined) {
-      const all = numbers();
-      const at = this.take(all.length);
-      place = { block: this.#block, at };
-      place.block.set(all, at);
+      place = this.#known(numbers());
       this.#shared.set(owner, place);
     }
     return place;
   }
+
+  #known(numbers: Float64Array): Place {
+    const bits = new Int32Array(numbers.buffer, numbers.byteOffset, 2 * numbers.length);
+    const sum = checksum(bits);
+    const alike = this.#alike.get(sum) ?? [];
+    const known = alike.find(
+      (other) => other.bits.length === bits.length && other.bits.every((bit, i) => bit === bits[i]),
+    );
+    if (known !== undefined) return known;
+    const at = this.take(numbers.length);
+    const block = this.#block;
+    block.set(numbers, at);
+    const place = { block, at, bits: new Int32Array(block.buffer, 8 * at, bits.length) };
+    this.#alike.set(sum, [...alike, place]);
+    return place;
+  }
+}
+
+/** FNV-1a, of words instead of bytes (Fowler, Noll & Vo). */
+function checksum(words: Int32Array): number {
+  let sum = 0x811c9dc5 | 0;
+  for (const word of words) sum = Math.imul(sum ^ word, 0x01000193);
+  return sum;
 }

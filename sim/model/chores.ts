@@ -19,19 +19,30 @@ const CPU = 2;
 const REST = 3;
 const WIDTH = 4;
 
+/** Of the chore in hand: CPU seconds, and those of the rest of sending. */
+const HAND = 2;
+
 /** What a pod's thread has to do besides computing, in the order in which its event loop comes to it; and what it does now. */
 export class Chores extends Ring {
+  /** The chore in hand: a number that is not an integer is an object of its own, unless it stands in an array. */
+  readonly #hand: Float64Array;
+  readonly #at: number;
   /** So many of the first go with what it does now. */
   #urgent = 0;
   #looks = false;
-  /** The chore in hand: its kind, what it is about, and its CPU seconds. */
+  /** The chore in hand: its kind, and what it is about. */
   kind = SEND;
   about = 0;
-  cpu = 0;
-  #rest = 0;
 
   constructor(arena: Arena) {
     super(arena, WIDTH, 4);
+    this.#at = arena.take(HAND);
+    this.#hand = arena.block;
+  }
+
+  /** CPU seconds of the chore in hand. */
+  get cpu(): number {
+    return this.#hand[this.#at]!;
   }
 
   push(kind: number, about: number, cpu: number): void {
@@ -82,7 +93,7 @@ export class Chores extends Ring {
   take(whole: boolean): boolean {
     if (this.kind === HAND_OVER) {
       this.kind = SEND;
-      this.cpu = this.#rest;
+      this.#hand[this.#at] = this.#hand[this.#at + 1]!;
       return true;
     }
     if (this.#urgent > 0) this.#urgent--;
@@ -90,8 +101,8 @@ export class Chores extends Ring {
     const { block, first } = this;
     this.kind = block[first]! | 0;
     this.about = block[first + ABOUT]! | 0;
-    this.cpu = block[first + CPU]!;
-    this.#rest = block[first + REST]!;
+    this.#hand[this.#at] = block[first + CPU]!;
+    this.#hand[this.#at + 1] = block[first + REST]!;
     this.drop();
     return true;
   }

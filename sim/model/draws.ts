@@ -86,14 +86,19 @@ export class Draws {
     this.#sequences = sequences.every((one) => one === null) ? null : sequences;
   }
 
-  /** Seconds. */
+  /** Seconds. So short that it is always compiled into whoever calls it: a number that is not an integer takes memory when it is returned. */
   next(thread: ThreadState): number {
+    return this.#block[this.place(thread)]!;
+  }
+
+  /** For {@link next}: where the sample is. */
+  place(thread: ThreadState): number {
     const [block, at] = [this.#block, this.#at];
-    const count = block[at + 2 * thread]!;
-    const begin = at + block[at + 2 * thread + 1]!;
-    if (count === 1) return block[begin]!;
+    const count = block[at + 2 * thread]! | 0;
+    const begin = at + (block[at + 2 * thread + 1]! | 0);
+    if (count === 1) return begin;
     const sequence = this.#sequences === null ? null : this.#sequences[thread]!;
-    return block[begin + (sequence === null ? this.#stream.integer(count) : sequence.next(this.#stream))]!;
+    return begin + (sequence === null ? this.#stream.integer(count) : sequence.next(this.#stream));
   }
 }
 

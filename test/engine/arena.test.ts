@@ -53,3 +53,17 @@ test("what many have in common is there once", () => {
   expect([again.buffer, again.byteOffset]).toEqual([first.buffer, first.byteOffset]);
   expect(asked).toBe(2);
 });
+
+test("what is the same to the last bit is there once, whosever it is", () => {
+  const arena = new Arena();
+  const placeOf = (...numbers: number[]) => {
+    const { block, at } = arena.shared({}, () => Float64Array.from(numbers));
+    expect([...block.subarray(at, at + numbers.length)]).toEqual(numbers);
+    return `${block.byteLength} ${at}`;
+  };
+  const first = placeOf(0, 1, 2);
+  const others = [placeOf(-0, 1, 2), placeOf(0, 1), placeOf(0, 2, 1), placeOf(0, 1, 2, 0)];
+  expect(new Set([first, ...others]).size).toBe(5);
+  arena.take(100_000);
+  expect(placeOf(0, 1, 2)).toBe(first);
+});
