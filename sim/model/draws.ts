@@ -1,5 +1,6 @@
 import type { Arena } from "../engine/arena.ts";
 import type { RandomStream } from "../engine/random.ts";
+import { integerOf } from "../engine/xoshiro.ts";
 import type { Thread } from "../profile.ts";
 import type { ThreadSamples, WaitedSamples } from "./costs.ts";
 import type { Samples } from "./measured-cost.ts";
@@ -65,7 +66,9 @@ function tableOf(all: readonly Samples[]): Float64Array {
  * Bootstrap, 1992; of blocks: Künsch, Annals of Statistics 17(3), 1989). Where nothing is known of their order, each by itself.
  */
 export class Draws {
-  readonly #stream: RandomStream;
+  /** State of the stream. */
+  readonly #words: Int32Array;
+  readonly #state: number;
   /** Where the table is. */
   readonly #block: Float64Array;
   readonly #at: number;
@@ -76,7 +79,9 @@ export class Draws {
   constructor(arena: Arena, stream: RandomStream, costs: Costs) {
     const all = THREADS.map((thread) => samplesOf(costs, thread));
     const { block, at } = arena.shared(costs, () => tableOf(all));
-    this.#stream = stream;
+    const { words, at: state } = stream.state;
+    this.#words = words;
+    this.#state = state;
     this.#block = block;
     this.#at = at;
     const sequences = all.map((samples) => {
@@ -98,7 +103,8 @@ export class Draws {
     const begin = at + (block[at + 2 * thread + 1]! | 0);
     if (count === 1) return begin;
     const sequence = this.#sequences === null ? null : this.#sequences[thread]!;
-    return begin + (sequence === null ? this.#stream.integer(count) : sequence.next(this.#stream));
+    const [words, state] = [this.#words, this.#state];
+    return begin + (sequence === null ? integerOf(words, state, count) : sequence.next(words, state));
   }
 }
 
@@ -119,17 +125,17 @@ class Sequence {
     this.#end = count;
   }
 
-  next(stream: RandomStream): number {
-    if (this.#left === 0) this.#jump(stream);
+  next(words: Int32Array, state: number): number {
+    if (this.#left === 0) this.#jump(words, state);
     this.#left--;
     const at = this.#at++;
     if (this.#at === this.#end) this.#at = this.#begin;
     return at;
   }
 
-  #jump(stream: RandomStream): void {
+  #jump(words: Int32Array, state: number): void {
     const { length, ends } = this.#blocks;
-    this.#at = stream.integer(this.#count);
+    this.#at = integerOf(words, state, this.#count);
     this.#left = length;
     if (ends.length < 2) return;
     let visit = 0;
