@@ -3,7 +3,7 @@ const FIRST = 512;
 const LONGEST = 32768;
 
 /** Where numbers begin in a block. */
-interface Place {
+export interface Place {
   readonly block: Float64Array;
   readonly at: number;
 }
@@ -15,7 +15,7 @@ interface Place {
 export class Arena {
   #block = new Float64Array(FIRST);
   #used = 0;
-  readonly #shared = new Map<object, Place>();
+  readonly #shared = new Map<ArrayLike<number>, Place>();
   /** By checksum. */
   readonly #alike = new Map<number, (Place & { readonly bits: Int32Array })[]>();
 
@@ -35,21 +35,18 @@ export class Arena {
     return at;
   }
 
-  /**
-   * Where numbers stand that many things have in common: those of one owner, and those that are the same to the last bit.
-   * @param owner Whose they are. @param numbers For when they are first asked for.
-   */
-  shared(owner: object, numbers: () => Float64Array): Place {
-    let place = this.#shared.get(owner);
+  /** Where the same numbers stand, the same to the last bit, for all that have them in common. */
+  shared(numbers: ArrayLike<number>): Place {
+    let place = this.#shared.get(numbers);
     if (place === undefined) {
-      place = this.#known(numbers());
-      this.#shared.set(owner, place);
+      place = this.#known(Float64Array.from(numbers));
+      this.#shared.set(numbers, place);
     }
     return place;
   }
 
   #known(numbers: Float64Array): Place {
-    const bits = new Int32Array(numbers.buffer, numbers.byteOffset, 2 * numbers.length);
+    const bits = new Int32Array(numbers.buffer);
     const sum = checksum(bits);
     const alike = this.#alike.get(sum) ?? [];
     const known = alike.find(

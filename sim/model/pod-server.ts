@@ -1,9 +1,10 @@
 import type { Agenda } from "../engine/agenda.ts";
 import type { Instants } from "../engine/instants.ts";
+import type { State } from "../engine/xoshiro.ts";
 import * as chore from "./chores.ts";
 import type { PodCosts } from "./costs.ts";
 import type { Crew } from "./crew.ts";
-import { Draws } from "./draws.ts";
+import { drawsOf, type ThreadDraws } from "./draws.ts";
 import { Drops } from "./drops.ts";
 import { EmulatedClock } from "./emulated-clock.ts";
 import type { Hop } from "./hop.ts";
@@ -35,10 +36,16 @@ export class PodServer {
   readonly #instants: Instants;
   readonly #shape: PodShape;
   readonly #task: number;
-  readonly #compute: Draws;
-  readonly #receive: Draws;
-  readonly #decompress: Draws | null;
-  readonly #compress: Draws | null;
+  readonly #compute: ThreadDraws;
+  readonly #receive: ThreadDraws;
+  readonly #decompress: ThreadDraws | null;
+  readonly #compress: ThreadDraws | null;
+  /** Random states, in words and from where on; those of what few pods do are where its streams are. */
+  readonly #computeWords: Int32Array;
+  readonly #computeState: number;
+  readonly #receiveWords: Int32Array;
+  readonly #receiveState: number;
+  readonly #sendState: State;
   /** On an emulated node. */
   readonly #clock: EmulatedClock | null;
   /** Number of frames that are ready to be computed, counted from the first. */
@@ -62,10 +69,13 @@ export class PodServer {
     this.record = record;
     this.#shape = shape;
     this.#task = shape.task;
-    this.#compute = new Draws(agenda.arena, streams.compute, costs.compute);
-    this.#receive = new Draws(agenda.arena, streams.receive, costs.receive);
-    this.#decompress = costs.decompress && new Draws(agenda.arena, streams.receive, costs.decompress);
-    this.#compress = costs.compress && new Draws(agenda.arena, streams.send, costs.compress);
+    this.#compute = drawsOf(agenda.arena, costs.compute);
+    this.#receive = drawsOf(agenda.arena, costs.receive);
+    this.#decompress = costs.decompress && drawsOf(agenda.arena, costs.decompress);
+    this.#compress = costs.compress && drawsOf(agenda.arena, costs.compress);
+    ({ words: this.#computeWords, at: this.#computeState } = streams.compute.state);
+    ({ words: this.#receiveWords, at: this.#receiveState } = streams.receive.state);
+    this.#sendState = streams.send.state;
     this.own = new OwnThread(agenda, shape.waiting);
     const { window, first, position, sent } = shape;
     const room = window + Math.max(1, shape.workers) + shape.buffer;
@@ -91,7 +101,11 @@ export class PodServer {
   arrive(frame: number, waited: typeof IDLE | typeof COLD): void {
     const thread = this.own.idle ? waited : BUSY;
     this.own.wake(thread);
-    this.own.push(chore.RECEIVE, 4 * frame + thread, this.#receive.next(thread));
+    this.own.push(
+      chore.RECEIVE,
+      4 * frame + thread,
+      this.#receive[thread].next(this.#receiveWords, this.#receiveState),
+    );
     this.#dispatch();
   }
 
@@ -180,7 +194,7 @@ export class PodServer {
       this.record.arrived(frame);
       if (this.#decompress === null) this.#decoded(frame);
       else {
-        const work = this.#decompress.next((about & 3) as ThreadState);
+        const work = this.#decompress[(about & 3) as ThreadState].next(this.#receiveWords, this.#receiveState);
         if (this.record.trace !== null) this.record.trace.decompressCpu[frame] = work;
         this.own.follow(chore.DECOMPRESS, frame, work);
       }
@@ -268,7 +282,7 @@ export class PodServer {
     }
     this.record.reach(this.oldest, frame);
     this.record.started(frame);
-    const cpu = this.#compute.next(this.#thread);
+    const cpu = this.#compute[this.#thread].next(this.#computeWords, this.#computeState);
     if (this.record.trace !== null) this.record.trace.computeCpu[frame] = cpu;
     this.#work(COMPUTE, cpu);
   }
@@ -291,8 +305,8 @@ export class PodServer {
     }
   }
 
-  #pack(compress: Draws): void {
-    const cpu = compress.next(this.#thread);
+  #pack(compress: ThreadDraws): void {
+    const cpu = compress[this.#thread].next(this.#sendState.words, this.#sendState.at);
     if (this.record.trace !== null) this.record.trace.compressCpu[this.#next] = cpu;
     this.record.sends(cpu);
     this.#compressCpu = cpu;
