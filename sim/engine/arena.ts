@@ -13,7 +13,14 @@ export interface Place {
  * its numbers, and three lines of the cache to reach them.
  */
 export class Arena {
-  #block = new Float64Array(FIRST);
+  static readonly #owners = new WeakMap<Float64Array, Arena>();
+
+  /** The arena of a block. */
+  static of(block: Float64Array): Arena {
+    return Arena.#owners.get(block)!;
+  }
+
+  #block = this.#blockOf(FIRST);
   #used = 0;
   readonly #shared = new Map<ArrayLike<number>, Place>();
   /** By checksum. */
@@ -27,12 +34,18 @@ export class Arena {
   /** Room for so many numbers, all 0, for good: where they begin in {@link block}. */
   take(length: number): number {
     if (this.#used + length > this.#block.length) {
-      this.#block = new Float64Array(Math.max(Math.min(2 * this.#block.length, LONGEST), length));
+      this.#block = this.#blockOf(Math.max(Math.min(2 * this.#block.length, LONGEST), length));
       this.#used = 0;
     }
     const at = this.#used;
     this.#used += length;
     return at;
+  }
+
+  #blockOf(length: number): Float64Array {
+    const block = new Float64Array(length);
+    Arena.#owners.set(block, this);
+    return block;
   }
 
   /** Where the same numbers stand, the same to the last bit, for all that have them in common. */

@@ -33,11 +33,11 @@ export class Timeline extends Ring {
     block[at] = time;
     block[at + ORDER] = order;
     block[at + TAG] = tag;
-    if (this.#settle()) this.#announce();
+    if (this.settle()) this.announce();
   }
 
   /** Moves what was added last to before all that comes after it; true if it is the first now. */
-  #settle(): boolean {
+  protected settle(): boolean {
     const { block } = this;
     let position = this.length - 1;
     for (; position > 0; position--) {
@@ -56,7 +56,7 @@ export class Timeline extends Ring {
   }
 
   /** The agenda is to know of the first. */
-  #announce(): void {
+  protected announce(): void {
     const { block, first } = this;
     this.#agenda.put(this.#source, block[first]!, block[first + ORDER]!);
   }
@@ -72,7 +72,7 @@ export class Timeline extends Ring {
     const tag = this.block[this.first + TAG]! | 0;
     this.drop();
     if (this.length === 0) this.#agenda.remove(this.#source);
-    else this.#announce();
+    else this.announce();
     return tag;
   }
 }

@@ -19,14 +19,17 @@ const CPU = 2;
 const REST = 3;
 const WIDTH = 4;
 
-/** Of the chore in hand: CPU seconds, and those of the rest of sending. */
-const HAND = 2;
+/**
+ * Its own numbers, counted back from the entries: of the chore in hand the CPU seconds, and those of the rest of sending; and one of whoever
+ * extends it. As fields they would be an object each.
+ */
+const IN_HAND = -1;
+const IN_HAND_REST = -2;
+export const EXTENDED = -3;
+const OWN = 3;
 
 /** What a pod's thread has to do besides computing, in the order in which its event loop comes to it; and what it does now. */
 export class Chores extends Ring {
-  /** The chore in hand: a number that is not an integer is an object of its own, unless it stands in an array. */
-  readonly #hand: Float64Array;
-  readonly #at: number;
   /** So many of the first go with what it does now. */
   #urgent = 0;
   #looks = false;
@@ -35,14 +38,16 @@ export class Chores extends Ring {
   about = 0;
 
   constructor(arena: Arena) {
-    super(arena, WIDTH, 4);
-    this.#at = arena.take(HAND);
-    this.#hand = arena.block;
+    super(arena, WIDTH, 4, OWN);
   }
 
   /** CPU seconds of the chore in hand. */
   get cpu(): number {
-    return this.#hand[this.#at]!;
+    return this.block[this.begin + IN_HAND]!;
+  }
+
+  protected override grow(): void {
+    super.grow(OWN);
   }
 
   push(kind: number, about: number, cpu: number): void {
@@ -93,16 +98,16 @@ export class Chores extends Ring {
   take(whole: boolean): boolean {
     if (this.kind === HAND_OVER) {
       this.kind = SEND;
-      this.#hand[this.#at] = this.#hand[this.#at + 1]!;
+      this.block[this.begin + IN_HAND] = this.block[this.begin + IN_HAND_REST]!;
       return true;
     }
     if (this.#urgent > 0) this.#urgent--;
     else if (!whole || this.length === 0) return false;
-    const { block, first } = this;
+    const { block, begin, first } = this;
     this.kind = block[first]! | 0;
     this.about = block[first + ABOUT]! | 0;
-    this.#hand[this.#at] = block[first + CPU]!;
-    this.#hand[this.#at + 1] = block[first + REST]!;
+    block[begin + IN_HAND] = block[first + CPU]!;
+    block[begin + IN_HAND_REST] = block[first + REST]!;
     this.drop();
     return true;
   }
