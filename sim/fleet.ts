@@ -92,7 +92,7 @@ function simulatePart(fleet: readonly FleetLine[], replication: number) {
   const lines = fleet.map(({ name, plan, costs }) => {
     const streams = (...path: readonly (string | number)[]) =>
       new RandomStream(plan.workload.seed, "replication", replication, "line", name, ...path);
-    const latencies = new Latencies(EXACT);
+    const latencies = new Latencies(EXACT, simulation.agenda.arena);
     return { line: new Line(simulation, shared, { plan, costs }, streams, latencies), latencies };
   });
   simulation.run();

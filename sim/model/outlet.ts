@@ -29,7 +29,6 @@ export class Outlet {
   #cursor: number;
   /** The frame that is next on this connection: what was to be sent on one before is not. */
   #expected: number;
-  readonly #agenda: Agenda;
   readonly #window: number;
   readonly #room: number;
   readonly #drops: Drops | null;
@@ -40,6 +39,7 @@ export class Outlet {
   /** Random state. */
   readonly #words: Int32Array;
   readonly #state: number;
+  readonly #agenda: Agenda;
 
   constructor(
     agenda: Agenda,

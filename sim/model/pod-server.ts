@@ -23,42 +23,43 @@ import { BUSY, type COLD, type IDLE, type ThreadState } from "./thread.ts";
  * blocks whoever computed it (blocking after service).
  */
 export class PodServer {
-  readonly record: PodRecord;
-  readonly host: PodHost;
-  readonly outlet: Outlet;
+  // What each event needs comes first, and so in few lines of the cache.
   readonly own: OwnThread;
-  /** The hop that frames come by; `null` at the source. */
-  up: Hop | null = null;
-  crew: Crew | null = null;
-  /** With workers. */
-  readonly notices: Notices | null;
+  readonly record: PodRecord;
+  readonly outlet: Outlet;
+  readonly host: PodHost;
   readonly #agenda: Agenda;
   readonly #instants: Instants;
-  readonly #shape: PodShape;
   readonly #task: number;
-  readonly #compute: ThreadDraws;
-  readonly #receive: ThreadDraws;
-  readonly #decompress: ThreadDraws | null;
-  readonly #compress: ThreadDraws | null;
-  /** Random states, in words and from where on; those of what few pods do are where its streams are. */
-  readonly #computeWords: Int32Array;
-  readonly #computeState: number;
-  readonly #receiveWords: Int32Array;
-  readonly #receiveState: number;
-  readonly #sendState: State;
-  /** On an emulated node. */
-  readonly #clock: EmulatedClock | null;
-  /** Number of frames that are ready to be computed, counted from the first. */
-  #ready: number;
-  /** Next frame to begin, and to finish. */
-  #begun: number;
-  #next: number;
   #busy = false;
   #doing: Doing = CHORE;
   /** A turn is due that may compute. */
   #turn = false;
   /** What it did before the frame in hand. */
   #thread: ThreadState = BUSY;
+  /** Number of frames that are ready to be computed, counted from the first. */
+  #ready: number;
+  /** Next frame to begin, and to finish. */
+  #begun: number;
+  #next: number;
+  crew: Crew | null = null;
+  /** The hop that frames come by; `null` at the source. */
+  up: Hop | null = null;
+  /** On an emulated node. */
+  readonly #clock: EmulatedClock | null;
+  readonly #compute: ThreadDraws;
+  readonly #receive: ThreadDraws;
+  readonly #decompress: ThreadDraws | null;
+  readonly #compress: ThreadDraws | null;
+  /** Random states, in words and from where on; that of what few pods do is where its stream has it. */
+  readonly #computeWords: Int32Array;
+  readonly #computeState: number;
+  readonly #receiveWords: Int32Array;
+  readonly #receiveState: number;
+  readonly #sendState: State;
+  /** With workers. */
+  readonly notices: Notices | null;
+  readonly #shape: PodShape;
   #compressCpu = 0;
 
   constructor(shape: PodShape, costs: PodCosts, streams: PodStreams) {
