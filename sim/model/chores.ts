@@ -50,15 +50,36 @@ export class Chores extends Ring {
     super.grow(OWN);
   }
 
+  /** @param cpu Seconds. So short that it is always compiled into whoever calls it: an argument that is not an integer takes memory. */
   push(kind: number, about: number, cpu: number): void {
+    this.price(this.#add(kind, about), cpu);
+  }
+
+  #add(kind: number, about: number): number {
     const at = this.append();
     this.block[at] = kind;
     this.block[at + ABOUT] = about;
+    return at;
+  }
+
+  /** It goes with what the thread does now. As short as {@link push}. */
+  follow(kind: number, about: number, cpu: number): void {
+    this.price(this.#insert(kind, about), cpu);
+  }
+
+  /** It hands a frame over, with what it does now, and does the rest of sending right after that; CPU seconds of both. As short as {@link push}. */
+  handOver(frame: number, cpu: number, rest: number): void {
+    const at = this.#insert(HAND_OVER, frame);
+    this.price(at, cpu);
+    this.price(at + 1, rest);
+  }
+
+  /** Of the chore at a place; one further on, the rest of sending. */
+  protected price(at: number, cpu: number): void {
     this.block[at + CPU] = cpu;
   }
 
-  /** It goes with what the thread does now. @param rest CPU seconds of the rest of sending, if it is a hand-over. */
-  follow(kind: number, about: number, cpu: number, rest = 0): void {
+  #insert(kind: number, about: number): number {
     // Of what is urgent, too, there is but little that comes before it.
     let at = this.prepend();
     const { block } = this;
@@ -72,9 +93,8 @@ export class Chores extends Ring {
     }
     block[at] = kind;
     block[at + ABOUT] = about;
-    block[at + CPU] = cpu;
-    block[at + REST] = rest;
     this.#urgent++;
+    return at;
   }
 
   /** There is something to collect: the thread comes to that once, however many tell it. */

@@ -1,6 +1,6 @@
 import type { Agenda } from "../engine/agenda.ts";
 import type { RandomStream } from "../engine/random.ts";
-import { type Chores, HAND_OVER } from "./chores.ts";
+import type { Chores } from "./chores.ts";
 import type { PodCosts } from "./costs.ts";
 import { drawsOf, type ThreadDraws } from "./draws.ts";
 import type { Drops } from "./drops.ts";
@@ -112,7 +112,7 @@ export class Outlet {
       const cpu = this.#send[thread].next(this.#words, this.#state);
       const waited = this.#handover[thread === COLD ? COLD : IDLE].next(this.#words, this.#state);
       const handover = Math.min(waited, cpu);
-      this.#chores.follow(HAND_OVER, frame, handover, cpu - handover);
+      this.#chores.handOver(frame, handover, cpu - handover);
     }
   }
 

@@ -285,13 +285,14 @@ export class PodServer {
     this.record.started(frame);
     const cpu = this.#compute[this.#thread].next(this.#computeWords, this.#computeState);
     if (this.record.trace !== null) this.record.trace.computeCpu[frame] = cpu;
-    this.#work(COMPUTE, cpu);
+    this.#doing = COMPUTE;
+    if (cpu > 0) this.host.submit(cpu, this.#task);
+    else this.#atOnce();
   }
 
-  #work(doing: Doing, cpu: number): void {
-    this.#doing = doing;
-    if (cpu === 0) this.#instants.push(2 * this.#task + 1);
-    else this.host.submit(cpu, this.#task);
+  /** What takes no time is finished at this moment. */
+  #atOnce(): void {
+    this.#instants.push(2 * this.#task + 1);
   }
 
   /** Sends on, in order, what is computed; where frames are compressed, one after the other, each before the next is looked at. */
@@ -313,7 +314,9 @@ export class PodServer {
     this.#compressCpu = cpu;
     this.own.work();
     this.#busy = true;
-    this.#work(COMPRESS, cpu);
+    this.#doing = COMPRESS;
+    if (cpu > 0) this.host.submit(cpu, this.#task);
+    else this.#atOnce();
   }
 
   #finish(): void {
