@@ -116,6 +116,11 @@ export class Outlet {
     }
   }
 
+  /** What something costs before a frame is sent, seconds, of the random stream of sending. */
+  draw(costs: ThreadDraws, thread: ThreadState): number {
+    return costs[thread].next(this.#words, this.#state);
+  }
+
   /** Tells the agenda of what has changed on the link. */
   settle(): void {
     if (this.hop !== null && this.hop.link !== null) this.hop.link.settle();

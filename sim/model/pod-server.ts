@@ -1,6 +1,5 @@
 import type { Agenda } from "../engine/agenda.ts";
 import type { Instants } from "../engine/instants.ts";
-import type { State } from "../engine/xoshiro.ts";
 import * as chore from "./chores.ts";
 import type { PodCosts } from "./costs.ts";
 import type { Crew } from "./crew.ts";
@@ -37,26 +36,23 @@ export class PodServer {
   #turn = false;
   /** What it did before the frame in hand. */
   #thread: ThreadState = BUSY;
-  /** Number of frames that are ready to be computed, counted from the first. */
+  /** Frames that are ready to be computed, counted from the first; next frame to begin, and to finish. */
   #ready: number;
-  /** Next frame to begin, and to finish. */
   #begun: number;
   #next: number;
   crew: Crew | null = null;
   /** The hop that frames come by; `null` at the source. */
   up: Hop | null = null;
-  /** On an emulated node. */
   readonly #clock: EmulatedClock | null;
   readonly #compute: ThreadDraws;
   readonly #receive: ThreadDraws;
   readonly #decompress: ThreadDraws | null;
   readonly #compress: ThreadDraws | null;
-  /** Random states, in words and from where on; that of what few pods do is where its stream has it. */
+  /** Random states: in words, from where on. */
   readonly #computeWords: Int32Array;
   readonly #computeState: number;
   readonly #receiveWords: Int32Array;
   readonly #receiveState: number;
-  readonly #sendState: State;
   /** With workers. */
   readonly notices: Notices | null;
   readonly #shape: PodShape;
@@ -76,14 +72,13 @@ export class PodServer {
     this.#compress = costs.compress && drawsOf(agenda.arena, costs.compress);
     ({ words: this.#computeWords, at: this.#computeState } = streams.compute.state);
     ({ words: this.#receiveWords, at: this.#receiveState } = streams.receive.state);
-    this.#sendState = streams.send.state;
     this.own = new OwnThread(agenda, shape.waiting);
     const { window, first, position, sent } = shape;
     const room = window + Math.max(1, shape.workers) + shape.buffer;
     const drops = sent && new Drops(sent, room, first, position);
     this.outlet = new Outlet(agenda, streams.send, costs, { window, room, first: position, drops }, this.own, record);
-    const { wakeUps } = costs;
-    this.notices = wakeUps && new Notices(agenda, shape.notices, this.own, streams.wakeUp!, wakeUps.messages);
+    this.notices =
+      costs.wakeUps && new Notices(agenda, shape.notices, this.own, streams.wakeUp!, costs.wakeUps.messages);
     this.#clock = costs.emulated && new EmulatedClock(shape.speeds, costs.emulated);
     this.#ready = this.#begun = this.#next = first;
   }
@@ -102,11 +97,8 @@ export class PodServer {
   arrive(frame: number, waited: typeof IDLE | typeof COLD): void {
     const thread = this.own.idle ? waited : BUSY;
     this.own.wake(thread);
-    this.own.push(
-      chore.RECEIVE,
-      4 * frame + thread,
-      this.#receive[thread].next(this.#receiveWords, this.#receiveState),
-    );
+    const cpu = this.#receive[thread].next(this.#receiveWords, this.#receiveState);
+    this.own.push(chore.RECEIVE, 4 * frame + thread, cpu);
     this.#dispatch();
   }
 
@@ -286,13 +278,8 @@ export class PodServer {
     const cpu = this.#compute[this.#thread].next(this.#computeWords, this.#computeState);
     if (this.record.trace !== null) this.record.trace.computeCpu[frame] = cpu;
     this.#doing = COMPUTE;
-    if (cpu > 0) this.host.submit(cpu, this.#task);
-    else this.#atOnce();
-  }
-
-  /** What takes no time is finished at this moment. */
-  #atOnce(): void {
-    this.#instants.push(2 * this.#task + 1);
+    if (cpu === 0) this.#instants.push(2 * this.#task + 1);
+    else this.host.submit(cpu, this.#task);
   }
 
   /** Sends on, in order, what is computed; where frames are compressed, one after the other, each before the next is looked at. */
@@ -308,15 +295,15 @@ export class PodServer {
   }
 
   #pack(compress: ThreadDraws): void {
-    const cpu = compress[this.#thread].next(this.#sendState.words, this.#sendState.at);
+    const cpu = this.outlet.draw(compress, this.#thread);
     if (this.record.trace !== null) this.record.trace.compressCpu[this.#next] = cpu;
     this.record.sends(cpu);
     this.#compressCpu = cpu;
     this.own.work();
     this.#busy = true;
     this.#doing = COMPRESS;
-    if (cpu > 0) this.host.submit(cpu, this.#task);
-    else this.#atOnce();
+    if (cpu === 0) this.#instants.push(2 * this.#task + 1);
+    else this.host.submit(cpu, this.#task);
   }
 
   #finish(): void {
@@ -325,10 +312,8 @@ export class PodServer {
       this.up?.acknowledge(this.#next);
       return;
     }
-    if (this.#clock !== null) {
-      this.#clock.takeUp(this.#agenda.now);
-      this.#clock.work(this.#clock.pace.send);
-    }
+    this.#clock?.takeUp(this.#agenda.now);
+    this.#clock?.work(this.#clock.pace.send);
     this.outlet.pump(this.#next, this.#thread);
   }
 }
