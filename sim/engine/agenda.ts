@@ -5,8 +5,6 @@ const SEARCHED = 12;
 /** For a place: no event is pending, and nobody has looked. */
 const NONE = -1;
 const UNKNOWN = -2;
-/** Time of what is being scheduled. */
-const NEW = new Float64Array(1);
 
 /**
  * Clock of a simulation and what happens next. Events come from few and known sources (a processor's next finishing task, the
@@ -86,13 +84,6 @@ export class Agenda {
    * @throws RangeError if `time` is in the past, infinite or NaN.
    */
   put(source: number, time: number, order: number): void {
-    NEW[0] = time;
-    this.schedule(source, order);
-  }
-
-  /** For {@link put}, which is so short that it is always compiled into whoever calls it: an argument that is not an integer takes memory. */
-  schedule(source: number, order: number): void {
-    const time = NEW[0]!;
     if (!(time >= this.now && time < Number.POSITIVE_INFINITY)) throw this.#outOfRange(time);
     const place = this.#placeOf(source);
     this.#keys[2 * place] = time;

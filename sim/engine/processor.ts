@@ -1,8 +1,5 @@
 import type { Agenda } from "./agenda.ts";
 
-/** Work of the task that is being submitted. */
-const NEW = new Float64Array(1);
-
 /**
  * Cores that active tasks share equally: with m tasks each advances at rate min(1, cores / m) core-seconds per second
  * (egalitarian processor sharing; Kleinrock, Queueing Systems vol. 2, section 4.4).
@@ -64,14 +61,7 @@ export class SharedProcessor {
    * @throws RangeError if `work` is not a finite number above 0.
    */
   submit(work: number, task: number): void {
-    NEW[0] = work;
-    this.accept(task);
-  }
-
-  /** For {@link submit}, which is so short that it is always compiled into whoever calls it: an argument that is not an integer takes memory. */
-  accept(task: number): void {
-    const work = NEW[0]!;
-    if (!(work > 0 && work < Number.POSITIVE_INFINITY)) throw new RangeError(`work(=${work}) should be finite and > 0`);
+    if (!(work > 0 && work < Number.POSITIVE_INFINITY)) throw outOfRange(work);
     const place = this.#admit(task);
     this.#finishes[place] = this.#virtual + work;
     this.#rise(place);
@@ -220,6 +210,10 @@ export class SharedProcessor {
     this.#tasks.set(tasks);
     this.#rates = ratesOf(this.cores, size);
   }
+}
+
+function outOfRange(work: number): RangeError {
+  return new RangeError(`work(=${work}) should be finite and > 0`);
 }
 
 function ratesOf(cores: number, tasks: number): Float64Array {

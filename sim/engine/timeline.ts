@@ -5,8 +5,6 @@ import { Ring } from "./ring.ts";
 const ORDER = 1;
 const TAG = 2;
 const WIDTH = 3;
-/** Time of what is being added. */
-const NEW = new Float64Array(1);
 
 /**
  * Events of one source, in order of (time, order of scheduling), of which the agenda knows the first only: messages on their
@@ -30,15 +28,9 @@ export class Timeline extends Ring {
 
   /** @param tag what it is about: 32 bits. @throws RangeError as {@link Agenda.put} does. */
   push(time: number, order: number, tag: number): void {
-    NEW[0] = time;
-    this.add(order, tag);
-  }
-
-  /** For {@link push}, which is as short as {@link Agenda.put}. */
-  protected add(order: number, tag: number): void {
     const at = this.append();
     const { block } = this;
-    block[at] = NEW[0]!;
+    block[at] = time;
     block[at + ORDER] = order;
     block[at + TAG] = tag;
     if (this.settle()) this.announce();
