@@ -3,7 +3,7 @@ const FIRST = 512;
 const LONGEST = 32768;
 
 /** Where numbers begin in a block. */
-export interface Place {
+export interface ArenaPlace {
   readonly block: Float64Array;
   readonly at: number;
 }
@@ -22,9 +22,9 @@ export class Arena {
 
   #block = this.#blockOf(FIRST);
   #used = 0;
-  readonly #shared = new Map<ArrayLike<number>, Place>();
+  readonly #shared = new Map<ArrayLike<number>, ArenaPlace>();
   /** By checksum. */
-  readonly #alike = new Map<number, (Place & { readonly bits: Int32Array })[]>();
+  readonly #alike = new Map<number, (ArenaPlace & { readonly bits: Int32Array })[]>();
 
   /** Where {@link take} found room last. */
   get block(): Float64Array {
@@ -49,7 +49,7 @@ export class Arena {
   }
 
   /** Where the same numbers stand, the same to the last bit, for all that have them in common. */
-  shared(numbers: ArrayLike<number>): Place {
+  shared(numbers: ArrayLike<number>): ArenaPlace {
     let place = this.#shared.get(numbers);
     if (place === undefined) {
       place = this.#known(Float64Array.from(numbers));
@@ -58,7 +58,7 @@ export class Arena {
     return place;
   }
 
-  #known(numbers: Float64Array): Place {
+  #known(numbers: Float64Array): ArenaPlace {
     const bits = new Int32Array(numbers.buffer);
     const sum = checksum(bits);
     const alike = this.#alike.get(sum) ?? [];

@@ -31,6 +31,7 @@ export class LinkFlow extends Ring {
     return this.block[this.begin + REMAINING]!;
   }
 
+  /** From now on. */
   set remaining(bytes: number) {
     this.block[this.begin + REMAINING] = bytes;
   }
@@ -40,10 +41,12 @@ export class LinkFlow extends Ring {
     return this.block[this.begin + RATE]!;
   }
 
+  /** From now on. */
   set rate(bytes: number) {
     this.block[this.begin + RATE] = bytes;
   }
 
+  /** With its own numbers. */
   protected override grow(): void {
     super.grow(OWN);
   }

@@ -1,5 +1,5 @@
 import { exp, log } from "./elementary.ts";
-import { bitsOf, integerOf, type State, stateOf } from "./xoshiro.ts";
+import { bitsOf, integerOf, type RandomState, stateOf } from "./xoshiro.ts";
 import { EXPONENTIAL, LAYERS, NORMAL } from "./ziggurat.ts";
 
 const TWO_32 = 4294967296;
@@ -40,7 +40,7 @@ export class RandomStream {
   }
 
   /** Where its state is, for whoever draws from it without the object. */
-  get state(): State {
+  get state(): RandomState {
     return { words: this.#words, at: this.#at };
   }
 

@@ -11,17 +11,17 @@ let block = new Int32Array(0);
 let used = 0;
 
 /** Where the state of a generator is: 4 words from `at` on. */
-export interface State {
+export interface RandomState {
   readonly words: Int32Array;
   readonly at: number;
 }
 
 /**
- * State of a generator xoshiro128++ 1.0 (Blackman & Vigna, ACM Trans. Math. Softw. 47(4), 2021; period 2^128 - 1): a 128-bit hash of
+ * RandomState of a generator xoshiro128++ 1.0 (Blackman & Vigna, ACM Trans. Math. Softw. 47(4), 2021; period 2^128 - 1): a 128-bit hash of
  * a seed and a path. States that are made one after the other lie side by side, 4 of them in a line of the cache, as those are made so
  * that are used together.
  */
-export function stateOf(parts: readonly (string | number)[]): State {
+export function stateOf(parts: readonly (string | number)[]): RandomState {
   const hashed = hash(parts);
   if (used === block.length) {
     block = new Int32Array(WORDS * STATES);

@@ -1,5 +1,5 @@
 import { Fifo } from "../engine/queue.ts";
-import type { State } from "../engine/xoshiro.ts";
+import type { RandomState } from "../engine/xoshiro.ts";
 import type { PodCosts } from "./costs.ts";
 import { drawsOf, type ThreadDraws } from "./draws.ts";
 import { EmulatedClock } from "./emulated-clock.ts";
@@ -18,7 +18,7 @@ export class Worker {
   readonly #crew: Crew;
   readonly #shape: CrewShape;
   readonly #compute: ThreadDraws;
-  readonly #state: State;
+  readonly #state: RandomState;
   readonly #task: number;
   /** Of its events in the agenda. */
   readonly #source: number;
@@ -30,7 +30,7 @@ export class Worker {
   /** What it was before it was woken; it is about to take a frame. */
   #waking: ThreadState = BUSY;
 
-  constructor(crew: Crew, shape: CrewShape, costs: PodCosts, state: State, task: number, source: number) {
+  constructor(crew: Crew, shape: CrewShape, costs: PodCosts, state: RandomState, task: number, source: number) {
     this.#crew = crew;
     this.#shape = shape;
     this.pod = shape.pod;
@@ -100,7 +100,7 @@ export class Crew {
   /** What it costs all of them, of one random state. */
   readonly compute: ThreadDraws;
   readonly #wakeUp: ThreadDraws;
-  readonly #state: State;
+  readonly #state: RandomState;
   /** Frames are published in turn, and so taken. */
   #published: number;
   #taken: number;

@@ -1,4 +1,4 @@
-import type { Arena, Place } from "../engine/arena.ts";
+import type { Arena, ArenaPlace } from "../engine/arena.ts";
 import { integerOf } from "../engine/xoshiro.ts";
 import type { Thread } from "../profile.ts";
 import type { ThreadSamples, WaitedSamples } from "./costs.ts";
@@ -52,7 +52,7 @@ export class Draws {
   readonly #sequence: Sequence | null;
 
   /** For {@link drawsOf}. */
-  constructor({ block, at }: Place, count: number, sequence: Sequence | null) {
+  constructor({ block, at }: ArenaPlace, count: number, sequence: Sequence | null) {
     this.#block = block;
     this.#at = at;
     this.#count = count;
@@ -79,7 +79,7 @@ export class Draws {
 export type ThreadDraws = readonly [busy: Draws, idle: Draws, cold: Draws];
 
 /** Of samples that are drawn each by itself, and of costs all of whose are. */
-const independent = new WeakMap<Place, Draws>();
+const independent = new WeakMap<ArenaPlace, Draws>();
 const shared = new WeakMap<Arena, WeakMap<Costs, ThreadDraws>>();
 
 /** Draws of one kind of costs. @param arena With what other pods draw, too. @param costs By what the thread did before, or whatever that was. */

@@ -1,7 +1,7 @@
 import type { Agenda } from "../engine/agenda.ts";
 import type { RandomStream } from "../engine/random.ts";
 import { Timeline } from "../engine/timeline.ts";
-import type { State } from "../engine/xoshiro.ts";
+import type { RandomState } from "../engine/xoshiro.ts";
 import type { WaitedSamples } from "./costs.ts";
 import { drawsOf, type ThreadDraws } from "./draws.ts";
 import type { OwnThread } from "./own-thread.ts";
@@ -12,7 +12,7 @@ export class Notices {
   readonly #agenda: Agenda;
   readonly #own: OwnThread;
   readonly #wakeUp: ThreadDraws;
-  readonly #state: State;
+  readonly #state: RandomState;
   readonly #timeline: Timeline;
 
   /** @param source Its events' in the agenda. @param wakeUp Seconds that waking up takes. */
