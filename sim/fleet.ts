@@ -93,7 +93,8 @@ function simulatePart(fleet: readonly FleetLine[], replication: number) {
   const lines = fleet.map(({ name, plan, costs }) => {
     const streams = (...path: readonly (string | number)[]) =>
       new RandomStream(plan.workload.seed, "replication", replication, "line", name, ...path);
-    return new Line(simulation, shared, { plan, costs }, streams, needsTrace(plan) ? null : new Latencies(EXACT));
+    const latencies = needsTrace(plan) ? null : new Latencies(EXACT, simulation.agenda.arena);
+    return new Line(simulation, shared, { plan, costs }, streams, latencies);
   });
   simulation.run();
   // Of lines that are over before what was to happen to them, the last to do so need not have been the last to end.

@@ -25,6 +25,7 @@ export { type StationTimes, tandemBeforeService, tandemRecursion, windowRecursio
 // Random streams and statistics.
 
 export { RandomStream } from "./engine/random.ts";
+export type { RandomState } from "./engine/xoshiro.ts";
 export { batchMeans, type Estimate } from "./statistics/batch-means.ts";
 export { bootstrap, percentileInterval, resample } from "./statistics/bootstrap.ts";
 export { intervalOfMeans, studentT95 } from "./statistics/interval.ts";
@@ -38,7 +39,7 @@ export { Running } from "./statistics/running.ts";
 // Parts of the event engine.
 
 export { Agenda } from "./engine/agenda.ts";
-export { Arena } from "./engine/arena.ts";
+export { Arena, type ArenaPlace } from "./engine/arena.ts";
 export { LinkFlow, SharedLink } from "./engine/link.ts";
 export { SharedProcessor } from "./engine/processor.ts";
 export { QuotaProcessor } from "./engine/quota.ts";

@@ -5,6 +5,10 @@ import { Ring } from "./ring.ts";
 /** Of a message: its bytes, and what it is about. */
 const TAG = 1;
 const WIDTH = 2;
+/** Of a flow, counted back from its messages. */
+const REMAINING = -1;
+const RATE = -2;
+const OWN = 2;
 
 /** One sender on a link, made by {@link SharedLink.flow}: its messages leave one after the other, first in first out. */
 export class LinkFlow extends Ring {
@@ -12,17 +16,39 @@ export class LinkFlow extends Ring {
   readonly id: number;
   /** Highest rate, bytes per second. */
   readonly cap: number;
-  /** Bytes of the message that is leaving which are still to go, and their rate in bytes/s; the link's own. */
-  remaining = 0;
-  rate = 0;
   readonly #link: SharedLink;
 
   /** For {@link SharedLink.flow}. */
   constructor(arena: Arena, link: SharedLink, id: number, cap: number) {
-    super(arena, WIDTH, 4);
+    super(arena, WIDTH, 4, OWN);
     this.#link = link;
     this.id = id;
     this.cap = cap;
+  }
+
+  /** Bytes of the message that is leaving which are still to go; the link's own. */
+  get remaining(): number {
+    return this.block[this.begin + REMAINING]!;
+  }
+
+  /** From now on. */
+  set remaining(bytes: number) {
+    this.block[this.begin + REMAINING] = bytes;
+  }
+
+  /** Their rate, bytes/s; the link's own. */
+  get rate(): number {
+    return this.block[this.begin + RATE]!;
+  }
+
+  /** From now on. */
+  set rate(bytes: number) {
+    this.block[this.begin + RATE] = bytes;
+  }
+
+  /** With its own numbers. */
+  protected override grow(): void {
+    super.grow(OWN);
   }
 
   /** Messages that have not wholly left, the one on its way out included. */

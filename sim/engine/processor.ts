@@ -61,7 +61,14 @@ export class SharedProcessor {
    * @throws RangeError if `work` is not a finite number above 0.
    */
   submit(work: number, task: number): void {
-    if (!(work > 0 && work < Number.POSITIVE_INFINITY)) throw new RangeError(`work(=${work}) should be finite and > 0`);
+    if (!(work > 0 && work < Number.POSITIVE_INFINITY)) throw outOfRange(work);
+    const place = this.#admit(task);
+    this.#finishes[place] = this.#virtual + work;
+    this.#rise(place);
+  }
+
+  /** Makes room for a task, the last: its place, of which all is known but when it finishes. */
+  #admit(task: number): number {
     const { now } = this.#agenda;
     // Restarting from 0 when idle keeps virtual time small, and so precise.
     if (this.#active === 0) this.#virtual = 0;
@@ -69,11 +76,10 @@ export class SharedProcessor {
     this.#updated = now;
     if (this.#active === this.#tasks.length) this.#grow();
     const place = this.#active++;
-    this.#finishes[place] = this.#virtual + work;
     this.#orders[place] = this.#submitted++;
     this.#tasks[place] = task;
-    this.#rise(place);
     this.#touch();
+    return place;
   }
 
   /** The first task is finished, now: it no longer counts as active. To be called at the event. */
@@ -204,6 +210,10 @@ export class SharedProcessor {
     this.#tasks.set(tasks);
     this.#rates = ratesOf(this.cores, size);
   }
+}
+
+function outOfRange(work: number): RangeError {
+  return new RangeError(`work(=${work}) should be finite and > 0`);
 }
 
 function ratesOf(cores: number, tasks: number): Float64Array {

@@ -1,5 +1,5 @@
 import { exp, expInside, log } from "./elementary.ts";
-import { hash } from "./hash.ts";
+import { bitsOf, integerOf, type RandomState, stateOf } from "./xoshiro.ts";
 import { EXPONENTIAL, LAYERS, NORMAL } from "./ziggurat.ts";
 
 const TWO_32 = 4294967296;
@@ -21,10 +21,8 @@ const SCALES = new Float64Array(2);
  * tables of the ziggurats: the same (seed, path) gives the same numbers on every platform.
  */
 export class RandomStream {
-  #a: number;
-  #b: number;
-  #c: number;
-  #d: number;
+  readonly #words: Int32Array;
+  readonly #at: number;
   /** The 11 bits of the last two words that are not in the last `#draw()`. */
   #rest = 0;
   /** Of the last lognormal: cv, variance of its logarithm, and the deviation. */
@@ -36,29 +34,23 @@ export class RandomStream {
    * @throws RangeError if the seed or a number in the path is NaN.
    */
   constructor(seed: number, ...path: readonly (string | number)[]) {
-    [this.#a, this.#b, this.#c, this.#d] = hash([seed, ...path]);
+    const { words, at } = stateOf([seed, ...path]);
+    this.#words = words;
+    this.#at = at;
   }
 
-  /** 32 random bits as an integer in 0..2^32 - 1. */
-  #bits(): number {
-    const a = this.#a;
-    const b = this.#b;
-    const sum = (a + this.#d) | 0;
-    const c = this.#c ^ a;
-    const d = this.#d ^ b;
-    this.#a = a ^ d;
-    this.#b = b ^ c;
-    this.#c = c ^ (b << 9);
-    this.#d = (d << 11) | (d >>> 21);
-    return (((sum << 7) | (sum >>> 25)) + a) >>> 0;
+  /** Where its state is, for whoever draws from it without the object. */
+  get state(): RandomState {
+    return { words: this.#words, at: this.#at };
   }
 
   /** 53 random bits as an integer in 0..2^53 - 1, and 11 more in `#rest`. In one piece, as a call for each word takes twice the time. */
   #draw(): number {
-    let a = this.#a;
-    let b = this.#b;
-    let c = this.#c;
-    let d = this.#d;
+    const [words, at] = [this.#words, this.#at];
+    let a = words[at]!;
+    let b = words[at + 1]!;
+    let c = words[at + 2]!;
+    let d = words[at + 3]!;
     let sum = (a + d) | 0;
     const high = (((sum << 7) | (sum >>> 25)) + a) | 0;
     let shifted = b << 9;
@@ -73,10 +65,10 @@ export class RandomStream {
     shifted = b << 9;
     c ^= a;
     d ^= b;
-    this.#b = b ^ c;
-    this.#a = a ^ d;
-    this.#c = c ^ shifted;
-    this.#d = (d << 11) | (d >>> 21);
+    words[at + 1] = b ^ c;
+    words[at] = a ^ d;
+    words[at + 2] = c ^ shifted;
+    words[at + 3] = (d << 11) | (d >>> 21);
     this.#rest = ((high & 31) << 6) | (low & 63);
     return (high >>> 5) * 67108864 + (low >>> 6);
   }
@@ -87,25 +79,17 @@ export class RandomStream {
   }
 
   /**
-   * Uniform over 0..n - 1, without bias: the integer part of n times a fraction of 32 bits, drawn again where some of the
-   * fractions would favour a number (Lemire, "Fast Random Integer Generation in an Interval", ACM TOMACS 29(1), 2019).
+   * Uniform over 0..n - 1, without bias.
    * @throws RangeError unless n is an integer in 1..2^32.
    */
   integer(n: number): number {
     if (!(Number.isInteger(n) && n >= 1 && n <= TWO_32))
       throw new RangeError(`n(=${n}) should be an integer in 1..2^32`);
     // Up to here the product is exact.
-    if (n <= 2097152) {
-      for (;;) {
-        const product = this.#bits() * n;
-        const whole = Math.floor(product / TWO_32);
-        const fraction = product - whole * TWO_32;
-        if (fraction >= n || fraction >= TWO_32 % n) return whole;
-      }
-    }
+    if (n <= 2097152) return integerOf(this.#words, this.#at, n);
     const limit = TWO_32 - (TWO_32 % n);
-    let bits = this.#bits();
-    while (bits >= limit) bits = this.#bits();
+    let bits = bitsOf(this.#words, this.#at);
+    while (bits >= limit) bits = bitsOf(this.#words, this.#at);
     return bits % n;
   }
 
@@ -231,10 +215,11 @@ export class RandomStream {
   #fill(out: Float64Array, x: Float64Array, plus: number, minus: number): void {
     SCALES[0] = plus;
     SCALES[1] = minus;
-    let a = this.#a | 0;
-    let b = this.#b | 0;
-    let c = this.#c | 0;
-    let d = this.#d | 0;
+    const [words, at] = [this.#words, this.#at];
+    let a = words[at]!;
+    let b = words[at + 1]!;
+    let c = words[at + 2]!;
+    let d = words[at + 3]!;
     const n = out.length;
     for (let i = 0; i < n; i++) {
       // As in `#draw`.
@@ -260,22 +245,22 @@ export class RandomStream {
       const layer = rest & LAYER;
       let value = ((high >>> 5) * 67108864 + (low >>> 6)) * UNIT * x[layer]!;
       if (value >= x[layer + 1]!) {
-        this.#a = a;
-        this.#b = b;
-        this.#c = c;
-        this.#d = d;
+        words[at] = a;
+        words[at + 1] = b;
+        words[at + 2] = c;
+        words[at + 3] = d;
         value = x === NORMAL_X ? this.#edgeOfNormal(layer, value) : this.#edgeOfExponential(layer, value);
-        a = this.#a | 0;
-        b = this.#b | 0;
-        c = this.#c | 0;
-        d = this.#d | 0;
+        a = words[at]!;
+        b = words[at + 1]!;
+        c = words[at + 2]!;
+        d = words[at + 3]!;
       }
       out[i] = value * SCALES[(rest & SIGN) >>> 8]!;
     }
-    this.#a = a;
-    this.#b = b;
-    this.#c = c;
-    this.#d = d;
+    words[at] = a;
+    words[at + 1] = b;
+    words[at + 2] = c;
+    words[at + 3] = d;
   }
 
   #checkMean(mean: number): void {

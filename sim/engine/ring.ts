@@ -1,27 +1,27 @@
-import type { Arena } from "./arena.ts";
+import { Arena } from "./arena.ts";
 
 /**
  * First-in-first-out entries of a few numbers each, in an arena; it grows. Whoever extends it knows what the numbers of an entry are,
- * and reads and writes them where {@link place}, {@link append} and {@link first} say.
+ * and reads and writes them where {@link place}, {@link append} and {@link first} say; it may have numbers of its own, too, which end
+ * where the {@link begin entries begin}, so that both are in the same lines of the cache.
  */
 export class Ring {
   protected block: Float64Array;
-  readonly #arena: Arena;
+  /** Where the entries begin. */
+  protected begin: number;
   /** Numbers of an entry. */
   readonly #width: number;
-  #begin: number;
   /** Number of entries that there is room for, less 1: a power of two, less 1. */
   #mask: number;
   #head = 0;
   #length = 0;
 
-  /** @param capacity Entries that there is room for at first: a power of two. */
-  constructor(arena: Arena, width: number, capacity: number) {
-    this.#arena = arena;
+  /** @param capacity Entries that there is room for at first: a power of two. @param own How many numbers of its own it has. */
+  constructor(arena: Arena, width: number, capacity: number, own = 0) {
+    this.begin = arena.take(own + width * capacity) + own;
+    this.block = arena.block;
     this.#width = width;
     this.#mask = capacity - 1;
-    this.#begin = arena.take(width * capacity);
-    this.block = arena.block;
   }
 
   /** Number of entries. */
@@ -37,25 +37,25 @@ export class Ring {
 
   /** Where the first entry begins. */
   protected get first(): number {
-    return this.#begin + this.#head * this.#width;
+    return this.begin + this.#head * this.#width;
   }
 
   /** Where an entry begins, by its position from the first. */
   protected place(position: number): number {
-    return this.#begin + ((this.#head + position) & this.#mask) * this.#width;
+    return this.begin + ((this.#head + position) & this.#mask) * this.#width;
   }
 
   /** Makes room for one entry more, the last: where it begins. */
   protected append(): number {
-    if (this.#length > this.#mask) this.#grow();
+    if (this.#length > this.#mask) this.grow();
     return this.place(this.#length++);
   }
 
   /** Makes room for one entry more, the first: where it begins. */
   protected prepend(): number {
-    if (this.#length > this.#mask) this.#grow();
-    this.#head = (this.#head - 1) & this.#mask;
-    this.#length++;
+    if (this.#length > this.#mask) this.grow();
+    // One that is empty begins where it does after each time that it was.
+    if (this.#length++ > 0) this.#head = (this.#head - 1) & this.#mask;
     return this.first;
   }
 
@@ -65,13 +65,20 @@ export class Ring {
     this.#head = --this.#length === 0 ? 0 : (this.#head + 1) & this.#mask;
   }
 
-  #grow(): void {
-    const [from, head, size] = [this.block, this.#head * this.#width, (this.#mask + 1) * this.#width];
-    const begin = this.#arena.take(2 * size);
-    this.block = this.#arena.block;
-    this.block.set(from.subarray(this.#begin + head, this.#begin + size), begin);
-    this.block.set(from.subarray(this.#begin, this.#begin + head), begin + size - head);
-    this.#begin = begin;
+  /** Not private, as methods that are private take each object a word. @param own how many numbers of its own it has. */
+  protected grow(own = 0): void {
+    const [from, entries, head, size] = [
+      this.block,
+      this.begin,
+      this.#head * this.#width,
+      (this.#mask + 1) * this.#width,
+    ];
+    const arena = Arena.of(from);
+    this.begin = arena.take(own + 2 * size) + own;
+    this.block = arena.block;
+    this.block.set(from.subarray(entries - own, entries), this.begin - own);
+    this.block.set(from.subarray(entries + head, entries + size), this.begin);
+    this.block.set(from.subarray(entries, entries + head), this.begin + size - head);
     this.#mask = 2 * this.#mask + 1;
     this.#head = 0;
   }

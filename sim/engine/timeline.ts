@@ -28,22 +28,37 @@ export class Timeline extends Ring {
 
   /** @param tag what it is about: 32 bits. @throws RangeError as {@link Agenda.put} does. */
   push(time: number, order: number, tag: number): void {
-    let at = this.length;
-    let here = this.append();
+    const at = this.append();
     const { block } = this;
-    while (at > 0) {
-      const before = this.place(at - 1);
-      if (!(time < block[before]! || (time === block[before]! && order < block[before + ORDER]!))) break;
+    block[at] = time;
+    block[at + ORDER] = order;
+    block[at + TAG] = tag;
+    if (this.settle()) this.announce();
+  }
+
+  /** Moves what was added last to before all that comes after it; true if it is the first now. */
+  protected settle(): boolean {
+    const { block } = this;
+    let position = this.length - 1;
+    for (; position > 0; position--) {
+      const here = this.place(position);
+      const before = this.place(position - 1);
+      const [time, order, tag] = [block[here]!, block[here + ORDER]!, block[here + TAG]!];
+      if (!(time < block[before]! || (time === block[before]! && order < block[before + ORDER]!))) return false;
       block[here] = block[before]!;
       block[here + ORDER] = block[before + ORDER]!;
       block[here + TAG] = block[before + TAG]!;
-      here = before;
-      at--;
+      block[before] = time;
+      block[before + ORDER] = order;
+      block[before + TAG] = tag;
     }
-    block[here] = time;
-    block[here + ORDER] = order;
-    block[here + TAG] = tag;
-    if (at === 0) this.#agenda.put(this.#source, time, order);
+    return true;
+  }
+
+  /** The agenda is to know of the first. */
+  protected announce(): void {
+    const { block, first } = this;
+    this.#agenda.put(this.#source, block[first]!, block[first + ORDER]!);
   }
 
   /** None of them comes. */
@@ -57,10 +72,7 @@ export class Timeline extends Ring {
     const tag = this.block[this.first + TAG]! | 0;
     this.drop();
     if (this.length === 0) this.#agenda.remove(this.#source);
-    else {
-      const { block, first } = this;
-      this.#agenda.put(this.#source, block[first]!, block[first + ORDER]!);
-    }
+    else this.announce();
     return tag;
   }
 }

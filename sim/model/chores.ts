@@ -19,30 +19,67 @@ const CPU = 2;
 const REST = 3;
 const WIDTH = 4;
 
+/**
+ * Its own numbers, counted back from the entries: of the chore in hand the CPU seconds, and those of the rest of sending; and one of whoever
+ * extends it. As fields they would be an object each.
+ */
+const IN_HAND = -1;
+const IN_HAND_REST = -2;
+export const EXTENDED = -3;
+const OWN = 3;
+
 /** What a pod's thread has to do besides computing, in the order in which its event loop comes to it; and what it does now. */
 export class Chores extends Ring {
   /** So many of the first go with what it does now. */
   #urgent = 0;
   #looks = false;
-  /** The chore in hand: its kind, what it is about, and its CPU seconds. */
+  /** The chore in hand: its kind, and what it is about. */
   kind = SEND;
   about = 0;
-  cpu = 0;
-  #rest = 0;
 
   constructor(arena: Arena) {
-    super(arena, WIDTH, 4);
+    super(arena, WIDTH, 4, OWN);
   }
 
+  /** CPU seconds of the chore in hand. */
+  get cpu(): number {
+    return this.block[this.begin + IN_HAND]!;
+  }
+
+  protected override grow(): void {
+    super.grow(OWN);
+  }
+
+  /** @param cpu Seconds. So short that it is always compiled into whoever calls it: an argument that is not an integer takes memory. */
   push(kind: number, about: number, cpu: number): void {
+    this.price(this.#add(kind, about), cpu);
+  }
+
+  #add(kind: number, about: number): number {
     const at = this.append();
     this.block[at] = kind;
     this.block[at + ABOUT] = about;
+    return at;
+  }
+
+  /** It goes with what the thread does now. As short as {@link push}. */
+  follow(kind: number, about: number, cpu: number): void {
+    this.price(this.#insert(kind, about), cpu);
+  }
+
+  /** It hands a frame over, with what it does now, and does the rest of sending right after that; CPU seconds of both. As short as {@link push}. */
+  handOver(frame: number, cpu: number, rest: number): void {
+    const at = this.#insert(HAND_OVER, frame);
+    this.price(at, cpu);
+    this.price(at + 1, rest);
+  }
+
+  /** Of the chore at a place; one further on, the rest of sending. */
+  protected price(at: number, cpu: number): void {
     this.block[at + CPU] = cpu;
   }
 
-  /** It goes with what the thread does now. @param rest CPU seconds of the rest of sending, if it is a hand-over. */
-  follow(kind: number, about: number, cpu: number, rest = 0): void {
+  #insert(kind: number, about: number): number {
     // Of what is urgent, too, there is but little that comes before it.
     let at = this.prepend();
     const { block } = this;
@@ -56,9 +93,8 @@ export class Chores extends Ring {
     }
     block[at] = kind;
     block[at + ABOUT] = about;
-    block[at + CPU] = cpu;
-    block[at + REST] = rest;
     this.#urgent++;
+    return at;
   }
 
   /** There is something to collect: the thread comes to that once, however many tell it. */
@@ -82,16 +118,16 @@ export class Chores extends Ring {
   take(whole: boolean): boolean {
     if (this.kind === HAND_OVER) {
       this.kind = SEND;
-      this.cpu = this.#rest;
+      this.block[this.begin + IN_HAND] = this.block[this.begin + IN_HAND_REST]!;
       return true;
     }
     if (this.#urgent > 0) this.#urgent--;
     else if (!whole || this.length === 0) return false;
-    const { block, first } = this;
+    const { block, begin, first } = this;
     this.kind = block[first]! | 0;
     this.about = block[first + ABOUT]! | 0;
-    this.cpu = block[first + CPU]!;
-    this.#rest = block[first + REST]!;
+    block[begin + IN_HAND] = block[first + CPU]!;
+    block[begin + IN_HAND_REST] = block[first + REST]!;
     this.drop();
     return true;
   }

@@ -1,6 +1,7 @@
 import { Fifo } from "../engine/queue.ts";
-import type { EmulatedPace, PodCosts } from "./costs.ts";
-import { Draws } from "./draws.ts";
+import type { RandomState } from "../engine/xoshiro.ts";
+import type { PodCosts } from "./costs.ts";
+import { drawsOf, type ThreadDraws } from "./draws.ts";
 import { EmulatedClock } from "./emulated-clock.ts";
 import type { PodServer } from "./pod-server.ts";
 import type { PodShape, PodStreams } from "./pod-shape.ts";
@@ -16,7 +17,8 @@ export class Worker {
   readonly pod: PodServer;
   readonly #crew: Crew;
   readonly #shape: CrewShape;
-  readonly #compute: Draws;
+  readonly #compute: ThreadDraws;
+  readonly #state: RandomState;
   readonly #task: number;
   /** Of its events in the agenda. */
   readonly #source: number;
@@ -28,21 +30,22 @@ export class Worker {
   /** What it was before it was woken; it is about to take a frame. */
   #waking: ThreadState = BUSY;
 
-  constructor(crew: Crew, shape: CrewShape, compute: Draws, pace: EmulatedPace | null, task: number, source: number) {
+  constructor(crew: Crew, shape: CrewShape, costs: PodCosts, state: RandomState, task: number, source: number) {
     this.#crew = crew;
     this.#shape = shape;
     this.pod = shape.pod;
-    this.#clock = pace && new EmulatedClock(shape.speeds, pace);
-    this.#compute = compute;
+    this.#clock = costs.emulated && new EmulatedClock(shape.speeds, costs.emulated);
+    this.#compute = crew.compute;
+    this.#state = state;
     this.#task = task;
     this.#source = source;
   }
 
-  /** @param wakeUp `null`: it is awake already, and waits for just this moment. */
-  wake(wakeUp: Draws | null): void {
+  /** @param awaited It is awake already, and waits for just this moment. */
+  wake(awaited: boolean): void {
     const { agenda, waiting } = this.#shape;
     this.#waking = waiting.after(agenda.now - this.#idleSince);
-    const delay = wakeUp === null ? 0 : wakeUp.next(this.#waking);
+    const delay = awaited ? 0 : this.#crew.wakeUp(this.#waking);
     this.#clock?.rest();
     agenda.put(this.#source, agenda.now + delay, agenda.ticket());
   }
@@ -81,7 +84,7 @@ export class Worker {
     record.reach(pod.oldest, this.#frame);
     record.started(this.#frame);
     this.#clock?.takeUp(agenda.now);
-    const cpu = this.#compute.next(thread);
+    const cpu = this.#compute[thread].next(this.#state.words, this.#state.at);
     if (record.trace !== null) record.trace.computeCpu[this.#frame] = cpu;
     if (cpu === 0) instants.push(2 * this.#task + 1);
     else host.submit(cpu, this.#task);
@@ -94,7 +97,10 @@ export class Worker {
  */
 export class Crew {
   readonly workers: readonly Worker[];
-  readonly #wakeUp: Draws;
+  /** What it costs all of them, of one random state. */
+  readonly compute: ThreadDraws;
+  readonly #wakeUp: ThreadDraws;
+  readonly #state: RandomState;
   /** Frames are published in turn, and so taken. */
   #published: number;
   #taken: number;
@@ -108,12 +114,13 @@ export class Crew {
     streams: PodStreams,
     first: { readonly worker: number; readonly source: number },
   ) {
-    const compute = new Draws(shape.agenda.arena, streams.compute, costs.compute);
+    this.compute = drawsOf(shape.agenda.arena, costs.compute);
     this.#published = shape.first;
     this.#taken = shape.first;
-    this.#wakeUp = new Draws(shape.agenda.arena, streams.wakeUp!, costs.wakeUps!.worker);
+    this.#wakeUp = drawsOf(shape.agenda.arena, costs.wakeUps!.worker);
+    this.#state = streams.wakeUp!.state;
     this.workers = Array.from({ length: shape.workers }, (_, i) => {
-      return new Worker(this, shape, compute, costs.emulated, taskOf(first.worker + i), first.source + i);
+      return new Worker(this, shape, costs, streams.compute.state, taskOf(first.worker + i), first.source + i);
     });
     for (const worker of this.workers) this.#waiting.push(worker);
   }
@@ -126,7 +133,12 @@ export class Crew {
   /** @param awaited a worker is awake already, and waits for just this moment. */
   publish(awaited: boolean): void {
     this.#published++;
-    this.#waiting.shift()?.wake(awaited ? null : this.#wakeUp);
+    this.#waiting.shift()?.wake(awaited);
+  }
+
+  /** Seconds that one takes to wake up, by what it was. */
+  wakeUp(thread: ThreadState): number {
+    return this.#wakeUp[thread].next(this.#state.words, this.#state.at);
   }
 
   /** The next frame; -1 if there is none. */

@@ -1,14 +1,11 @@
-import type { Arena } from "../engine/arena.ts";
-import type { RandomStream } from "../engine/random.ts";
+import type { Arena, ArenaPlace } from "../engine/arena.ts";
+import { integerOf } from "../engine/xoshiro.ts";
 import type { Thread } from "../profile.ts";
 import type { ThreadSamples, WaitedSamples } from "./costs.ts";
 import type { Samples } from "./measured-cost.ts";
-import type { ThreadState } from "./thread.ts";
 
 /** By the number of what the thread did before. */
 const THREADS: readonly Thread[] = ["busy", "idle", "cold"];
-/** Of a table, for each of these: how many samples there are, and where they begin. The samples come after that. */
-const HEAD = 2 * THREADS.length;
 
 /** How samples are drawn of which their order is known. */
 interface Blocks {
@@ -40,61 +37,73 @@ function samplesOf(costs: Costs, thread: Thread): Samples {
   return thread === "busy" && "busy" in costs ? costs.busy : costs[thread === "cold" ? "cold" : "idle"];
 }
 
-/** Those of all threads side by side. */
-function tableOf(all: readonly Samples[]): Float64Array {
-  const different = new Map<Samples, number>();
-  let length = HEAD;
-  for (const samples of all) {
-    if (different.has(samples)) continue;
-    different.set(samples, length);
-    length += samples.length;
-  }
-  const table = new Float64Array(length);
-  for (const [samples, begin] of different) table.set(samples, begin);
-  all.forEach((samples, thread) => {
-    table[2 * thread] = samples.length;
-    table[2 * thread + 1] = different.get(samples)!;
-  });
-  return table;
-}
-
 /**
- * Draws costs of one kind, by what the thread did before, in blocks: some sample and those that were measured after it in the same
- * visit, of which the first comes after the last. So each is drawn equally often, and what near ones have in common is kept: the
- * circular block bootstrap (Politis & Romano, "A Circular Block-Resampling Procedure for Stationary Data", in: Exploring the Limits of
- * Bootstrap, 1992; of blocks: Künsch, Annals of Statistics 17(3), 1989). Where nothing is known of their order, each by itself.
+ * Draws from samples, in blocks: some sample and those that were measured after it in the same visit, of which the first comes after
+ * the last. So each is drawn equally often, and what near ones have in common is kept: the circular block bootstrap (Politis & Romano,
+ * "A Circular Block-Resampling Procedure for Stationary Data", in: Exploring the Limits of Bootstrap, 1992; of blocks: Künsch, Annals of
+ * Statistics 17(3), 1989). Where nothing is known of their order, each by itself: then whoever costs the same has the same draws, each
+ * with a random state of its own.
  */
 export class Draws {
-  readonly #stream: RandomStream;
-  /** Where the table is. */
   readonly #block: Float64Array;
   readonly #at: number;
-  /** Where each thread is in its block; `null` where each sample is drawn by itself, and where all are. */
-  readonly #sequences: readonly (Sequence | null)[] | null;
+  readonly #count: number;
+  /** `null` where each sample is drawn by itself. */
+  readonly #sequence: Sequence | null;
 
-  /** @param arena with what other pods draw, too. @param costs by what the thread did before, or whatever that was. */
-  constructor(arena: Arena, stream: RandomStream, costs: Costs) {
-    const all = THREADS.map((thread) => samplesOf(costs, thread));
-    const { block, at } = arena.shared(costs, () => tableOf(all));
-    this.#stream = stream;
+  /** For {@link drawsOf}. */
+  constructor({ block, at }: ArenaPlace, count: number, sequence: Sequence | null) {
     this.#block = block;
     this.#at = at;
-    const sequences = all.map((samples) => {
-      const blocks = blocksOf(samples);
-      return blocks && new Sequence(blocks, samples.length);
-    });
-    this.#sequences = sequences.every((one) => one === null) ? null : sequences;
+    this.#count = count;
+    this.#sequence = sequence;
   }
 
-  /** Seconds. */
-  next(thread: ThreadState): number {
-    const [block, at] = [this.#block, this.#at];
-    const count = block[at + 2 * thread]!;
-    const begin = at + block[at + 2 * thread + 1]!;
-    if (count === 1) return block[begin]!;
-    const sequence = this.#sequences === null ? null : this.#sequences[thread]!;
-    return block[begin + (sequence === null ? this.#stream.integer(count) : sequence.next(this.#stream))]!;
+  /**
+   * Seconds. So short that it is always compiled into whoever calls it: a number that is not an integer takes memory when it is returned.
+   * @param words With the state of the random stream, from `state` on.
+   */
+  next(words: Int32Array, state: number): number {
+    return this.#block[this.place(words, state)]!;
   }
+
+  /** For {@link next}: where the sample is. */
+  place(words: Int32Array, state: number): number {
+    if (this.#count === 1) return this.#at;
+    const sequence = this.#sequence;
+    return this.#at + (sequence === null ? integerOf(words, state, this.#count) : sequence.next(words, state));
+  }
+}
+
+/** By what the thread did before. */
+export type ThreadDraws = readonly [busy: Draws, idle: Draws, cold: Draws];
+
+/** Of samples that are drawn each by itself, and of costs all of whose are. */
+const independent = new WeakMap<ArenaPlace, Draws>();
+const shared = new WeakMap<Arena, WeakMap<Costs, ThreadDraws>>();
+
+/** Draws of one kind of costs. @param arena With what other pods draw, too. @param costs By what the thread did before, or whatever that was. */
+export function drawsOf(arena: Arena, costs: Costs): ThreadDraws {
+  const known = shared.get(arena) ?? new WeakMap<Costs, ThreadDraws>();
+  shared.set(arena, known);
+  const before = known.get(costs);
+  if (before !== undefined) return before;
+  let alone = true;
+  const [busy, idle, cold] = THREADS.map((thread) => {
+    const samples = samplesOf(costs, thread);
+    const place = arena.shared(samples);
+    const blocks = blocksOf(samples);
+    if (blocks !== null) {
+      alone = false;
+      return new Draws(place, samples.length, new Sequence(blocks, samples.length));
+    }
+    const draws = independent.get(place) ?? new Draws(place, samples.length, null);
+    independent.set(place, draws);
+    return draws;
+  });
+  const draws: ThreadDraws = [busy!, idle!, cold!];
+  if (alone) known.set(costs, draws);
+  return draws;
 }
 
 /** Places of samples, block after block. */
@@ -114,17 +123,17 @@ class Sequence {
     this.#end = count;
   }
 
-  next(stream: RandomStream): number {
-    if (this.#left === 0) this.#jump(stream);
+  next(words: Int32Array, state: number): number {
+    if (this.#left === 0) this.#jump(words, state);
     this.#left--;
     const at = this.#at++;
     if (this.#at === this.#end) this.#at = this.#begin;
     return at;
   }
 
-  #jump(stream: RandomStream): void {
+  #jump(words: Int32Array, state: number): void {
     const { length, ends } = this.#blocks;
-    this.#at = stream.integer(this.#count);
+    this.#at = integerOf(words, state, this.#count);
     this.#left = length;
     if (ends.length < 2) return;
     let visit = 0;

@@ -4,7 +4,7 @@ import type { RandomStream } from "../engine/random.ts";
 import { Timeline } from "../engine/timeline.ts";
 import { mean } from "../statistics/moments.ts";
 import type { HopCosts, PodCosts } from "./costs.ts";
-import { Draws } from "./draws.ts";
+import { type Draws, drawsOf, type ThreadDraws } from "./draws.ts";
 import type { PodServer } from "./pod-server.ts";
 import type { PodHost } from "./slow-processor.ts";
 import { COLD, IDLE } from "./thread.ts";
@@ -44,8 +44,13 @@ export class Hop {
   readonly #payload: Float64Array | null;
   readonly #bytes: number;
   readonly #relayCpuPerByte: number;
-  readonly #delay: Draws;
+  readonly #delay: ThreadDraws;
   readonly #acknowledgement: Draws;
+  /** Random states of these. */
+  readonly #delayWords: Int32Array;
+  readonly #delayState: number;
+  readonly #backWords: Int32Array;
+  readonly #backState: number;
   readonly #deliveries: Timeline;
   readonly #acknowledgements: Timeline;
   /** Its own numbers. */
@@ -69,8 +74,10 @@ export class Hop {
     this.#payload = costs.payload.length > 1 ? Float64Array.from(costs.payload) : null;
     this.#bytes = costs.payload[0]!;
     this.#relayCpuPerByte = costs.relayCpuPerByte;
-    this.#delay = new Draws(agenda.arena, streams.delay, costs.delay);
-    this.#acknowledgement = new Draws(agenda.arena, streams.acknowledgement, costs.acknowledgement);
+    this.#delay = drawsOf(agenda.arena, costs.delay);
+    this.#acknowledgement = drawsOf(agenda.arena, costs.acknowledgement)[IDLE];
+    ({ words: this.#delayWords, at: this.#delayState } = streams.delay.state);
+    ({ words: this.#backWords, at: this.#backState } = streams.acknowledgement.state);
     this.#at = agenda.arena.take(NUMBERS);
     this.#block = agenda.arena.block;
     this.#block[this.#at + RECEIVE + IDLE] = mean(receive.idle);
@@ -98,7 +105,7 @@ export class Hop {
   cross(frame: number): void {
     const thread = this.to.own.state() === COLD ? COLD : IDLE;
     const [block, at] = [this.#block, this.#at];
-    const delay = this.#delay.next(thread) - block[at + RECEIVE + thread]!;
+    const delay = this.#delay[thread].next(this.#delayWords, this.#delayState) - block[at + RECEIVE + thread]!;
     const time = Math.max(block[at + THERE]!, this.#agenda.now + Math.max(delay, 0));
     block[at + THERE] = time;
     this.#deliveries.push(time, this.#agenda.ticket(), 2 * frame + (thread === COLD ? 1 : 0));
@@ -119,7 +126,10 @@ export class Hop {
 
   #send(message: number): void {
     const back = this.#at + BACK;
-    const time = Math.max(this.#block[back]!, this.#agenda.now + this.#acknowledgement.next(IDLE));
+    const time = Math.max(
+      this.#block[back]!,
+      this.#agenda.now + this.#acknowledgement.next(this.#backWords, this.#backState),
+    );
     this.#block[back] = time;
     this.#acknowledgements.push(time, this.#agenda.ticket(), message);
   }

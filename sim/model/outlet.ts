@@ -1,8 +1,8 @@
 import type { Agenda } from "../engine/agenda.ts";
 import type { RandomStream } from "../engine/random.ts";
-import { type Chores, HAND_OVER } from "./chores.ts";
+import type { Chores } from "./chores.ts";
 import type { PodCosts } from "./costs.ts";
-import { Draws } from "./draws.ts";
+import { drawsOf, type ThreadDraws } from "./draws.ts";
 import type { Drops } from "./drops.ts";
 import type { Hop } from "./hop.ts";
 import type { PodRecord } from "./record.ts";
@@ -29,14 +29,17 @@ export class Outlet {
   #cursor: number;
   /** The frame that is next on this connection: what was to be sent on one before is not. */
   #expected: number;
-  readonly #agenda: Agenda;
   readonly #window: number;
   readonly #room: number;
   readonly #drops: Drops | null;
   readonly #chores: Chores;
   readonly #record: PodRecord;
-  readonly #send: Draws;
-  readonly #handover: Draws;
+  readonly #send: ThreadDraws;
+  readonly #handover: ThreadDraws;
+  /** Random state. */
+  readonly #words: Int32Array;
+  readonly #state: number;
+  readonly #agenda: Agenda;
 
   constructor(
     agenda: Agenda,
@@ -55,8 +58,9 @@ export class Outlet {
     this.#drops = drops;
     this.#chores = chores;
     this.#record = record;
-    this.#send = new Draws(agenda.arena, stream, costs.send);
-    this.#handover = new Draws(agenda.arena, stream, costs.handover);
+    this.#send = drawsOf(agenda.arena, costs.send);
+    this.#handover = drawsOf(agenda.arena, costs.handover);
+    ({ words: this.#words, at: this.#state } = stream.state);
   }
 
   /** Another frame may not be begun: there is no room for it. @param begun the next. */
@@ -105,11 +109,16 @@ export class Outlet {
     while (this.hop !== null && this.#cursor < end && this.#cursor < this.base + this.#window) {
       const frame = this.#cursor++;
       this.#drops?.send();
-      const cpu = this.#send.next(thread);
-      const waited = this.#handover.next(thread === COLD ? COLD : IDLE);
+      const cpu = this.#send[thread].next(this.#words, this.#state);
+      const waited = this.#handover[thread === COLD ? COLD : IDLE].next(this.#words, this.#state);
       const handover = Math.min(waited, cpu);
-      this.#chores.follow(HAND_OVER, frame, handover, cpu - handover);
+      this.#chores.handOver(frame, handover, cpu - handover);
     }
+  }
+
+  /** What something costs before a frame is sent, seconds, of the random stream of sending. */
+  draw(costs: ThreadDraws, thread: ThreadState): number {
+    return costs[thread].next(this.#words, this.#state);
   }
 
   /** Tells the agenda of what has changed on the link. */

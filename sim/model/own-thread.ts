@@ -1,14 +1,13 @@
 import type { Agenda } from "../engine/agenda.ts";
-import { Chores } from "./chores.ts";
+import { Chores, EXTENDED as SINCE } from "./chores.ts";
 import { BUSY, type ThreadState, type Waiting } from "./thread.ts";
 
 /** A pod's own thread: what it has to do, and whether it has had something to do, on which it depends what it then does costs. */
 export class OwnThread extends Chores {
   readonly #agenda: Agenda;
   readonly #waiting: Waiting;
-  /** True while it has nothing to do, and since when. */
+  /** True while it has nothing to do; since when, is one of the numbers before its chores. */
   idle = true;
-  #since = 0;
   /** What it was before the frame that it is about to take up. */
   #woken: ThreadState = BUSY;
 
@@ -20,7 +19,7 @@ export class OwnThread extends Chores {
 
   /** Busy, or idle, or cold if it has been idle for long. */
   state(): ThreadState {
-    return this.idle ? this.#waiting.after(this.#agenda.now - this.#since) : BUSY;
+    return this.idle ? this.#waiting.after(this.#agenda.now - this.block[this.begin + SINCE]!) : BUSY;
   }
 
   /** Something has come for it, which it takes up in this state. */
@@ -37,7 +36,7 @@ export class OwnThread extends Chores {
   rest(): void {
     if (this.idle) return;
     this.idle = true;
-    this.#since = this.#agenda.now;
+    this.block[this.begin + SINCE] = this.#agenda.now;
   }
 
   /** It takes a frame up: what it was before. */

@@ -3,7 +3,7 @@ import type { Instants } from "../engine/instants.ts";
 import * as chore from "./chores.ts";
 import type { PodCosts } from "./costs.ts";
 import type { Crew } from "./crew.ts";
-import { Draws } from "./draws.ts";
+import { drawsOf, type ThreadDraws } from "./draws.ts";
 import { Drops } from "./drops.ts";
 import { EmulatedClock } from "./emulated-clock.ts";
 import type { Hop } from "./hop.ts";
@@ -22,36 +22,40 @@ import { BUSY, type COLD, type IDLE, type ThreadState } from "./thread.ts";
  * blocks whoever computed it (blocking after service).
  */
 export class PodServer {
-  readonly record: PodRecord;
-  readonly host: PodHost;
-  readonly outlet: Outlet;
+  // What each event needs comes first, and so in few lines of the cache.
   readonly own: OwnThread;
-  /** The hop that frames come by; `null` at the source. */
-  up: Hop | null = null;
-  crew: Crew | null = null;
-  /** With workers. */
-  readonly notices: Notices | null;
+  readonly record: PodRecord;
+  readonly outlet: Outlet;
+  readonly host: PodHost;
   readonly #agenda: Agenda;
   readonly #instants: Instants;
-  readonly #shape: PodShape;
   readonly #task: number;
-  readonly #compute: Draws;
-  readonly #receive: Draws;
-  readonly #decompress: Draws | null;
-  readonly #compress: Draws | null;
-  /** On an emulated node. */
-  readonly #clock: EmulatedClock | null;
-  /** Number of frames that are ready to be computed, counted from the first. */
-  #ready: number;
-  /** Next frame to begin, and to finish. */
-  #begun: number;
-  #next: number;
   #busy = false;
   #doing: Doing = CHORE;
   /** A turn is due that may compute. */
   #turn = false;
   /** What it did before the frame in hand. */
   #thread: ThreadState = BUSY;
+  /** Frames that are ready to be computed, counted from the first; next frame to begin, and to finish. */
+  #ready: number;
+  #begun: number;
+  #next: number;
+  crew: Crew | null = null;
+  /** The hop that frames come by; `null` at the source. */
+  up: Hop | null = null;
+  readonly #clock: EmulatedClock | null;
+  readonly #compute: ThreadDraws;
+  readonly #receive: ThreadDraws;
+  readonly #decompress: ThreadDraws | null;
+  readonly #compress: ThreadDraws | null;
+  /** Random states: in words, from where on. */
+  readonly #computeWords: Int32Array;
+  readonly #computeState: number;
+  readonly #receiveWords: Int32Array;
+  readonly #receiveState: number;
+  /** With workers. */
+  readonly notices: Notices | null;
+  readonly #shape: PodShape;
   #compressCpu = 0;
 
   constructor(shape: PodShape, costs: PodCosts, streams: PodStreams) {
@@ -62,17 +66,19 @@ export class PodServer {
     this.record = record;
     this.#shape = shape;
     this.#task = shape.task;
-    this.#compute = new Draws(agenda.arena, streams.compute, costs.compute);
-    this.#receive = new Draws(agenda.arena, streams.receive, costs.receive);
-    this.#decompress = costs.decompress && new Draws(agenda.arena, streams.receive, costs.decompress);
-    this.#compress = costs.compress && new Draws(agenda.arena, streams.send, costs.compress);
+    this.#compute = drawsOf(agenda.arena, costs.compute);
+    this.#receive = drawsOf(agenda.arena, costs.receive);
+    this.#decompress = costs.decompress && drawsOf(agenda.arena, costs.decompress);
+    this.#compress = costs.compress && drawsOf(agenda.arena, costs.compress);
+    ({ words: this.#computeWords, at: this.#computeState } = streams.compute.state);
+    ({ words: this.#receiveWords, at: this.#receiveState } = streams.receive.state);
     this.own = new OwnThread(agenda, shape.waiting);
     const { window, first, position, sent } = shape;
     const room = window + Math.max(1, shape.workers) + shape.buffer;
     const drops = sent && new Drops(sent, room, first, position);
     this.outlet = new Outlet(agenda, streams.send, costs, { window, room, first: position, drops }, this.own, record);
-    const { wakeUps } = costs;
-    this.notices = wakeUps && new Notices(agenda, shape.notices, this.own, streams.wakeUp!, wakeUps.messages);
+    this.notices =
+      costs.wakeUps && new Notices(agenda, shape.notices, this.own, streams.wakeUp!, costs.wakeUps.messages);
     this.#clock = costs.emulated && new EmulatedClock(shape.speeds, costs.emulated);
     this.#ready = this.#begun = this.#next = first;
   }
@@ -91,7 +97,8 @@ export class PodServer {
   arrive(frame: number, waited: typeof IDLE | typeof COLD): void {
     const thread = this.own.idle ? waited : BUSY;
     this.own.wake(thread);
-    this.own.push(chore.RECEIVE, 4 * frame + thread, this.#receive.next(thread));
+    const cpu = this.#receive[thread].next(this.#receiveWords, this.#receiveState);
+    this.own.push(chore.RECEIVE, 4 * frame + thread, cpu);
     this.#dispatch();
   }
 
@@ -180,7 +187,7 @@ export class PodServer {
       this.record.arrived(frame);
       if (this.#decompress === null) this.#decoded(frame);
       else {
-        const work = this.#decompress.next((about & 3) as ThreadState);
+        const work = this.#decompress[(about & 3) as ThreadState].next(this.#receiveWords, this.#receiveState);
         if (this.record.trace !== null) this.record.trace.decompressCpu[frame] = work;
         this.own.follow(chore.DECOMPRESS, frame, work);
       }
@@ -268,13 +275,9 @@ export class PodServer {
     }
     this.record.reach(this.oldest, frame);
     this.record.started(frame);
-    const cpu = this.#compute.next(this.#thread);
+    const cpu = this.#compute[this.#thread].next(this.#computeWords, this.#computeState);
     if (this.record.trace !== null) this.record.trace.computeCpu[frame] = cpu;
-    this.#work(COMPUTE, cpu);
-  }
-
-  #work(doing: Doing, cpu: number): void {
-    this.#doing = doing;
+    this.#doing = COMPUTE;
     if (cpu === 0) this.#instants.push(2 * this.#task + 1);
     else this.host.submit(cpu, this.#task);
   }
@@ -291,14 +294,16 @@ export class PodServer {
     }
   }
 
-  #pack(compress: Draws): void {
-    const cpu = compress.next(this.#thread);
+  #pack(compress: ThreadDraws): void {
+    const cpu = this.outlet.draw(compress, this.#thread);
     if (this.record.trace !== null) this.record.trace.compressCpu[this.#next] = cpu;
     this.record.sends(cpu);
     this.#compressCpu = cpu;
     this.own.work();
     this.#busy = true;
-    this.#work(COMPRESS, cpu);
+    this.#doing = COMPRESS;
+    if (cpu === 0) this.#instants.push(2 * this.#task + 1);
+    else this.host.submit(cpu, this.#task);
   }
 
   #finish(): void {
@@ -307,10 +312,8 @@ export class PodServer {
       this.up?.acknowledge(this.#next);
       return;
     }
-    if (this.#clock !== null) {
-      this.#clock.takeUp(this.#agenda.now);
-      this.#clock.work(this.#clock.pace.send);
-    }
+    this.#clock?.takeUp(this.#agenda.now);
+    this.#clock?.work(this.#clock.pace.send);
     this.outlet.pump(this.#next, this.#thread);
   }
 }

@@ -49,24 +49,24 @@ const FEW = 2;
  * wanted.
  */
 export class PodRecord {
-  readonly shape: RecordShape;
-  /** `null`: it is not wanted. */
-  readonly trace: PodTrace | null;
-  /** Where frames come from. */
-  readonly #upstream: PodRecord | null;
-  readonly #agenda: Agenda;
-  readonly #warmup: number;
-  readonly #rate: number;
-  readonly #schedule: Float64Array | null;
   /** Sums, and rows: that of a frame is the one of `frame & #mask`. */
   #kept: Float64Array;
   #begin: number;
   #mask: number;
+  readonly #agenda: Agenda;
+  readonly #warmup: number;
+  /** `null`: it is not wanted. */
+  readonly trace: PodTrace | null;
+  /** Where frames come from. */
+  readonly #upstream: PodRecord | null;
   /** Of the last pod, where they are wanted; from its line's source. */
   #latencies: Latencies | null = null;
   #source: PodRecord | null = null;
+  readonly #rate: number;
+  readonly #schedule: Float64Array | null;
   /** Frames of the warm-up whose compute ended after others': they count up to the last of those. */
   #stragglers: { readonly start: number; readonly end: number }[] | null = null;
+  readonly shape: RecordShape;
 
   constructor(agenda: Agenda, upstream: PodRecord | null, shape: RecordShape) {
     this.#agenda = agenda;

@@ -1,5 +1,6 @@
 import { exp } from "../engine/elementary.ts";
 import type { RandomStream } from "../engine/random.ts";
+import { uniformOf } from "../engine/xoshiro.ts";
 import type { Gaps } from "../profile.ts";
 
 /** What a thread did before: a number, as it indexes what it costs. */
@@ -8,18 +9,36 @@ export const IDLE = 1;
 export const COLD = 2;
 export type ThreadState = typeof BUSY | typeof IDLE | typeof COLD;
 
+/** How far a thread goes cold from `idle` to `cold`, as a share of how far it ever does; by gaps, which all pods of a plan have in common. */
+const spans = new WeakMap<Gaps, Cooling>();
+
+/** Gaps, seconds, and that share. */
+interface Cooling extends Gaps {
+  readonly span: number;
+}
+
+function coolingOf(gaps: Gaps): Cooling {
+  let known = spans.get(gaps);
+  if (known === undefined) {
+    const { idle, cold, cooling } = gaps;
+    known = { idle, cold, cooling, span: 1 - exp((idle - cold) / cooling) };
+    spans.set(gaps, known);
+  }
+  return known;
+}
+
 /** Tells what threads are by the time that they have waited. */
 export class Waiting {
-  /** Seconds: all pods of a plan have the same. */
-  readonly #gaps: Gaps;
-  /** How far a thread goes cold from `idle` to `cold`, as a share of how far it ever does. */
-  readonly #span: number;
-  readonly #stream: RandomStream;
+  readonly #gaps: Cooling;
+  /** State of its random stream. */
+  readonly #words: Int32Array;
+  readonly #state: number;
 
   constructor(gaps: Gaps, stream: RandomStream) {
-    this.#gaps = gaps;
-    this.#span = 1 - exp((gaps.idle - gaps.cold) / gaps.cooling);
-    this.#stream = stream;
+    this.#gaps = coolingOf(gaps);
+    const { words, at } = stream.state;
+    this.#words = words;
+    this.#state = at;
   }
 
   /**
@@ -27,9 +46,9 @@ export class Waiting {
    * costs what one does that goes cold exponentially.
    */
   after(gap: number): typeof IDLE | typeof COLD {
-    const { idle, cold, cooling } = this.#gaps;
+    const { idle, cold, cooling, span } = this.#gaps;
     if (gap <= idle) return IDLE;
     if (gap >= cold) return COLD;
-    return this.#stream.uniform() * this.#span < 1 - exp((idle - gap) / cooling) ? COLD : IDLE;
+    return uniformOf(this.#words, this.#state) * span < 1 - exp((idle - gap) / cooling) ? COLD : IDLE;
   }
 }

@@ -33,23 +33,20 @@ test("small things share a block", () => {
   expect(arena.block).toBe(block);
 });
 
-test("what many have in common is there once", () => {
+test("what is the same to the last bit is there once", () => {
   const arena = new Arena();
-  const [one, other] = [{}, {}];
-  let asked = 0;
-  const numbersOf = (owner: object, ...numbers: number[]) => {
-    const { block, at } = arena.shared(owner, () => {
-      asked++;
-      return Float64Array.from(numbers);
-    });
-    return block.subarray(at, at + numbers.length);
+  const blocks: Float64Array[] = [];
+  const placeOf = (...numbers: number[]) => {
+    const { block, at } = arena.shared(numbers);
+    expect([...block.subarray(at, at + numbers.length)]).toEqual(numbers);
+    if (!blocks.includes(block)) blocks.push(block);
+    return `${blocks.indexOf(block)} ${at}`;
   };
-  const first = numbersOf(one, 1, 2, 3);
-  expect([...numbersOf(other, 4, 5)]).toEqual([4, 5]);
+  const first = placeOf(0, 1, 2);
+  const others = [placeOf(-0, 1, 2), placeOf(0, 1), placeOf(0, 2, 1), placeOf(0, 1, 2, 0)];
+  expect(new Set([first, ...others]).size).toBe(5);
   // Others have taken a block of their own since.
   arena.take(100_000);
-  const again = numbersOf(one, 1, 2, 3);
-  expect([...again]).toEqual([1, 2, 3]);
-  expect([again.buffer, again.byteOffset]).toEqual([first.buffer, first.byteOffset]);
-  expect(asked).toBe(2);
+  expect(placeOf(0, 1, 2)).toBe(first);
+  expect(placeOf(3)).not.toBe(first);
 });

@@ -3,7 +3,7 @@ import { mg1 } from "../../sim/analytic/mg1.ts";
 import { Arena } from "../../sim/engine/arena.ts";
 import { RandomStream } from "../../sim/engine/random.ts";
 import { costsOf } from "../../sim/model/costs.ts";
-import { Draws } from "../../sim/model/draws.ts";
+import { drawsOf } from "../../sim/model/draws.ts";
 import { inOrder, type Samples } from "../../sim/model/measured-cost.ts";
 import { BUSY, COLD } from "../../sim/model/thread.ts";
 import { simulateSummary } from "../../sim/simulate.ts";
@@ -19,8 +19,9 @@ const ordered = (visits: readonly (readonly number[])[], block: number): Samples
     block,
   });
 const drawn = (samples: Samples, count: number, seed = 1) => {
-  const draws = new Draws(new Arena(), new RandomStream(seed, "draws"), { busy: samples, idle: [0], cold: [0] });
-  return Array.from({ length: count }, () => draws.next(BUSY));
+  const draws = drawsOf(new Arena(), { busy: samples, idle: [0], cold: [0] })[BUSY];
+  const { words, at } = new RandomStream(seed, "draws").state;
+  return Array.from({ length: count }, () => draws.next(words, at));
 };
 const lag1 = (values: readonly number[]) => {
   const centre = mean(values);
@@ -59,7 +60,7 @@ describe("drawing in blocks", () => {
   test("a single sample; other states; the same for the same seed", () => {
     expect(drawn([3], 5)).toEqual([3, 3, 3, 3, 3]);
     expect(drawn(ordered([[3]], 4), 5)).toEqual([3, 3, 3, 3, 3]);
-    expect(new Draws(new Arena(), new RandomStream(1), { idle: [1], cold: [2] }).next(COLD)).toBe(2);
+    expect(drawsOf(new Arena(), { idle: [1], cold: [2] })[COLD].next(new Int32Array(4), 0)).toBe(2);
     expect(drawn(samples, 50)).toEqual(many.slice(0, 50));
     expect(drawn(samples, 50, 2)).not.toEqual(many.slice(0, 50));
   });

@@ -28,7 +28,9 @@ export async function bench(args: readonly string[]): Promise<void> {
   print(
     `one core of ${cpus()[0]?.model.trim() ?? "unknown"}, Node ${process.versions.node}; medians of ${TURNS} runs\n`,
   );
-  print("x: how many times as fast as the row's runner ours is; memory: the most, of the whole process\n");
+  print(
+    "x: how many times as fast as the row's runner ours is; memory: the most, of the whole process, in the last run\n",
+  );
   for (const { workload, count } of asked) await measure(workload!, count);
 }
 
@@ -53,7 +55,7 @@ async function measure({ title, unit, check, runners }: Workload, count?: number
   const ours = present.flatMap(({ runner }, i) => (runner.ours ? [{ name: runner.name, rate: rates[i]! }] : []));
   print(row(["", unit, `${unit}/s`, ...ours.map(({ name }) => `${name} x`), check.name, "memory"]));
   present.forEach(({ runner, outcomes }, i) => {
-    const { [check.name]: value, megabytes } = outcomes[0]!.values;
+    const { [check.name]: value, megabytes } = outcomes.at(-1)!.values;
     print(
       row([
         runner.name,
