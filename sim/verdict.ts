@@ -3,6 +3,7 @@ import type { Plan } from "./plan.ts";
 import { predict, REPLICATIONS } from "./predict.ts";
 import type { Interval, Prediction } from "./prediction.ts";
 import type { Profile } from "./profile.ts";
+import type { LatencySummary } from "./summary.ts";
 
 /**
  * What an offered load does to a plan by the twin's account: up to 90 % of the capacity the queues are as long as predicted;
@@ -14,7 +15,7 @@ export type LoadVerdict = "stable" | "near capacity" | "saturated";
 /** From this share of the predicted capacity on, a load is near it. */
 export const NEAR_CAPACITY = 0.9;
 /** By so much the model may be off, whatever the intervals of its costs say: the bound that its validation holds its capacities to. */
-export const CAPACITY_DOUBT = 0.03;
+export const MODEL_DOUBT = 0.03;
 
 export interface JudgedPrediction extends Prediction {
   /** On the offered load. */
@@ -55,27 +56,20 @@ export function predictLoaded(
   const extremes = doubtful(capacity, verdict).map((possible) => {
     const longer = capacity.throughput / possible;
     const loaded = withLoad(plan, { ...load, rate: load.rate * longer });
-    const { latency } = predict(loaded, profile, replications).interval;
-    return {
-      mean: times(latency.mean, longer),
-      p50: times(latency.p50, longer),
-      p95: times(latency.p95, longer),
-      p99: times(latency.p99, longer),
-    };
+    return { longer, latency: predict(loaded, profile, replications).interval.latency };
   });
-  const around = [prediction.interval.latency, ...extremes];
-  const latency = {
-    mean: hull(around.map(({ mean }) => mean)),
-    p50: hull(around.map(({ p50 }) => p50)),
-    p95: hull(around.map(({ p95 }) => p95)),
-    p99: hull(around.map(({ p99 }) => p99)),
-  };
+  const around = (figure: keyof LatencySummary): Interval =>
+    hull([
+      prediction.interval.latency[figure],
+      ...extremes.map(({ longer, latency }) => times(latency[figure], longer)),
+    ]);
+  const latency = { mean: around("mean"), p50: around("p50"), p95: around("p95"), p99: around("p99") };
   return { ...prediction, interval: { ...prediction.interval, latency }, verdict, capacity };
 }
 
 /** Lowest and highest that a capacity may be. */
 function doubtful({ throughput, interval }: JudgedPrediction["capacity"], verdict: LoadVerdict): Interval {
-  const model = [throughput * (1 - CAPACITY_DOUBT), throughput * (1 + CAPACITY_DOUBT)] as const;
+  const model = [throughput * (1 - MODEL_DOUBT), throughput * (1 + MODEL_DOUBT)] as const;
   // Far from it, what costs may be is in the prediction's own interval, and the queues are as long as it says.
   return verdict === "stable" ? model : hull([model, interval]);
 }

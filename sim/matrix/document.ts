@@ -1,5 +1,5 @@
 import type { Fingerprint } from "../profile.ts";
-import { CAPACITY_DOUBT } from "../verdict.ts";
+import { MODEL_DOUBT } from "../verdict.ts";
 import type { Cell } from "./cell.ts";
 import type { Side } from "./errors.ts";
 import type { LoadClass } from "./load-class.ts";
@@ -85,7 +85,7 @@ export function documentOf({ created, command, commit, cells, outcomes, picture 
       : `Wrong decisions of the calibrated twin:\n\n${wrong}`,
     "## Intervals, and near capacity",
     paragraph(
-      `Besides what its costs may be, the model may be off: the interval of a latency has room for all taking up to ${Math.round(100 * CAPACITY_DOUBT)} % longer, or less long. ` +
+      `Besides what its costs may be, the model may be off: the interval of a latency has room for all taking up to ${Math.round(100 * MODEL_DOUBT)} % longer, or less long. ` +
         "Above 90 % of its capacity a plan's latency depends on a few per cent of it more than on anything else. There the twin says so, and the interval " +
         "holds what follows from a capacity anywhere within its own interval, too. " +
         "The table has the plans with an open load by what the twin says of it, by their true load, and how many measured mean latencies lie in the interval.",

@@ -22,6 +22,8 @@ export interface Four {
   /** When jobs left the next station: the one that was `back` jobs before made room. Zeros where there is always room. */
   readonly rooms: Each<Float64Array>;
   readonly backs: Each<number>;
+  /** 1: a job is served from when there is room for it (blocking before service); 0: it waits for that when it has been served. */
+  readonly roomFirst: 0 | 1;
   /** At none of them is there a limit. */
   readonly free: boolean;
   /** Sums over the block's jobs, of each station: waits, then time blocked. */
@@ -73,9 +75,12 @@ export function passFreely(four: Four, at: number, first: number, end: number): 
   sums[3] = wait3;
 }
 
-/** Blocking after service. */
-export function passAfter(four: Four, at: number, first: number, end: number): void {
-  const { entries, late, sums } = four;
+/**
+ * A limited buffer, of which a job learns by who made room: with blocking after service it has been served by then, with blocking before
+ * service it is served from then on, `max(room, ready) + service` being `max(room + service, ready + service)`, rounded or not.
+ */
+export function passBlocking(four: Four, at: number, first: number, end: number): void {
+  const { entries, late, roomFirst, sums } = four;
   const [draws0, draws1, draws2, draws3] = four.draws;
   const [lefts0, lefts1, lefts2, lefts3] = four.lefts;
   const [rooms0, rooms1, rooms2, rooms3] = four.rooms;
@@ -94,85 +99,33 @@ export function passAfter(four: Four, at: number, first: number, end: number): v
   let blocked3 = sums[7]!;
   for (let i = first; i < end; i++) {
     const time = entries[at + i - late]!;
-    let start = Math.max(time, left0);
-    let finish = start + draws0[i]!;
-    wait0 += start - time;
-    left0 = Math.max(rooms0[at + i - back0]!, finish);
+    let service = draws0[i]!;
+    let ready = Math.max(time, left0);
+    let finish = ready + service;
+    wait0 += ready - time;
+    left0 = Math.max(rooms0[at + i - back0]! + roomFirst * service, finish);
     blocked0 += left0 - finish;
     lefts0[at + i] = left0;
-    start = Math.max(left0, left1);
-    finish = start + draws1[i]!;
-    wait1 += start - left0;
-    left1 = Math.max(rooms1[at + i - back1]!, finish);
+    service = draws1[i]!;
+    ready = Math.max(left0, left1);
+    finish = ready + service;
+    wait1 += ready - left0;
+    left1 = Math.max(rooms1[at + i - back1]! + roomFirst * service, finish);
     blocked1 += left1 - finish;
     lefts1[at + i] = left1;
-    start = Math.max(left1, left2);
-    finish = start + draws2[i]!;
-    wait2 += start - left1;
-    left2 = Math.max(rooms2[at + i - back2]!, finish);
+    service = draws2[i]!;
+    ready = Math.max(left1, left2);
+    finish = ready + service;
+    wait2 += ready - left1;
+    left2 = Math.max(rooms2[at + i - back2]! + roomFirst * service, finish);
     blocked2 += left2 - finish;
     lefts2[at + i] = left2;
-    start = Math.max(left2, left3);
-    finish = start + draws3[i]!;
-    wait3 += start - left2;
-    left3 = Math.max(rooms3[at + i - back3]!, finish);
-    blocked3 += left3 - finish;
-    lefts3[at + i] = left3;
-  }
-  sums[0] = wait0;
-  sums[1] = wait1;
-  sums[2] = wait2;
-  sums[3] = wait3;
-  sums[4] = blocked0;
-  sums[5] = blocked1;
-  sums[6] = blocked2;
-  sums[7] = blocked3;
-}
-
-/** Blocking before service. */
-export function passBefore(four: Four, at: number, first: number, end: number): void {
-  const { entries, late, sums } = four;
-  const [draws0, draws1, draws2, draws3] = four.draws;
-  const [lefts0, lefts1, lefts2, lefts3] = four.lefts;
-  const [rooms0, rooms1, rooms2, rooms3] = four.rooms;
-  const [back0, back1, back2, back3] = four.backs;
-  let left0 = lefts0[at + first - 1]!;
-  let left1 = lefts1[at + first - 1]!;
-  let left2 = lefts2[at + first - 1]!;
-  let left3 = lefts3[at + first - 1]!;
-  let wait0 = sums[0]!;
-  let wait1 = sums[1]!;
-  let wait2 = sums[2]!;
-  let wait3 = sums[3]!;
-  let blocked0 = sums[4]!;
-  let blocked1 = sums[5]!;
-  let blocked2 = sums[6]!;
-  let blocked3 = sums[7]!;
-  for (let i = first; i < end; i++) {
-    const time = entries[at + i - late]!;
-    let ready = Math.max(time, left0);
-    let start = Math.max(rooms0[at + i - back0]!, ready);
-    wait0 += ready - time;
-    blocked0 += start - ready;
-    left0 = start + draws0[i]!;
-    lefts0[at + i] = left0;
-    ready = Math.max(left0, left1);
-    start = Math.max(rooms1[at + i - back1]!, ready);
-    wait1 += ready - left0;
-    blocked1 += start - ready;
-    left1 = start + draws1[i]!;
-    lefts1[at + i] = left1;
-    ready = Math.max(left1, left2);
-    start = Math.max(rooms2[at + i - back2]!, ready);
-    wait2 += ready - left1;
-    blocked2 += start - ready;
-    left2 = start + draws2[i]!;
-    lefts2[at + i] = left2;
+    service = draws3[i]!;
     ready = Math.max(left2, left3);
-    start = Math.max(rooms3[at + i - back3]!, ready);
+    finish = ready + service;
     wait3 += ready - left2;
-    blocked3 += start - ready;
-    left3 = start + draws3[i]!;
+    left3 = Math.max(rooms3[at + i - back3]! + roomFirst * service, finish);
+    blocked3 += left3 - finish;
     lefts3[at + i] = left3;
   }
   sums[0] = wait0;

@@ -1,7 +1,7 @@
 import { RandomStream } from "../engine/random.ts";
 import { ArrivalTimes } from "./arrival-times.ts";
 import { Variates } from "./distribution.ts";
-import { type Each, type Four, passAfter, passBefore, passFreely, servicesOf } from "./four.ts";
+import { type Each, type Four, passBlocking, passFreely, servicesOf } from "./four.ts";
 import type { Line } from "./line.ts";
 import type { Recorder } from "./recorder.ts";
 import { StationSums } from "./station-sums.ts";
@@ -32,7 +32,6 @@ export function runMaxPlus(line: Line, recorder: Recorder, seed: number): void {
   const { columns, fours } = foursOf(line, recorder, seed, backs, history);
   const came = columns[0]!;
   const times = columns[line.stations.length]!;
-  const pass = line.blocking === "before-service" ? passBefore : passAfter;
   let segment = 0;
   let at = history;
   for (let n = 0; n < jobs; ) {
@@ -51,7 +50,7 @@ export function runMaxPlus(line: Line, recorder: Recorder, seed: number): void {
     arrivals?.fill(came.subarray(at, at + length));
     for (let first = 0; first < length; first += together) {
       const end = Math.min(first + together, length);
-      for (const four of fours) (four.free ? passFreely : pass)(four, at, first, end);
+      for (const four of fours) (four.free ? passFreely : passBlocking)(four, at, first, end);
     }
     if (saturated) came.set(columns[1]!.subarray(at - 1, at - 1 + length), at);
     recorder.departedAll(came, times, at, at + length);
@@ -96,6 +95,7 @@ function foursOf(line: Line, recorder: Recorder, seed: number, backs: readonly n
       lefts: each((j) => columns[j + 1]!),
       rooms: each((j) => (backs[j]! > 0 ? columns[j + 2]! : zeros)),
       backs: each((j) => backs[j] ?? 0),
+      roomFirst: line.blocking === "before-service" ? 1 : 0,
       free: backs.slice(first, first + 4).every((back) => back === 0),
       sums: new Float64Array(8),
       stations: here.map((_, k) => new StationSums(recorder, first + k)),

@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from "vitest";
 import { withLoad } from "../../sim/compile.ts";
 import { predict } from "../../sim/predict.ts";
-import { CAPACITY_DOUBT, judgedSaturated, predictLoaded, verdictAt } from "../../sim/verdict.ts";
+import { MODEL_DOUBT, judgedSaturated, predictLoaded, verdictAt } from "../../sim/verdict.ts";
 import { exponential, line } from "./fixtures.ts";
 
 test.each([
@@ -43,8 +43,8 @@ describe("prediction of a loaded plan", () => {
     const saturated = predict(plan, profile, 2);
     const slow = withLoad(plan, { kind: "rate", rate: 20, label: "20/s" });
     const { latency, interval } = predictLoaded(slow, profile, saturated, 2);
-    expect(interval.latency.mean[0]).toBeCloseTo(latency.mean / (1 + CAPACITY_DOUBT), 9);
-    expect(interval.latency.mean[1]).toBeCloseTo(latency.mean / (1 - CAPACITY_DOUBT), 9);
+    expect(interval.latency.mean[0]).toBeCloseTo(latency.mean / (1 + MODEL_DOUBT), 9);
+    expect(interval.latency.mean[1]).toBeCloseTo(latency.mean / (1 - MODEL_DOUBT), 9);
   });
 
   it("near capacity keeps its figures, and its latency's interval covers a capacity that is a little lower, or higher", () => {
@@ -62,7 +62,7 @@ describe("prediction of a loaded plan", () => {
       expect(high).toBeGreaterThan(plain.interval.latency[figure][1]);
     }
     // What a capacity that is lower by the least doubt would give is inside.
-    const lower = predict(at(0.95 / (1 - CAPACITY_DOUBT)), profile, 20);
+    const lower = predict(at(0.95 / (1 - MODEL_DOUBT)), profile, 20);
     expect(wide.interval.latency.mean[1]).toBeGreaterThanOrEqual(lower.interval.latency.mean[1]);
   });
 
