@@ -89,3 +89,7 @@ export function disturbanceText(disturbance: Disturbance): string {
 function leftText(left: Left, amountText: (amount: number) => string): string {
   return "amount" in left ? amountText(left.amount) : `${Number((left.share * 100).toPrecision(12))}%`;
 }
+
+/** What a source at a rate does with frames that it can't send in time. */
+export const OVERFLOWS = ["block", "drop-oldest"] as const;
+export type Overflow = (typeof OVERFLOWS)[number];

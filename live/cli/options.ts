@@ -155,7 +155,7 @@ export function addUncalibrated(command: Command): Command {
   );
 }
 
-const OF_PROFILES = ["profile", "fresh", "budget", "precision"] as const;
+export const OF_PROFILES = ["profile", "fresh", "budget", "precision"] as const;
 
 export function addCalibration(command: Command): Command {
   return command

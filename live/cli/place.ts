@@ -116,10 +116,11 @@ function unpriced(objective: Objective, nodes: Topology["nodes"]): string[] {
 }
 
 /** What is simulated at a rate only would be ignored without a word. */
-function withoutRate({ rate, arrivals, overflow, whatIf = [] }: PlaceOptions): string[] {
+function withoutRate({ rate, arrivals, overflow, buffer, whatIf = [] }: PlaceOptions): string[] {
   if (rate !== undefined) return [];
   return [
     ...(overflow === undefined ? [] : [`--overflow: "${overflow}" has no effect: a source drops frames at a --rate`]),
+    ...(buffer === undefined ? [] : [`--buffer: "${buffer}" has no effect: a source drops frames at a --rate`]),
     ...(arrivals === undefined ? [] : [`--arrivals: "${arrivals}" has no effect: frames arrive at a --rate`]),
     ...whatIf.map((one) => `--what-if: "${one}" has no effect: place simulates what happens at a --rate`),
   ];

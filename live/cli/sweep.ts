@@ -9,6 +9,7 @@ import {
   addUncalibrated,
   addWhatIf,
   addWorkload,
+  OF_PROFILES,
   ONLY_ON_TESTBED,
   type OutputOption,
   OVERRIDES,
@@ -120,13 +121,4 @@ function problemsOf(options: SweepOptions, file: string): string[] {
 }
 
 const OF_CLUSTER = ["image", "shards", "namespace", "dryRun"] as const;
-const OF_INPUTS = [
-  ...OVERRIDES,
-  "set",
-  "replications",
-  "profile",
-  "uncalibrated",
-  "fresh",
-  "budget",
-  "precision",
-] as const;
+const OF_INPUTS = [...OVERRIDES, "set", "replications", ...OF_PROFILES, "uncalibrated"] as const;

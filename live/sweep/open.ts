@@ -85,8 +85,9 @@ export async function prepare(
   // Before any work: a worker's error would have lost its name on the way.
   const lacking = costsLacking({ sweep, profiles });
   if (lacking.length > 0) {
-    const { topology } = profiles[0]!;
-    throw new ProfileError([`profile of ${topology}: ${told(lacking).join("\n")}`, withoutProfile(command)].join("\n"));
+    const which =
+      options.profile === undefined ? `profile of ${profiles[0]!.topology}` : `--profile ${options.profile}`;
+    throw new ProfileError([`${which}: ${told(lacking).join("\n")}`, withoutProfile(command)].join("\n"));
   }
   return { sweep, profiles };
 }
@@ -150,7 +151,7 @@ function told(lacking: readonly string[]): string[] {
   const rest = lacking.length - MOST_TOLD;
   const lines = lacking.slice(0, MOST_TOLD).map((line) => `  ${line}`);
   return [
-    `${lacking.length} costs were not measured that this needs:`,
+    `${lacking.length} ${lacking.length === 1 ? "cost was" : "costs were"} not measured that this needs:`,
     ...lines,
     ...(rest > 0 ? [`  and ${rest} more`] : []),
   ];

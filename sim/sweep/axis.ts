@@ -1,5 +1,5 @@
 import type { Compression } from "../compression.ts";
-import { type Arrivals, arrivalsText } from "../disturbance.ts";
+import { type Arrivals, arrivalsText, type Overflow } from "../disturbance.ts";
 import { loadLabel } from "../load.ts";
 import type { FrameSize } from "../topology/catalogue.ts";
 import { sizeText } from "../topology/size.ts";
@@ -12,7 +12,7 @@ import type { Load } from "../topology/topology.ts";
 export const NUMERIC = [
   ...(["bandwidth", "delay", "speed", "cpus", "quota", "cores"] as const),
   ...(["window", "workers", "rate", "buffer", "frames", "warmup"] as const),
-  ...(["from", "until", "at", "restart", "left", "slowed", "burst"] as const),
+  ...(["from", "until", "at", "restart", "bandwidthLeft", "speedLeft", "burst"] as const),
 ] as const;
 export type Numeric = (typeof NUMERIC)[number];
 
@@ -21,10 +21,6 @@ export const COUNTS: readonly Numeric[] = ["cores", "window", "workers", "buffer
 
 /** Those that are times. */
 export const TIMES: readonly Numeric[] = ["delay", "from", "until", "at", "restart"];
-
-/** What a source at a rate does with frames that it can't send in time. */
-export const OVERFLOWS = ["block", "drop-oldest"] as const;
-export type Overflow = (typeof OVERFLOWS)[number];
 
 /** How values lie between two others: by equal differences or equal ratios. */
 export type Scale = "lin" | "log";
@@ -125,8 +121,8 @@ export function numberText(kind: Numeric, value: number): string {
     }
     case "rate":
       return `${Number(value.toPrecision(3))}/s`;
-    case "left":
-    case "slowed":
+    case "bandwidthLeft":
+    case "speedLeft":
       return `${Number((value * 100).toPrecision(3))}%`;
     default:
       return COUNTS.includes(kind) ? String(value) : String(Number(value.toPrecision(3)));

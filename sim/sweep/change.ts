@@ -1,6 +1,6 @@
 import type { Disturbance } from "../disturbance.ts";
 import type { Link, Load, Node, Stage, Topology } from "../topology/topology.ts";
-import { type Axis, between, isNumeric, type Numeric, type NumericAxis } from "./axis.ts";
+import { type Axis, between, isNumeric, type NumericAxis } from "./axis.ts";
 import { linkName } from "./parameters.ts";
 
 /** The number of a numeric axis at a coordinate, between its values if that is a fraction. */
@@ -27,9 +27,10 @@ export function changed(topology: Topology, axis: Axis, coordinate: number): Top
     case "arrivals":
       return { ...topology, workload: { ...workload, arrivals: axis.values[coordinate]! } };
     case "overflow": {
-      const { overflow: _, ...others } = workload;
+      // A buffer is nothing to a source that waits.
+      const { overflow: _, buffer: __, ...others } = workload;
       const overflow = axis.values[coordinate]!;
-      return { ...topology, workload: overflow === "block" ? others : { ...others, overflow } };
+      return { ...topology, workload: overflow === "block" ? others : { ...workload, overflow } };
     }
     case "stage":
       return withStage(topology, axis.target, (stage) => {
@@ -76,18 +77,16 @@ function withNumber(topology: Topology, { kind, target }: NumericAxis, value: nu
     case "at":
     case "restart":
     case "burst":
-    case "left":
-    case "slowed":
-      return withDisturbance(topology, Number(target), kind, value);
+      return withDisturbance(topology, Number(target), { [kind]: value });
+    case "bandwidthLeft":
+      return withDisturbance(topology, Number(target), { bandwidth: { share: value } });
+    case "speedLeft":
+      return withDisturbance(topology, Number(target), { speed: { share: value } });
   }
 }
 
-function withDisturbance(topology: Topology, index: number, kind: Numeric, value: number): Topology {
-  const disturbances = topology.disturbances!.map((one, i): Disturbance => {
-    if (i !== index) return one;
-    const key = kind === "left" ? "bandwidth" : kind === "slowed" ? "speed" : kind;
-    return { ...one, [key]: key === kind ? value : { share: value } };
-  });
+function withDisturbance(topology: Topology, index: number, change: object): Topology {
+  const disturbances = topology.disturbances!.map((one, i): Disturbance => (i === index ? { ...one, ...change } : one));
   return { ...topology, disturbances };
 }
 

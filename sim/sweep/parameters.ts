@@ -27,8 +27,8 @@ const OF_DISTURBANCES: Readonly<Record<string, Numeric>> = {
   at: "at",
   restart: "restart",
   burst: "burst",
-  bandwidth: "left",
-  speed: "slowed",
+  bandwidth: "bandwidthLeft",
+  speed: "speedLeft",
 };
 
 /** Every parameter of a topology that a sweep can vary, by key; a link goes by its nodes in either order. */

@@ -5,7 +5,7 @@ import { type Finding, pathText } from "../topology/problem.ts";
 import { STAGE } from "../topology/schema.ts";
 import type { Stage } from "../topology/topology.ts";
 import type { StageAxis } from "./axis.ts";
-import { items, type Refusal, rangeOf, refuse, spaced } from "./values.ts";
+import { ABOVE_ZERO, items, type Refusal, rangeOf, refuse, spaced } from "./values.ts";
 
 /**
  * The axis of a stage's parameter, by the end of its key. Values are as the file has them, lists in brackets: `3,5,[3,5]`; those of a
@@ -23,16 +23,20 @@ export function stageAxis(
   const axis = { key, kind: "stage", target: stage.name, parameter } as const;
   if (text.includes("..")) {
     const range = rangeOf(text, refusals);
-    const [low, high] = range?.ends.map(Number) ?? [];
     if (range === null) return { ...axis, values: [] };
+    const [low, high] = range.ends.map(Number) as [number, number];
     if (!Number.isFinite(low) || !Number.isFinite(high)) {
       refuse(text, "numbers at both ends of a range", refusals);
       return { ...axis, values: [] };
     }
-    const exact = spaced(low!, high!, range.scale, range.count, false);
+    if (range.scale === "log" && !(low > 0 && high > 0)) {
+      refuse(range.ends[low > 0 ? 1 : 0]!, ABOVE_ZERO, refusals);
+      return { ...axis, values: [] };
+    }
+    const exact = spaced(low, high, range.scale, range.count, false);
     const values = exact.every((one) => read(one).findings.length === 0)
       ? exact
-      : spaced(low!, high!, range.scale, range.count, true);
+      : spaced(low, high, range.scale, range.count, true);
     return { ...axis, values: values.flatMap((one) => kept(read(one), refusals)) };
   }
   return { ...axis, values: items(text).flatMap((one) => kept(firstFit(one, read), refusals)) };
@@ -45,8 +49,8 @@ interface Read {
 
 /** What a text means to the kernel: a number, a list, true or false, or just text. */
 function firstFit(text: string, read: (raw: unknown) => Read): Read {
-  const [first, ...others] = meaningsOf(text).map(read);
-  return others.find(({ findings }) => first!.findings.length > 0 && findings.length === 0) ?? first!;
+  const all = meaningsOf(text).map(read);
+  return all.find(({ findings }) => findings.length === 0) ?? all[0]!;
 }
 
 function meaningsOf(text: string): unknown[] {
@@ -68,10 +72,10 @@ function parsed(stage: Stage, parameter: string, raw: unknown, catalogue: Kernel
 
 function kept({ value, findings }: Read, refusals: Refusal[]): unknown[] {
   if (findings.length === 0) return [value];
-  for (const { path, value, message, allowed } of findings) {
+  for (const { path, value: wrong, message, allowed } of findings) {
     // A parameter that only goes without another one is told with its name, or the whole stage.
     const where = path.length <= 1 ? message : `${pathText(path)}: ${message}`;
-    refusals.push({ value: String(value), message: where, allowed: allowed ?? "another value" });
+    refusals.push({ value: String(wrong), message: where, allowed: allowed ?? "another value" });
   }
   return [];
 }

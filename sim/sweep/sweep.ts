@@ -59,7 +59,7 @@ export function pipelinesOf(topology: Topology, axes: readonly Axis[]): Topology
 
 /** Which of {@link pipelinesOf} is at a point. */
 export function pipelineAt({ axes }: Pick<Sweep, "axes">, coordinates: Coordinates): number {
-  return axes.reduce((at, axis, i) => (isStage(axis) ? at * axis.values.length + coordinates[i]! : at), 0);
+  return placeAmong(axes, coordinates, isStage);
 }
 
 function isStage(axis: Axis): axis is StageAxis {
@@ -93,15 +93,17 @@ export function coordinatesOf({ axes }: Pick<Sweep, "axes">, point: number): Coo
 
 /** Inverse of {@link coordinatesOf}. */
 export function pointOf({ axes }: Pick<Sweep, "axes">, coordinates: Coordinates): number {
-  return axes.reduce((point, { values }, i) => point * values.length + coordinates[i]!, 0);
+  return placeAmong(axes, coordinates, () => true);
 }
 
 /** The candidates at a point. */
 export function plansAt({ axes, plans }: Sweep, coordinates: Coordinates): readonly Plan[] {
-  const index = axes.reduce((at, axis, i) => {
-    return isStructural(axis) ? at * axis.values.length + coordinates[i]! : at;
-  }, 0);
-  return plans[index]!;
+  return plans[placeAmong(axes, coordinates, isStructural)]!;
+}
+
+/** Number of a combination of the values of those axes that count, the last of them fastest. */
+function placeAmong(axes: readonly Axis[], coordinates: Coordinates, counts: (axis: Axis) => boolean): number {
+  return axes.reduce((at, axis, i) => (counts(axis) ? at * axis.values.length + coordinates[i]! : at), 0);
 }
 
 /** The topology at a point, with one load. Its stages, sizes, compressions and workers are those of the plans there. */

@@ -1,10 +1,10 @@
 import type { ZodType } from "zod";
-import { COMPRESSIONS, type Compression } from "../compression.ts";
-import type { Arrivals } from "../disturbance.ts";
+import { COMPRESSIONS } from "../compression.ts";
+import { type Arrivals, OVERFLOWS } from "../disturbance.ts";
 import type { FrameSize } from "../topology/catalogue.ts";
 import { arrivalsOf, arrivalsSchema } from "../topology/disturbances.ts";
 import { valueText } from "../topology/problem.ts";
-import { loadSchema, sizeSchema } from "../topology/schema.ts";
+import { CPUS_ALLOWED, loadSchema, sizeSchema } from "../topology/schema.ts";
 import { parseSize } from "../topology/size.ts";
 import type { Load } from "../topology/topology.ts";
 import {
@@ -16,7 +16,7 @@ import {
   RATE,
   type Units,
 } from "../topology/units.ts";
-import { COUNTS, type Numeric, OVERFLOWS, type Overflow, type Scale, TIMES } from "./axis.ts";
+import { COUNTS, type Numeric, type Scale, TIMES } from "./axis.ts";
 
 /** What is wrong with the values of a `--set`, and what is allowed instead. */
 export interface Refusal {
@@ -29,6 +29,7 @@ export interface Refusal {
 type Parser<T> = (text: string, units: Units, refusals: Refusal[]) => T;
 
 export const MOST_VALUES = 1000;
+export const ABOVE_ZERO = "above 0 where steps are of equal ratios";
 const RANGE_ALLOWED = `from..to:lin:COUNT or from..to:log:COUNT, two different ends and 2 to ${MOST_VALUES} values`;
 const RANGE = /^(.+?)\.\.(.+?):(lin|log):(\d+)$/;
 const BARE = /^\d+(\.\d+)?$/;
@@ -57,7 +58,7 @@ function decimal(most: number, allowed: string): Kind {
   return { parse: (text) => (BARE.test(text) && +text > 0 && +text <= most ? +text : null), allowed };
 }
 
-const CPUS = decimal(4096, "a number of cores above 0 and at most 4096");
+const CPUS = decimal(4096, CPUS_ALLOWED);
 const AT = quantity(DURATION, 0);
 const KINDS: Readonly<Record<Numeric, Kind>> = {
   bandwidth: quantity(BANDWIDTH, Number.MIN_VALUE),
@@ -76,8 +77,8 @@ const KINDS: Readonly<Record<Numeric, Kind>> = {
   until: AT,
   at: AT,
   restart: quantity(DURATION, Number.MIN_VALUE, `above 0: ${DURATION.allowed}`),
-  left: { parse: shareOf, allowed: "the share that is left, from 0% to 100%" },
-  slowed: { parse: (text) => shareOf(text) || null, allowed: "the share that is left, above 0% and at most 100%" },
+  bandwidthLeft: { parse: shareOf, allowed: "the share that is left, from 0% to 100%" },
+  speedLeft: { parse: (text) => shareOf(text) || null, allowed: "the share that is left, above 0% and at most 100%" },
   burst: count(1, 1_000_000),
 };
 
@@ -102,7 +103,7 @@ export function numbers(
     const [low, high] = withUnit(kind, range.ends).map(read) as [number, number];
     if (Number.isNaN(low + high)) return { values: [], scale };
     if (low === high) refuse(text, RANGE_ALLOWED, refusals);
-    if (scale === "log" && low * high === 0) refuse("0", "above 0 where steps are of equal ratios", refusals);
+    if (scale === "log" && low * high === 0) refuse("0", ABOVE_ZERO, refusals);
     return { values: spaced(low, high, scale, count, COUNTS.includes(kind)), scale };
   }
   const values = withUnit(kind, items(text)).map(read);
@@ -147,20 +148,22 @@ export const loads: Parser<readonly Load[]> = (text, units, refusals) =>
     return [{ kind: "rate", rate: units.convert(one, RATE) }];
   });
 
-export const compressions: Parser<readonly Compression[]> = (text, _units, refusals) =>
-  items(text).flatMap((one) => named(one, COMPRESSIONS, refusals));
+export const compressions = someOf(COMPRESSIONS);
 
-export const overflows: Parser<readonly Overflow[]> = (text, _units, refusals) =>
-  items(text).flatMap((one) => named(one, OVERFLOWS, refusals));
+export const overflows = someOf(OVERFLOWS);
 
 export const arrivals: Parser<readonly Arrivals[]> = (text, units, refusals) =>
   items(text).flatMap((one) =>
     fits(arrivalsSchema, one, refusals) ? [arrivalsOf(one, units) ?? { kind: "constant" as const }] : [],
   );
 
-function named<T extends string>(text: string, names: readonly T[], refusals: Refusal[]): T[] {
-  const known = names.find((name) => name === text);
-  return known === undefined ? (refuse(text, names.join(" or "), refusals) ?? []) : [known];
+function someOf<T extends string>(names: readonly T[]): Parser<readonly T[]> {
+  return (text, _units, refusals) =>
+    items(text).flatMap((one) => {
+      const known = names.find((name) => name === one);
+      if (known === undefined) refuse(one, names.join(" or "), refusals);
+      return known ?? [];
+    });
 }
 
 function fits(schema: ZodType, text: string, refusals: Refusal[]): boolean {
@@ -189,7 +192,7 @@ export function items(text: string): string[] {
   return text.split(/,(?![^[]*\])/).map((one) => one.trim());
 }
 
-const WITH_UNIT: readonly Numeric[] = ["bandwidth", "rate", "left", "slowed"];
+const WITH_UNIT: readonly Numeric[] = ["bandwidth", "rate", "bandwidthLeft", "speedLeft"];
 
 /** Units may be left out where a later value has one: `10..1000Mbit/s`, `1,2,5 ms`. Bare rates are frames per second. */
 function withUnit(kind: Numeric, texts: readonly string[]): string[] {

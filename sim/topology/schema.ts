@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { COMPRESSIONS } from "../compression.ts";
+import { OVERFLOWS } from "../disturbance.ts";
 import { arrivalsSchema, disturbanceSchema } from "./disturbances.ts";
 import { SIZE_PATTERN } from "./size.ts";
 import { BANDWIDTH, DURATION, MEMORY, PERCENT_PATTERN, POWER, PRICE, RATE } from "./units.ts";
@@ -20,7 +21,7 @@ export const HOST = {
 };
 
 const LETTER_ALLOWED = "one upper-case letter";
-const CPUS_ALLOWED = "a number of cores above 0 and at most 4096";
+export const CPUS_ALLOWED = "a number of cores above 0 and at most 4096";
 const SPEED_ALLOWED = "a number above 0 and at most 1";
 const LABELS_ALLOWED = "labels of a Kubernetes node such as { role: edge }";
 const LABEL_VALUE = /^(?:[A-Za-z0-9](?:[\w.-]{0,61}[A-Za-z0-9])?)?$/;
@@ -130,7 +131,7 @@ export const WORKLOAD = {
     .describe("What frames are offered."),
   arrivals: arrivalsSchema.optional(),
   overflow: z
-    .enum(["block", "drop-oldest"], "block or drop-oldest")
+    .enum(OVERFLOWS, OVERFLOWS.join(" or "))
     .optional()
     .describe(
       "Of a source at a rate that can't send as fast: block, the default, it waits, and frames come late; drop-oldest: it drops the oldest frame that it has not sent, as a live camera does, and counts it.",

@@ -36,7 +36,7 @@ describe("a stage's parameter", () => {
     const { code, stderr } = await edgetwin(["sweep", files.topology, "--profile", files.profile, ...flags("lacking")]);
     expect(code).toBe(2);
     expect(stderr.trimEnd().split("\n")).toEqual([
-      "error: profile of small: 6 costs were not measured that this needs:",
+      `error: --profile ${files.profile}: 6 costs were not measured that this needs:`,
       ...["source", "relu"].map((pod) => `  ${pod} on server at 64x64, stages.source.channels 3`),
       ...["source", "relu"].map((pod) => `  ${pod} on edge at 64x64, stages.source.channels 3`),
       ...["server", "edge"].map((node) => `  source relu on ${node} at 64x64, stages.source.channels 3`),

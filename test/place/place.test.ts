@@ -4,7 +4,6 @@ import { type PlaceRequest, place } from "../../sim/place/place.ts";
 import { type PlaceResult, undominated } from "../../sim/place/result.ts";
 import { cycleBound, scoreOf } from "../../sim/place/score.ts";
 import { bestFirst, type Candidate } from "../../sim/place/search.ts";
-import { NEGLIGIBLE } from "../../sim/place/select.ts";
 import { toGo } from "../../sim/place/to-go.ts";
 import { figureOf, serviceLoad, trialsOf } from "../../sim/place/trial.ts";
 import { placeTable } from "../../sim/report/place-table.ts";
@@ -57,7 +56,7 @@ describe("the best placement", () => {
     expect(result.ranked[0]).toMatchObject({ verdict: "best", difference: null });
     expect(result.ranked).toHaveLength(5);
     for (const { verdict, difference } of result.ranked.slice(1)) {
-      expect(verdict).toBe(difference!.share - difference!.within > NEGLIGIBLE ? "worse" : "tie");
+      expect(verdict).toBe(difference!.share - difference!.within > 5e-4 ? "worse" : "tie");
     }
   });
 

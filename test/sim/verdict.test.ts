@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from "vitest";
 import { withLoad } from "../../sim/compile.ts";
 import { predict } from "../../sim/predict.ts";
-import { MODEL_DOUBT, judgedSaturated, predictLoaded, verdictAt } from "../../sim/verdict.ts";
+import { judgedSaturated, MODEL_DOUBT, predictLoaded, verdictAt } from "../../sim/verdict.ts";
 import { exponential, line } from "./fixtures.ts";
 
 test.each([

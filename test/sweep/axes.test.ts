@@ -4,6 +4,7 @@ import { parseAxes } from "../../sim/sweep/axes.ts";
 import { numbers, spaced } from "../../sim/sweep/values.ts";
 import { parseTopology } from "../../sim/topology/parse.ts";
 import { TopologyError } from "../../sim/topology/problem.ts";
+import type { Topology } from "../../sim/topology/topology.ts";
 import { loadUnits } from "../../sim/topology/units.ts";
 import { EXAMPLE } from "../plan/topology.ts";
 import { FAKE, TWO } from "./fixture.ts";
@@ -193,6 +194,11 @@ disturbances:
     [["warmup=10,60"], /^--set warmup: a warm-up of 60 frames is not allowed: fewer than frames, 60$/],
     [["warmup=10,60", "frames=20,200"], /^--set warmup: a warm-up of 60 frames is not allowed: fewer than frames, 20$/],
     [["disturbances.0.until=0.5s,3s"], /^--set disturbances\.0\.until: 0\.5 s is not after from, 1 s: a later time$/],
+    [
+      ["disturbances.0.from=1s,6s", "disturbances.0.until=5s,12s"],
+      /^--set disturbances\.0\.from, disturbances\.0\.until: 5 s is not after from, 6 s: a later time$/,
+    ],
+    [["stages.pool.size=0..9:log:4"], /"0" is not allowed: above 0 where steps are of equal ratios$/],
     [["disturbances.0.at=1s"], /"disturbances\.0\.at" is not a parameter/],
     [["disturbances.0.speed=0%"], /the share that is left, above 0% and at most 100%$/],
   ])("%j is refused", async (sets, message) => {
@@ -204,6 +210,21 @@ disturbances:
   test("a buffer goes with a source that drops, said by another axis too", async () => {
     expect(await parseAxes(THREE, ["buffer=1,2", "overflow=drop-oldest"], FAKE)).toHaveLength(3);
     expect(await parseAxes(TWO, ["arrivals=poisson,constant", "rate=5"], FAKE)).toHaveLength(2);
+  });
+
+  test("what happens may begin and end later, both", async () => {
+    const sets = ["disturbances.0.from=3s,4s", "disturbances.0.until=5s,6s"];
+    const axes = await parseAxes(THREE, sets, FAKE);
+    expect(axes.filter(({ key }) => key.startsWith("disturbances")).map((axis) => axis.values)).toEqual([
+      [3, 4],
+      [5, 6],
+    ]);
+  });
+
+  test("a node may have less than what a disturbance leaves of it: that leaves all", async () => {
+    const [slow] = THREE.disturbances!;
+    const fixed = { ...THREE, disturbances: [{ ...slow, speed: { amount: 0.5 } }] } as Topology;
+    expect(await values("nodes.edge.speed=0.2,1", fixed)).toEqual([0.2, 1]);
   });
 
   test("says which size a kernel can't take", async () => {

@@ -40,14 +40,43 @@ const KINDS: readonly (readonly [Numeric, readonly (string | null)[], fc.Arbitra
   ["at", ["2", "3"], real],
   ["restart", ["2"], real],
   ["burst", ["3"], whole],
-  ["left", ["0"], fc.double({ min: 0, max: 1, noNaN: true })],
-  ["slowed", ["1"], fc.double({ min: 0.01, max: 1, noNaN: true })],
+  ["bandwidthLeft", ["0"], fc.double({ min: 0, max: 1, noNaN: true })],
+  ["speedLeft", ["1"], fc.double({ min: 0.01, max: 1, noNaN: true })],
 ];
 const axes = fc.constantFrom(...KINDS).chain(([kind, targets, values]) =>
   fc.record({ target: fc.constantFrom(...targets), value: values }).map(({ target, value }): NumericAxis => {
     return { key: kind, kind, target, scale: "lin", values: [value] };
   }),
 );
+
+describe("a change", () => {
+  test.each(KINDS)("of %s is one", (kind, [target]) => {
+    const axis: NumericAxis = { key: kind, kind, target: target!, scale: "lin", values: [0.123] };
+    expect(changed(FULL, axis, 0)).not.toEqual(FULL);
+  });
+
+  test.each([
+    ["bandwidthLeft", "0", { bandwidth: { share: 0.25 } }],
+    ["speedLeft", "1", { speed: { share: 0.25 } }],
+    ["from", "1", { from: 0.25 }],
+    ["restart", "2", { restart: 0.25 }],
+    ["at", "3", { at: 0.25 }],
+  ] as const)("of a disturbance's %s is one of that disturbance alone", (kind, target, told) => {
+    const other = changed(FULL, { key: kind, kind, target, scale: "lin", values: [0.25] }, 0);
+    const disturbances = FULL.disturbances!.map((one, i) => (i === Number(target) ? { ...one, ...told } : one));
+    expect(other).toEqual({ ...FULL, disturbances });
+  });
+
+  test("to a source that waits takes its buffer, too; a link's and a node's are of that one alone", () => {
+    const block = changed(FULL, { key: "overflow", kind: "overflow", values: ["block"] }, 0).workload;
+    expect(block).toEqual({ ...TWO.workload, arrivals: { kind: "poisson" } });
+    const limited = changed(FULL, { key: "", kind: "cpus", target: "server", scale: "lin", values: [0.5] }, 0);
+    expect(limited.nodes.map(({ name, cpus }) => [name, cpus])).toEqual([
+      ["edge", undefined],
+      ["server", 0.5],
+    ]);
+  });
+});
 
 describe("a plan under a changed topology", () => {
   test("is that topology's own plan, whatever is changed", () => {
@@ -68,10 +97,8 @@ describe("a plan under a changed topology", () => {
       { key: "frames", kind: "frames", target: null, scale: "lin", values: [600] },
     ],
   ] as const)("is so for %s", (_, axis) => {
-    const { buffer: __, ...workload } = FULL.workload;
-    const base = axis.kind === "overflow" ? { ...FULL, workload } : FULL;
-    const other = changed(base, axis, 0);
-    expect(plansOf(base).map((plan) => planUnder(plan, base, other))).toEqual(plansOf(other));
+    const other = changed(FULL, axis, 0);
+    expect(plansOf(FULL).map((plan) => planUnder(plan, FULL, other))).toEqual(plansOf(other));
     if (axis.kind === "frames") expect(other.workload.warmup).toBe(100);
   });
 

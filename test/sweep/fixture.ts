@@ -9,44 +9,41 @@ import { parseTopology } from "../../sim/topology/parse.ts";
 import type { Topology } from "../../sim/topology/topology.ts";
 import { FAKE } from "../topology/catalogue.ts";
 
-/** Two stages on an edge and a server, each on a host of its own: EE, ES and SS, of which SS is not allowed. */
-export const TWO: Topology = await parseTopology(
-  `apiVersion: edgetwin/v1
-name: two
+/** An edge and a server, each on a host of its own. @param rest stages, and splits. */
+function onTwoHosts(name: string, bandwidth: string, rest: string): Promise<Topology> {
+  const text = `apiVersion: edgetwin/v1
+name: ${name}
 hosts: { small: { cores: 4 }, big: { cores: 4 } }
 nodes:
   edge: { letter: E, host: small }
   server: { letter: S, host: big }
 links:
-  - { between: [edge, server], bandwidth: 100 Mbit/s, delay: 1 ms }
-stages:
+  - { between: [edge, server], bandwidth: ${bandwidth}, delay: 1 ms }
+workload: { sizes: [100], frames: 60, warmup: 10, window: 4, seed: 7 }
+${rest}`;
+  return parseTopology(text, `${name}.yaml`, FAKE);
+}
+
+/** Two stages: EE, ES and SS, of which SS is not allowed. */
+export const TWO: Topology = await onTwoHosts(
+  "two",
+  "100 Mbit/s",
+  `stages:
   - { name: source, kernel: noise, nodes: [edge] }
   - { name: relu, kernel: relu }
-workload: { sizes: [100], frames: 60, warmup: 10, window: 4, seed: 7 }
 `,
-  "two.yaml",
-  FAKE,
 );
 
 /** Three stages, of which a pool's size changes what it and the one behind it do. */
-export const POOLED: Topology = await parseTopology(
-  `apiVersion: edgetwin/v1
-name: pooled
-hosts: { small: { cores: 4 }, big: { cores: 4 } }
-nodes:
-  edge: { letter: E, host: small }
-  server: { letter: S, host: big }
-links:
-  - { between: [edge, server], bandwidth: 8 Mbit/s, delay: 1 ms }
-stages:
+export const POOLED: Topology = await onTwoHosts(
+  "pooled",
+  "8 Mbit/s",
+  `stages:
   - { name: source, kernel: noise, nodes: [edge] }
   - { name: pool, kernel: pool, size: 2 }
   - { name: blur, kernel: blur, size: 3 }
-workload: { sizes: [100], frames: 60, warmup: 10, window: 4, seed: 7 }
 splits: [ESS, EES, EEE]
 `,
-  "pooled.yaml",
-  FAKE,
 );
 
 export { FAKE };
