@@ -90,6 +90,11 @@ function leftText(left: Left, amountText: (amount: number) => string): string {
   return "amount" in left ? amountText(left.amount) : `${Number((left.share * 100).toPrecision(12))}%`;
 }
 
+/** Whether it happens to the link between two nodes, whichever is named first. */
+export function isOf({ link }: SlowLink, between: readonly [string, string]): boolean {
+  return between.every((end) => link.includes(end));
+}
+
 /** What a source at a rate does with frames that it can't send in time. */
 export const OVERFLOWS = ["block", "drop-oldest"] as const;
 export type Overflow = (typeof OVERFLOWS)[number];

@@ -5,9 +5,8 @@ import { Latencies } from "./model/latencies.ts";
 import { Line, sourcesOf } from "./model/line.ts";
 import { type Resource, Shared } from "./model/shared.ts";
 import { Simulation } from "./model/simulation.ts";
-import type { Plan } from "./plan.ts";
+import { needsTrace, type Plan } from "./plan.ts";
 import { checkShared } from "./shared-disturbances.ts";
-import { needsTrace } from "./simulate.ts";
 import { checkMeasured, latencies, summarise } from "./summarise.ts";
 import type { LatencySummary, Summary } from "./summary.ts";
 
@@ -93,11 +92,11 @@ function simulatePart(fleet: readonly FleetLine[], replication: number) {
   const lines = fleet.map(({ name, plan, costs }) => {
     const streams = (...path: readonly (string | number)[]) =>
       new RandomStream(plan.workload.seed, "replication", replication, "line", name, ...path);
-    const latencies = needsTrace(plan) ? null : new Latencies(EXACT, simulation.agenda.arena);
-    return new Line(simulation, shared, { plan, costs }, streams, latencies);
+    const kept = needsTrace(plan) ? null : new Latencies(EXACT, simulation.agenda.arena);
+    return new Line(simulation, shared, { plan, costs }, streams, kept);
   });
   simulation.run();
-  // Of lines that are over before what was to happen to them, the last to do so need not have been the last to end.
+  // What was to happen to a line after its end has put the clock back to that: another line may have ended later.
   const { agenda } = simulation;
   agenda.now = lines.reduce((last, { end }) => Math.max(last, end), agenda.now);
   return {

@@ -129,6 +129,11 @@ export function mayDrop({ pods, workload: { load, buffer } }: Pick<Plan, "pods" 
   return load.kind === "rate" && buffer !== undefined && pods.length > 1;
 }
 
+/** Statistics of its run need the trace: what is done again counts only once, and what is dropped not at all: that is in the trace, and not in sums. */
+export function needsTrace(plan: Plan): boolean {
+  return plan.disturbances !== undefined || mayDrop(plan);
+}
+
 /** The same plan with nothing happening during its run. */
 export function undisturbed({ disturbances, ...plan }: Plan): Plan {
   return plan;

@@ -1,4 +1,4 @@
-import { type Disturbance, disturbanceText, type Left } from "./disturbance.ts";
+import { type Disturbance, disturbanceText, isOf, type Left } from "./disturbance.ts";
 import { placeOf } from "./model/shared.ts";
 import type { Plan } from "./plan.ts";
 
@@ -30,9 +30,8 @@ function happeningsOf({ disturbances = [], ...plan }: Plan): Map<string, readonl
   const happens = new Map<string, readonly Disturbance[]>();
   plan.hops.forEach(({ link }) => {
     if (link === null) return;
-    const ends = [...link.between].sort();
-    const these = disturbances.filter((one) => "link" in one && ends.every((end) => one.link.includes(end)));
-    happens.set(`link ${ends.join("-")}`, these);
+    const these = disturbances.filter((one) => "link" in one && isOf(one, link.between));
+    happens.set(`link ${[...link.between].sort().join("-")}`, these);
   });
   for (const { node } of plan.pods) {
     const these = disturbances.filter((one) => "node" in one && one.node === node);

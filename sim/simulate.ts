@@ -4,7 +4,7 @@ import { Latencies } from "./model/latencies.ts";
 import { Line, sourcesOf } from "./model/line.ts";
 import { type Resource, Shared } from "./model/shared.ts";
 import { Simulation } from "./model/simulation.ts";
-import { mayDrop, type Plan } from "./plan.ts";
+import { needsTrace, type Plan } from "./plan.ts";
 import { checkMeasured, summarise } from "./summarise.ts";
 import type { Summary } from "./summary.ts";
 import type { Trace } from "./trace.ts";
@@ -51,11 +51,6 @@ export function simulateSummary(plan: Plan, costs: Costs, replication: number): 
   }
   const { line, ...rest } = simulated(plan, costs, replication, new Latencies());
   return { summary: line.summary(), ...rest };
-}
-
-/** What is done again counts only once, and what is dropped not at all: that is in the trace, and not in sums. */
-export function needsTrace(plan: Plan): boolean {
-  return plan.disturbances !== undefined || mayDrop(plan);
 }
 
 function simulated(plan: Plan, costs: Costs, replication: number, latencies: Latencies | null) {

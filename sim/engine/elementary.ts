@@ -78,7 +78,7 @@ const PER_STEP = 184.6649652337873;
  * (Tang, "Table-Driven Implementation of the Exponential Function in IEEE Floating-Point Arithmetic", ACM Trans. Math. Softw.
  * 15(2), 1989).
  */
-export function expInside(x: number): number {
+export function expWithin700(x: number): number {
   const m = Math.floor(x * PER_STEP + 0.5) | 0;
   const r = x - m * STEP_HIGH - m * STEP_LOW;
   const more = r + r * r * (0.5 + r * (1 / 6) + r * r * (1 / 24 + r * (1 / 120)));

@@ -20,7 +20,7 @@ export class LinkFlow extends Ring {
 
   /** For {@link SharedLink.flow}. */
   constructor(arena: Arena, link: SharedLink, id: number, cap: number) {
-    super(arena, WIDTH, 4, OWN);
+    super(arena, WIDTH, 4);
     this.#link = link;
     this.id = id;
     this.cap = cap;
@@ -46,9 +46,8 @@ export class LinkFlow extends Ring {
     this.block[this.begin + RATE] = bytes;
   }
 
-  /** With its own numbers. */
-  protected override grow(): void {
-    super.grow(OWN);
+  protected override get own(): number {
+    return OWN;
   }
 
   /** Messages that have not wholly left, the one on its way out included. */

@@ -1,4 +1,4 @@
-import { exp, expInside, log } from "./elementary.ts";
+import { exp, expWithin700, log } from "./elementary.ts";
 import { bitsOf, integerOf, type RandomState, stateOf } from "./xoshiro.ts";
 import { EXPONENTIAL, LAYERS, NORMAL } from "./ziggurat.ts";
 
@@ -39,7 +39,7 @@ export class RandomStream {
     this.#at = at;
   }
 
-  /** Where its state is, for whoever draws from it without the object. */
+  /** Where its state is, for whoever draws from it without the object: those of others lie beside it, which are not to be touched. */
   get state(): RandomState {
     return { words: this.#words, at: this.#at };
   }
@@ -182,7 +182,7 @@ export class RandomStream {
       last[1] = log(1 + cv * cv);
       last[2] = Math.sqrt(last[1]!);
     }
-    return mean * expInside(last[2]! * this.#standardNormal() - last[1]! / 2);
+    return mean * expWithin700(last[2]! * this.#standardNormal() - last[1]! / 2);
   }
 
   /**
@@ -205,7 +205,7 @@ export class RandomStream {
     const deviation = Math.sqrt(variance);
     const half = variance / 2;
     this.#fill(out, NORMAL_X, deviation, -deviation);
-    for (let i = 0; i < out.length; i++) out[i] = mean * expInside(out[i]! - half);
+    for (let i = 0; i < out.length; i++) out[i] = mean * expWithin700(out[i]! - half);
   }
 
   /**

@@ -16,12 +16,18 @@ export class Ring {
   #head = 0;
   #length = 0;
 
-  /** @param capacity Entries that there is room for at first: a power of two. @param own How many numbers of its own it has. */
-  constructor(arena: Arena, width: number, capacity: number, own = 0) {
+  /** @param capacity Entries that there is room for at first: a power of two. */
+  constructor(arena: Arena, width: number, capacity: number) {
+    const { own } = this;
     this.begin = arena.take(own + width * capacity) + own;
     this.block = arena.block;
     this.#width = width;
     this.#mask = capacity - 1;
+  }
+
+  /** How many numbers of its own it has. */
+  protected get own(): number {
+    return 0;
   }
 
   /** Number of entries. */
@@ -65,8 +71,9 @@ export class Ring {
     this.#head = --this.#length === 0 ? 0 : (this.#head + 1) & this.#mask;
   }
 
-  /** Not private, as methods that are private take each object a word. @param own how many numbers of its own it has. */
-  protected grow(own = 0): void {
+  /** Not private, as methods that are private take each object a word. */
+  protected grow(): void {
+    const { own } = this;
     const [from, entries, head, size] = [
       this.block,
       this.begin,

@@ -7,6 +7,7 @@ const UNIT = 1.1102230246251565e-16;
 const WORDS = 4;
 const STATES = 1024;
 
+// Where the next state goes. What a state is does not depend on that, and a block is there as long as anybody who has a state in it.
 let block = new Int32Array(0);
 let used = 0;
 
@@ -17,7 +18,7 @@ export interface RandomState {
 }
 
 /**
- * RandomState of a generator xoshiro128++ 1.0 (Blackman & Vigna, ACM Trans. Math. Softw. 47(4), 2021; period 2^128 - 1): a 128-bit hash of
+ * State of a generator xoshiro128++ 1.0 (Blackman & Vigna, ACM Trans. Math. Softw. 47(4), 2021; period 2^128 - 1): a 128-bit hash of
  * a seed and a path. States that are made one after the other lie side by side, 4 of them in a line of the cache, as those are made so
  * that are used together.
  */

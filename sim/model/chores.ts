@@ -38,7 +38,7 @@ export class Chores extends Ring {
   about = 0;
 
   constructor(arena: Arena) {
-    super(arena, WIDTH, 4, OWN);
+    super(arena, WIDTH, 4);
   }
 
   /** CPU seconds of the chore in hand. */
@@ -46,13 +46,14 @@ export class Chores extends Ring {
     return this.block[this.begin + IN_HAND]!;
   }
 
-  protected override grow(): void {
-    super.grow(OWN);
+  protected override get own(): number {
+    return OWN;
   }
 
   /** @param cpu Seconds. So short that it is always compiled into whoever calls it: an argument that is not an integer takes memory. */
   push(kind: number, about: number, cpu: number): void {
-    this.price(this.#add(kind, about), cpu);
+    const at = this.#add(kind, about);
+    this.block[at + CPU] = cpu;
   }
 
   #add(kind: number, about: number): number {
@@ -64,19 +65,15 @@ export class Chores extends Ring {
 
   /** It goes with what the thread does now. As short as {@link push}. */
   follow(kind: number, about: number, cpu: number): void {
-    this.price(this.#insert(kind, about), cpu);
+    const at = this.#insert(kind, about);
+    this.block[at + CPU] = cpu;
   }
 
   /** It hands a frame over, with what it does now, and does the rest of sending right after that; CPU seconds of both. As short as {@link push}. */
   handOver(frame: number, cpu: number, rest: number): void {
     const at = this.#insert(HAND_OVER, frame);
-    this.price(at, cpu);
-    this.price(at + 1, rest);
-  }
-
-  /** Of the chore at a place; one further on, the rest of sending. */
-  protected price(at: number, cpu: number): void {
     this.block[at + CPU] = cpu;
+    this.block[at + REST] = rest;
   }
 
   #insert(kind: number, about: number): number {

@@ -17,8 +17,6 @@ export class Worker {
   readonly pod: PodServer;
   readonly #crew: Crew;
   readonly #shape: CrewShape;
-  readonly #compute: ThreadDraws;
-  readonly #state: RandomState;
   readonly #task: number;
   /** Of its events in the agenda. */
   readonly #source: number;
@@ -30,13 +28,11 @@ export class Worker {
   /** What it was before it was woken; it is about to take a frame. */
   #waking: ThreadState = BUSY;
 
-  constructor(crew: Crew, shape: CrewShape, costs: PodCosts, state: RandomState, task: number, source: number) {
+  constructor(crew: Crew, shape: CrewShape, costs: PodCosts, task: number, source: number) {
     this.#crew = crew;
     this.#shape = shape;
     this.pod = shape.pod;
     this.#clock = costs.emulated && new EmulatedClock(shape.speeds, costs.emulated);
-    this.#compute = crew.compute;
-    this.#state = state;
     this.#task = task;
     this.#source = source;
   }
@@ -84,7 +80,7 @@ export class Worker {
     record.reach(pod.oldest, this.#frame);
     record.started(this.#frame);
     this.#clock?.takeUp(agenda.now);
-    const cpu = this.#compute[thread].next(this.#state.words, this.#state.at);
+    const cpu = this.#crew.compute(thread);
     if (record.trace !== null) record.trace.computeCpu[this.#frame] = cpu;
     if (cpu === 0) instants.push(2 * this.#task + 1);
     else host.submit(cpu, this.#task);
@@ -97,10 +93,10 @@ export class Worker {
  */
 export class Crew {
   readonly workers: readonly Worker[];
-  /** What it costs all of them, of one random state. */
-  readonly compute: ThreadDraws;
+  readonly #compute: ThreadDraws;
+  readonly #computeState: RandomState;
   readonly #wakeUp: ThreadDraws;
-  readonly #state: RandomState;
+  readonly #wakeUpState: RandomState;
   /** Frames are published in turn, and so taken. */
   #published: number;
   #taken: number;
@@ -114,13 +110,14 @@ export class Crew {
     streams: PodStreams,
     first: { readonly worker: number; readonly source: number },
   ) {
-    this.compute = drawsOf(shape.agenda.arena, costs.compute);
+    this.#compute = drawsOf(shape.agenda.arena, costs.compute);
+    this.#computeState = streams.compute.state;
     this.#published = shape.first;
     this.#taken = shape.first;
     this.#wakeUp = drawsOf(shape.agenda.arena, costs.wakeUps!.worker);
-    this.#state = streams.wakeUp!.state;
+    this.#wakeUpState = streams.wakeUp!.state;
     this.workers = Array.from({ length: shape.workers }, (_, i) => {
-      return new Worker(this, shape, costs, streams.compute.state, taskOf(first.worker + i), first.source + i);
+      return new Worker(this, shape, costs, taskOf(first.worker + i), first.source + i);
     });
     for (const worker of this.workers) this.#waiting.push(worker);
   }
@@ -136,9 +133,14 @@ export class Crew {
     this.#waiting.shift()?.wake(awaited);
   }
 
+  /** CPU seconds of a frame, by what the worker was. */
+  compute(thread: ThreadState): number {
+    return this.#compute[thread].next(this.#computeState.words, this.#computeState.at);
+  }
+
   /** Seconds that one takes to wake up, by what it was. */
   wakeUp(thread: ThreadState): number {
-    return this.#wakeUp[thread].next(this.#state.words, this.#state.at);
+    return this.#wakeUp[thread].next(this.#wakeUpState.words, this.#wakeUpState.at);
   }
 
   /** The next frame; -1 if there is none. */

@@ -1,4 +1,4 @@
-import { leftOf } from "../disturbance.ts";
+import { isOf, leftOf } from "../disturbance.ts";
 import type { Priced } from "./pod-maker.ts";
 import type { Restarts } from "./restarts.ts";
 import type { Shared } from "./shared.ts";
@@ -35,7 +35,7 @@ export class Disturber {
     const { agenda, instants } = this.#simulation;
     if (this.#restarts.done) {
       agenda.remove(this.#source);
-      // The run was over before, and so were those of other lines.
+      // Nothing is left to happen: the line was over before, as any other was.
       if (agenda.first < 0 && instants.length === 0) agenda.now = this.#end();
       return;
     }
@@ -61,7 +61,7 @@ function actsOf(
   for (const one of plan.disturbances ?? []) {
     if ("link" in one) {
       // Frames of this plan may not cross it.
-      const hop = plan.hops.findIndex(({ link }) => link?.between.every((end) => one.link.includes(end)));
+      const hop = plan.hops.findIndex(({ link }) => link !== null && isOf(one, link.between));
       if (hop === -1) continue;
       const { bandwidth } = costs.hops[hop]!;
       const change = (to: number) => () => {

@@ -278,6 +278,7 @@ export class PodServer {
     const cpu = this.#compute[this.#thread].next(this.#computeWords, this.#computeState);
     if (this.record.trace !== null) this.record.trace.computeCpu[frame] = cpu;
     this.#doing = COMPUTE;
+    // Not a method: as its argument the seconds would take memory, if it were not inlined.
     if (cpu === 0) this.#instants.push(2 * this.#task + 1);
     else this.host.submit(cpu, this.#task);
   }

@@ -9,20 +9,20 @@ export const IDLE = 1;
 export const COLD = 2;
 export type ThreadState = typeof BUSY | typeof IDLE | typeof COLD;
 
-/** How far a thread goes cold from `idle` to `cold`, as a share of how far it ever does; by gaps, which all pods of a plan have in common. */
-const spans = new WeakMap<Gaps, Cooling>();
+/** By gaps, which all pods of a plan have in common. */
+const coolings = new WeakMap<Gaps, Cooling>();
 
-/** Gaps, seconds, and that share. */
 interface Cooling extends Gaps {
+  /** How far a thread goes cold from `idle` to `cold`, as a share of how far it ever does. */
   readonly span: number;
 }
 
 function coolingOf(gaps: Gaps): Cooling {
-  let known = spans.get(gaps);
+  let known = coolings.get(gaps);
   if (known === undefined) {
     const { idle, cold, cooling } = gaps;
     known = { idle, cold, cooling, span: 1 - exp((idle - cold) / cooling) };
-    spans.set(gaps, known);
+    coolings.set(gaps, known);
   }
   return known;
 }

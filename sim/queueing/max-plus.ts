@@ -16,7 +16,7 @@ export function isMaxPlus({ stations }: Line): boolean {
 
 /**
  * A line of single servers by recursion over jobs instead of events over time (the recursions of `sim/analytic/tandem.ts`): the
- * same times as the event engine's. Each station has a column of when jobs leave it, in which a job at one place is at
+ * same times as the event engine's, but for rounding. Each station has a column of when jobs leave it, in which a job at one place is at
  * the same place of every column. Stations are passed by four. As what a job needs to know of the next station is what a job did that
  * is a buffer and one before it, so many jobs can pass four stations before any of them is looked at in the next four.
  */

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { costsOf } from "../../sim/model/costs.ts";
 import { predict } from "../../sim/predict.ts";
-import type { Interval } from "../../sim/prediction.ts";
 import { simulateSummary } from "../../sim/simulate.ts";
 import { mean } from "../../sim/statistics/moments.ts";
+import { isIn } from "../sim/fixtures.ts";
 import { calibrated, real, type World } from "./world.ts";
 
 const SEEDS = 200;
@@ -53,7 +53,3 @@ describe("intervals of 95 % cover as often as they say", () => {
     120_000,
   );
 });
-
-function isIn([low, high]: Interval, value: number): boolean {
-  return low <= value && value <= high;
-}

@@ -14,7 +14,7 @@ const time = fc.double({ min: 0, max: 10, noNaN: true });
 
 /** Lines of up to 9 stations; some saturated, some of whole seconds, where much happens at once. */
 export const drawn: fc.Arbitrary<Drawn> = fc
-  .tuple(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 120 }), fc.boolean(), fc.boolean())
+  .tuple(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 120 }), fc.boolean(), fc.boolean())
   .chain(([stations, jobs, saturated, whole]) => {
     const times = fc.array(whole ? time.map(Math.round) : time, { minLength: jobs, maxLength: jobs });
     return fc.record({

@@ -1,6 +1,7 @@
 import { costsOf } from "../../sim/model/costs.ts";
 import { type Pipeline, pipeline } from "../../sim/pipeline/pipeline.ts";
 import type { LinkSpec, PipelineSpec } from "../../sim/pipeline/spec.ts";
+import type { Interval } from "../../sim/prediction.ts";
 import { type SimulatedRun, simulate } from "../../sim/simulate.ts";
 
 export type LineSpec = PipelineSpec;
@@ -45,4 +46,8 @@ export function utilisationOf({ resources }: SimulatedRun, name: string): number
   const found = resources.find((resource) => resource.name === name);
   if (found === undefined) throw new Error(`no resource ${name} in ${resources.map((one) => one.name).join(", ")}`);
   return found.value;
+}
+
+export function isIn([low, high]: Interval, value: number): boolean {
+  return low <= value && value <= high;
 }
