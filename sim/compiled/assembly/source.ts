@@ -1,0 +1,54 @@
+import { Draws } from "./draws";
+import { DUE } from "./kinds";
+import { take } from "./memory";
+import { due, Pod } from "./pod";
+import { integer } from "./random";
+import { nextOn, pushOn, shiftFrom, Timeline, timeline } from "./timeline";
+
+/** When frames come due: `Source` of `model/source.ts`. */
+@unmanaged
+export class Source {
+  pod: Pod;
+  rate: f64;
+  lateness: Draws;
+  state: usize;
+  /** Times, where they are not at a constant interval; 0: they are. */
+  schedule: usize;
+  timeline: Timeline;
+  frames: i32;
+  next: i32;
+}
+
+export function source(it: Pod, rate: f64, frames: i32, schedule: usize, lateness: Draws, state: usize): void {
+  const made = changetype<Source>(take(offsetof<Source>()));
+  made.pod = it;
+  made.rate = rate;
+  made.frames = frames;
+  made.schedule = schedule;
+  made.lateness = lateness;
+  made.state = state;
+  made.timeline = timeline(DUE, changetype<usize>(made));
+  drawLate(made);
+}
+
+/** The next frame is due. */
+export function comesDue(at: Source): void {
+  const frame = shiftFrom(at.timeline);
+  drawLate(at);
+  due(at.pod, frame + 1);
+}
+
+@inline
+function timeOf(at: Source): f64 {
+  return at.schedule == 0 ? <f64>at.next / at.rate : load<f64>(at.schedule + (<usize>at.next << 3));
+}
+
+/** Draws all that may come before the first there is, as a late one comes after others. */
+function drawLate(at: Source): void {
+  while (at.next < at.frames && timeOf(at) <= nextOn(at.timeline)) {
+    const time = timeOf(at);
+    const frame = at.next++;
+    const late = load<f64>(at.lateness.samples + (<usize>integer(at.state, at.lateness.count, at.lateness.bias) << 3));
+    pushOn(at.timeline, time + max<f64>(late, 0), <f64>(frame - at.frames), frame);
+  }
+}

@@ -1,0 +1,130 @@
+import type { RandomStream } from "../engine/random.ts";
+import type { Latencies } from "../model/latencies.ts";
+import { TWIN } from "./wasm.generated.ts";
+import { instantiate } from "./webassembly.ts";
+
+/** Where something is in the engine's memory, bytes; 0: nothing. */
+export type Address = number;
+
+/** What the module exports; see `assembly/`. */
+interface Exports {
+  readonly memory: { readonly buffer: ArrayBuffer };
+  prepare(sources: number): void;
+  take(bytes: number): Address;
+  draws(samples: Address, count: number, block: number, visits: number, ends: Address): Address;
+  gaps(idle: number, cold: number, cooling: number, span: number): Address;
+  processor(cores: number): Address;
+  delivered(processor: Address): number;
+  link(bandwidth: number): Address;
+  carried(link: Address): number;
+  record(upstream: Address, warmup: number, rate: number, schedule: Address): Address;
+  deliverTo(record: Address, source: Address, line: number): void;
+  tellAll(record: Address): void;
+  pod(
+    host: Address,
+    record: Address,
+    gaps: Address,
+    window: number,
+    compute: Address,
+    receive: Address,
+    send: Address,
+    handover: Address,
+    states: Address,
+  ): Address;
+  emulate(pod: Address, receive: number, compute: number, send: number): void;
+  hop(
+    from: Address,
+    to: Address,
+    link: Address,
+    receiveIdle: number,
+    receiveCold: number,
+    payload: Address,
+    payloads: number,
+    relayCpuPerByte: number,
+    delayIdle: Address,
+    delayCold: Address,
+    acknowledgement: Address,
+    states: Address,
+  ): Address;
+  source(pod: Address, rate: number, frames: number, schedule: Address, lateness: Address, state: Address): void;
+  saturate(pod: Address, frames: number): void;
+  /** False when nothing is left to happen. */
+  run(events: number): 0 | 1;
+  time(): number;
+  happened(): number;
+}
+
+/** Events that are run in one go: what is compiled better in the meantime is taken from the next on. */
+const EVENTS = 8192;
+
+/** The module, and its memory, which is one simulation's at a time. */
+export class CompiledEngine {
+  readonly exports: Exports;
+  #numbers = new Float64Array(0);
+  #words = new Int32Array(0);
+  #latencies: readonly Latencies[] = [];
+
+  /** @throws where the platform has no WebAssembly. */
+  constructor() {
+    const delivered = (line: number, from: Address, count: number) => {
+      this.#latencies[line]!.addAll(this.numbers, from / 8, count);
+    };
+    this.exports = instantiate(TWIN, { env: { delivered } }) as Exports;
+  }
+
+  /** All of its memory, until something is taken of it. */
+  get numbers(): Float64Array {
+    const { buffer } = this.exports.memory;
+    if (this.#numbers.buffer !== buffer) this.#numbers = new Float64Array(buffer);
+    return this.#numbers;
+  }
+
+  get #integers(): Int32Array {
+    const { buffer } = this.exports.memory;
+    if (this.#words.buffer !== buffer) this.#words = new Int32Array(buffer);
+    return this.#words;
+  }
+
+  putNumbers(numbers: ArrayLike<number>): Address {
+    const at = this.exports.take(8 * numbers.length);
+    this.numbers.set(numbers, at / 8);
+    return at;
+  }
+
+  putIntegers(integers: ArrayLike<number>): Address {
+    const at = this.exports.take(4 * integers.length);
+    this.#integers.set(integers, at / 4);
+    return at;
+  }
+
+  /** States of random streams, one after the other. */
+  putStates(...streams: readonly RandomStream[]): Address {
+    const at = this.exports.take(16 * streams.length);
+    const integers = this.#integers;
+    streams.forEach(({ state: { words, at: from } }, i) => {
+      for (let j = 0; j < 4; j++) integers[at / 4 + 4 * i + j] = words[from + j]!;
+    });
+    return at;
+  }
+
+  /** Until nothing is left to happen. @param latencies by line. */
+  run(latencies: readonly Latencies[]): void {
+    this.#latencies = latencies;
+    while (this.exports.run(EVENTS) !== 0);
+  }
+}
+
+/** `null`: there can't be one here. */
+let engine: CompiledEngine | null | undefined;
+
+/** This thread's engine; `null` where there is no WebAssembly. */
+export function compiledEngine(): CompiledEngine | null {
+  if (engine === undefined) {
+    try {
+      engine = new CompiledEngine();
+    } catch {
+      engine = null;
+    }
+  }
+  return engine;
+}
