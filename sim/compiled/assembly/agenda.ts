@@ -17,6 +17,8 @@ let searched: i32 = 0;
 let heaped: bool = false;
 let length: i32 = 0;
 let next: i32 = NONE;
+/** Of a table: at the present time there may be an event besides the one that the clock was moved to. */
+let tied: bool = false;
 /** By source: its kind, and what it is of. */
 let owners: usize = 0;
 let claimed: i32 = 0;
@@ -34,7 +36,7 @@ export function prepareAgenda(sources: i32): void {
     store<i32>(places + (<usize>source << 2), -1);
   }
   searched = length = claimed = 0;
-  heaped = false;
+  heaped = tied = false;
   next = NONE;
 }
 
@@ -106,20 +108,27 @@ export function advance(): i32 {
 /** True if some event comes at the present time, before what has this rank. */
 @inline
 export function precedes(order: f64): bool {
-  if (next == UNKNOWN) search();
+  if (next == UNKNOWN) {
+    if (!tied) return false;
+    search();
+  }
   return next >= 0 && timeAt(next) <= now && orderAt(next) < order;
 }
 
 export function put(source: i32, time: f64, order: f64): void {
   if (source < searched) {
     setKey(source, time, order);
+    if (time == now) tied = true;
     next = UNKNOWN;
     return;
   }
   const place = placeOf(source);
   setKey(place, time, order);
   if (heaped) settle(place);
-  else next = UNKNOWN;
+  else {
+    next = UNKNOWN;
+    tied = true;
+  }
 }
 
 export function remove(source: i32): void {
@@ -152,14 +161,19 @@ function placeOf(source: i32): i32 {
 function search(): void {
   let best = 0;
   let least = timeAt(0);
+  tied = false;
   const end = searched;
   for (let source = 1; source < end; source++) {
     const time = timeAt(source);
     if (time > least) continue;
-    if (time == least && !(orderAt(source) < orderAt(best))) continue;
+    if (time == least) {
+      tied = true;
+      if (!(orderAt(source) < orderAt(best))) continue;
+    }
     least = time;
     best = source;
   }
+  if (least <= now) tied = true;
   next = least < Infinity ? best : NONE;
 }
 
@@ -185,12 +199,12 @@ function widen(sources: i32): void {
 
 function settle(place: i32): void {
   const above = (place - 1) >> 2;
-  if (place > 0 && (timeAt(place) < timeAt(above) || tied(place, above))) rise(place);
+  if (place > 0 && (timeAt(place) < timeAt(above) || tiedAt(place, above))) rise(place);
   else sink(place);
 }
 
 @inline
-function tied(place: i32, other: i32): bool {
+function tiedAt(place: i32, other: i32): bool {
   return timeAt(place) == timeAt(other) && orderAt(place) < orderAt(other);
 }
 
@@ -252,6 +266,6 @@ function earliest(first: i32, end: i32): i32 {
   }
   let next = first;
   for (let place = first + 1; place < end; place++)
-    if (timeAt(place) < timeAt(next) || tied(place, next)) next = place;
+    if (timeAt(place) < timeAt(next) || tiedAt(place, next)) next = place;
   return next;
 }

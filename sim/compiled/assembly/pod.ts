@@ -9,7 +9,7 @@ import { settleLink } from "./link";
 import { takeAligned } from "./memory";
 import { Processor, settleProcessor, submit } from "./processor";
 import { STATE, uniform } from "./random";
-import { arrivedAt, decodedAt, endedAt, messagesAt, reach, Record, sentAt, startedAt } from "./record";
+import { arrivedAt, endedAt, messagesAt, reach, Record, sentAt, startedAt } from "./record";
 
 /** What a thread did before. */
 export const BUSY: i32 = 0;
@@ -238,7 +238,6 @@ function done(it: Pod): void {
     const frame = it.about >> 2;
     reach(it.record, oldest(it), frame);
     arrivedAt(it.record, frame);
-    decodedAt(it.record, frame);
     it.ready++;
   } else if (kind == HAND_OVER) {
     sentAt(it.record, it.about);

@@ -17,10 +17,14 @@ export class Processor {
   cores: f64;
   /** Binary heap. */
   tasks: usize;
+  /** By number of tasks, core-seconds per second of each. */
+  rates: usize;
   active: i32;
   room: i32;
   source: i32;
   stale: bool;
+  /** The first task is finished, and still in its place. */
+  vacant: bool;
 }
 
 export function processor(cores: f64): Processor {
@@ -29,6 +33,7 @@ export function processor(cores: f64): Processor {
   made.room = 4;
   made.rate = 1;
   made.tasks = take(4 * TASK);
+  tell(made);
   made.source = claim(HOST, changetype<usize>(made));
   return made;
 }
@@ -49,17 +54,16 @@ function orderAt(task: usize): f64 {
 }
 
 @inline
-function setTask(at: usize, finish: f64, order: f64, what: usize): void {
+function setTask(at: usize, finish: f64, order: f64, what: u32): void {
   store<f64>(at, finish);
   store<f64>(at, order, 8);
-  store<u32>(at, <u32>what, 16);
+  store<u32>(at, what, 16);
 }
 
 @inline
 function number(to: Processor, active: i32): void {
   to.active = active;
-  const tasks = <f64>active;
-  to.rate = tasks <= to.cores ? 1 : to.cores / tasks;
+  to.rate = load<f64>(to.rates + (<usize>active << 3));
 }
 
 @inline
@@ -69,15 +73,21 @@ function attain(to: Processor, attained: f64): void {
 }
 
 export function submit(to: Processor, work: f64, what: usize): void {
+  touch(to);
+  const order = to.submitted;
+  to.submitted = order + 1;
+  if (to.vacant) {
+    to.vacant = false;
+    if (to.active == 1) to.virtual = 0;
+    sink(to, to.virtual + work, order, <u32>what);
+    return;
+  }
   if (to.active == 0) to.virtual = 0;
   else attain(to, to.rate * (now - to.updated));
   to.updated = now;
   if (to.active == to.room) grow(to);
   const place = to.active;
   number(to, place + 1);
-  const order = to.submitted;
-  to.submitted = order + 1;
-  touch(to);
   const finish = to.virtual + work;
   const tasks = to.tasks;
   let index = place;
@@ -89,28 +99,40 @@ export function submit(to: Processor, work: f64, what: usize): void {
     setTask(tasks + <usize>index * TASK, other, orderAt(parent), load<u32>(parent, 16));
     index = above;
   }
-  setTask(tasks + <usize>index * TASK, finish, order, what);
+  setTask(tasks + <usize>index * TASK, finish, order, <u32>what);
 }
 
-/** The first task is finished, now: what it is. */
+/** The first task is finished, now: what it is. Its place is the next one's that is submitted before the agenda is told. */
+@inline
 export function finish(to: Processor): usize {
-  const tasks = to.tasks;
-  attain(to, finishAt(tasks) - to.virtual);
+  const first = to.tasks;
+  attain(to, finishAt(first) - to.virtual);
   to.updated = now;
-  const what = <usize>load<u32>(tasks, 16);
-  const last = to.active - 1;
-  number(to, last);
-  const moved = tasks + <usize>last * TASK;
-  const finish = finishAt(moved);
-  const order = orderAt(moved);
-  const task = load<u32>(moved, 16);
-  let index = 0;
-  for (;;) {
-    let next = 2 * index + 1;
-    if (next >= last) break;
+  to.vacant = true;
+  touch(to);
+  return load<u32>(first, 16);
+}
+
+/** Nobody has taken the place of the task that is finished. */
+function pop(from: Processor): void {
+  from.vacant = false;
+  const last = from.active - 1;
+  number(from, last);
+  const moved = from.tasks + <usize>last * TASK;
+  sink(from, finishAt(moved), orderAt(moved), load<u32>(moved, 16));
+}
+
+/** Puts a task in the place of the first, or as far below as it belongs. */
+@inline
+function sink(to: Processor, finish: f64, order: f64, what: u32): void {
+  const tasks = to.tasks;
+  const count = to.active;
+  let at = tasks;
+  let next = 1;
+  while (next < count) {
     let child = tasks + <usize>next * TASK;
     let least = finishAt(child);
-    if (next + 1 < last) {
+    if (next + 1 < count) {
       const other = finishAt(child + TASK);
       if (other < least || (other == least && orderAt(child + TASK) < orderAt(child))) {
         least = other;
@@ -119,12 +141,11 @@ export function finish(to: Processor): usize {
       }
     }
     if (!(least < finish || (least == finish && orderAt(child) < order))) break;
-    setTask(tasks + <usize>index * TASK, least, orderAt(child), load<u32>(child, 16));
-    index = next;
+    setTask(at, least, orderAt(child), load<u32>(child, 16));
+    at = child;
+    next = 2 * next + 1;
   }
-  setTask(tasks + <usize>index * TASK, finish, order, task);
-  touch(to);
-  return what;
+  setTask(at, finish, order, what);
 }
 
 @inline
@@ -141,10 +162,20 @@ export function settleProcessor(it: Processor): void {
 
 function announce(it: Processor): void {
   it.stale = false;
+  if (it.vacant) pop(it);
   if (it.active == 0) remove(it.source);
   else {
     const left = max<f64>(finishAt(it.tasks) - it.virtual, 0);
-    put(it.source, now + (it.rate == 1 ? left : left / it.rate), it.order);
+    put(it.source, now + left / it.rate, it.order);
+  }
+}
+
+/** Tells rates of as many tasks as there is room for. */
+function tell(it: Processor): void {
+  it.rates = take(8 * <usize>(it.room + 1));
+  for (let active = 0; active <= it.room; active++) {
+    const tasks = <f64>active;
+    store<f64>(it.rates + (<usize>active << 3), tasks <= it.cores ? 1 : it.cores / tasks);
   }
 }
 
@@ -153,4 +184,5 @@ function grow(it: Processor): void {
   memory.copy(tasks, it.tasks, <usize>it.room * TASK);
   it.tasks = tasks;
   it.room *= 2;
+  tell(it);
 }

@@ -1,13 +1,12 @@
 import { now } from "./agenda";
 import { take } from "./memory";
 
-/** Of a row: stamps of a frame, as in `model/record.ts`. */
-const STAMPS: usize = 40;
+/** Of a row: stamps of a frame, as in `model/record.ts`, where nothing has to be decompressed. */
+const STAMPS: usize = 32;
 const ARRIVED: usize = 0;
-const DECODED: usize = 8;
-const START: usize = 16;
-const END: usize = 24;
-const SENT: usize = 32;
+const START: usize = 8;
+const END: usize = 16;
+const SENT: usize = 24;
 
 /** Latencies of a line that are told of at once. */
 const TOLD: i32 = 64;
@@ -76,17 +75,11 @@ export function arrivedAt(at: Record, frame: i32): void {
   at.link += now - load<f64>(row(upstream, frame), SENT);
 }
 
-export function decodedAt(at: Record, frame: i32): void {
-  const here = row(at, frame);
-  store<f64>(here, now, DECODED);
-  if (frame >= at.warmup) at.decode += now - load<f64>(here, ARRIVED);
-}
-
 export function startedAt(at: Record, frame: i32): void {
   const here = row(at, frame);
   store<f64>(here, now, START);
   if (frame < at.warmup) return;
-  if (at.upstream !== null) at.queue += now - load<f64>(here, DECODED);
+  if (at.upstream !== null) at.queue += now - load<f64>(here, ARRIVED);
   else if (at.rate > 0) at.queue += now - due(at, frame);
 }
 
