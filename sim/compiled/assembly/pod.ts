@@ -158,8 +158,7 @@ function wake(it: Pod, state: i32): void {
 export function arrive(at: Pod, frame: i32, waited: i32): void {
   const thread = at.idle ? waited : BUSY;
   wake(at, thread);
-  pushChore(at, RECEIVE, 4 * frame + thread, draw(costs(at.receive, thread), at.receiveState));
-  dispatch(at);
+  take(at, RECEIVE, 4 * frame + thread, draw(costs(at.receive, thread), at.receiveState));
 }
 
 /** A source's frames up to, not including, `next` are due. */
@@ -172,8 +171,7 @@ export function due(at: Pod, next: i32): void {
 /** An acknowledgement is there: all frames below `next`. */
 export function acknowledged(to: Pod, next: i32): void {
   wake(to, stateOf(to));
-  pushChore(to, RELEASE, next, 0);
-  dispatch(to);
+  take(to, RELEASE, next, 0);
 }
 
 /** The host has done its work. */
@@ -212,22 +210,41 @@ export function settle(it: Pod): void {
   if (link !== null) settleLink(link);
 }
 
+/** Something has come: it is done at once by a thread that does nothing, which so has nothing else to do. */
+function take(it: Pod, kind: i32, about: i32, cpu: f64): void {
+  if (it.busy) {
+    pushChore(it, kind, about, cpu);
+    return;
+  }
+  it.kind = kind;
+  it.about = about;
+  it.cpu = cpu;
+  work(it);
+  dispatch(it);
+}
+
 function dispatch(it: Pod): void {
   while (!it.busy) {
-    if (!takeChore(it)) {
+    if (takeChore(it)) work(it);
+    else {
       awaitWork(it);
       return;
     }
-    it.idle = false;
-    const cpu = it.cpu;
-    if (it.kind == RECEIVE) it.record.receiving += cpu;
-    else it.record.sending += cpu;
-    if (cpu == 0) done(it);
-    else {
-      it.busy = true;
-      it.doing = CHORE;
-      submit(it.host, cpu, changetype<usize>(it));
-    }
+  }
+}
+
+/** Does the chore in hand. */
+@inline
+function work(it: Pod): void {
+  it.idle = false;
+  const cpu = it.cpu;
+  if (it.kind == RECEIVE) it.record.receiving += cpu;
+  else it.record.sending += cpu;
+  if (cpu == 0) done(it);
+  else {
+    it.busy = true;
+    it.doing = CHORE;
+    submit(it.host, cpu, changetype<usize>(it));
   }
 }
 
