@@ -11,7 +11,7 @@ interface Exports {
   readonly memory: { readonly buffer: ArrayBuffer };
   prepare(sources: number): void;
   take(bytes: number): Address;
-  draws(samples: Address, count: number, block: number, visits: number, ends: Address): Address;
+  draws(at: Address, samples: Address, count: number, block: number, visits: number, ends: Address): void;
   gaps(idle: number, cold: number, cooling: number, span: number): Address;
   processor(cores: number): Address;
   delivered(processor: Address): number;
@@ -41,8 +41,7 @@ interface Exports {
     payload: Address,
     payloads: number,
     relayCpuPerByte: number,
-    delayIdle: Address,
-    delayCold: Address,
+    delay: Address,
     acknowledgement: Address,
     states: Address,
   ): Address;

@@ -3,13 +3,13 @@ import type { Latencies } from "../model/latencies.ts";
 import type { Priced, Streams } from "../model/pod-maker.ts";
 import { scheduleOf } from "../model/schedule.ts";
 import type { Resource } from "../model/shared.ts";
-import { coolingOf } from "../model/thread.ts";
+import { coolingOf, IDLE } from "../model/thread.ts";
 import type { Plan } from "../plan.ts";
 import type { Gaps } from "../profile.ts";
 import { mean } from "../statistics/moments.ts";
 import type { Summary } from "../summary.ts";
 import { CompiledCommons } from "./commons.ts";
-import { CostStore } from "./cost-store.ts";
+import { CostStore, DRAWS } from "./cost-store.ts";
 import type { Address, CompiledEngine } from "./engine.ts";
 import { CompiledSums } from "./sums.ts";
 
@@ -43,7 +43,7 @@ export class CompiledLines {
     for (let i = 0; i < plan.hops.length; i++) this.#hop(priced, i, streams, [pods[i]!, pods[i + 1]!]);
     if (load.kind === "saturated") exports.saturate(pods[0]!, frames);
     else {
-      const [lateness] = this.#costs.draws(priced.costs.lateness);
+      const lateness = this.#costs.draws(priced.costs.lateness);
       exports.source(pods[0]!, load.rate, frames, times, lateness, this.#engine.putStates(streams("lateness")));
     }
     const sums = plan.pods.map(({ name, node }, i) => {
@@ -74,10 +74,10 @@ export class CompiledLines {
       record,
       this.#gapsOf(costs.gaps),
       plan.hops[i]?.window ?? 0,
-      this.#costs.byThread(compute),
-      this.#costs.byThread(receive),
-      this.#costs.byThread(send),
-      this.#costs.byThread(handover),
+      this.#costs.draws(compute),
+      this.#costs.draws(receive),
+      this.#costs.draws(send),
+      this.#costs.draws(handover),
       states,
     );
     if (emulated !== null) exports.emulate(pod, emulated.receive, emulated.compute, emulated.send);
@@ -87,8 +87,7 @@ export class CompiledLines {
   #hop({ plan, costs }: Priced, i: number, streams: Streams, [from, to]: readonly [Address, Address]): void {
     const { delay, acknowledgement, payload, relayCpuPerByte } = costs.hops[i]!;
     const { receive } = costs.pods[i + 1]!;
-    const [, idle, cold] = this.#costs.draws(delay);
-    const [, back] = this.#costs.draws(acknowledgement);
+    const back = this.#costs.draws(acknowledgement);
     const bytes = this.#engine.putNumbers(payload);
     const states = this.#engine.putStates(streams("hop", i, "delay"), streams("hop", i, "acknowledgement"));
     this.#engine.exports.hop(
@@ -100,9 +99,8 @@ export class CompiledLines {
       bytes,
       payload.length,
       relayCpuPerByte,
-      idle,
-      cold,
-      back,
+      this.#costs.draws(delay),
+      back + IDLE * DRAWS,
       states,
     );
   }

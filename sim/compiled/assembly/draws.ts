@@ -24,9 +24,12 @@ class Sequence {
   ends: usize;
 }
 
-/** @param block samples that are drawn together; 1: each by itself. @param visits of which `ends` are the 32-bit places of ends. */
-export function draws(samples: usize, count: u32, block: u32, visits: u32, ends: usize): Draws {
-  const made = changetype<Draws>(take(offsetof<Draws>()));
+/**
+ * Puts it in room that was taken for it. @param block samples that are drawn together; 1: each by itself. @param visits of which
+ * `ends` are the 32-bit places of ends.
+ */
+export function draws(at: usize, samples: usize, count: u32, block: u32, visits: u32, ends: usize): void {
+  const made = changetype<Draws>(at);
   made.samples = samples;
   made.count = count;
   made.bias = <u32>(<u64>0x100000000 % count);
@@ -38,7 +41,6 @@ export function draws(samples: usize, count: u32, block: u32, visits: u32, ends:
     sequence.ends = ends;
     made.sequence = sequence;
   }
-  return made;
 }
 
 /** The next sample. @param state address of the random stream's. */

@@ -3,7 +3,7 @@ import { Draws, draw } from "./draws";
 import { ACKNOWLEDGEMENT, DELIVERY } from "./kinds";
 import { Flow, flow, Link, send } from "./link";
 import { takeAligned } from "./memory";
-import { acknowledged, arrive, COLD, IDLE, Pod, stateOf } from "./pod";
+import { acknowledged, arrive, COLD, costs, IDLE, Pod, stateOf } from "./pod";
 import { submit } from "./processor";
 import { STATE } from "./random";
 import { pushOn, shiftFrom, Timeline, timeline } from "./timeline";
@@ -22,8 +22,8 @@ export class Hop {
   to: Pod;
   link: Link | null;
   flow: Flow | null;
-  delayIdle: Draws;
-  delayCold: Draws;
+  /** By thread: as of {@link pod}. */
+  delay: usize;
   acknowledgement: Draws;
   delayState: usize;
   acknowledgementState: usize;
@@ -35,7 +35,7 @@ export class Hop {
 }
 
 /**
- * @param over `null`: loopback. @param payload Address of so many sizes of frames, bytes. @param states of random streams: delay,
+ * @param over `null`: loopback. @param payload Address of so many sizes of frames, bytes. @param delay Costs by thread. @param states of random streams: delay,
  * acknowledgement.
  */
 export function hop(
@@ -47,8 +47,7 @@ export function hop(
   payload: usize,
   payloads: i32,
   relayCpuPerByte: f64,
-  delayIdle: Draws,
-  delayCold: Draws,
+  delay: usize,
   acknowledgement: Draws,
   states: usize,
 ): Hop {
@@ -61,8 +60,7 @@ export function hop(
   made.payload = payload;
   made.payloads = payloads;
   made.relayCpuPerByte = relayCpuPerByte;
-  made.delayIdle = delayIdle;
-  made.delayCold = delayCold;
+  made.delay = delay;
   made.acknowledgement = acknowledgement;
   made.delayState = states;
   made.acknowledgementState = states + STATE;
@@ -90,8 +88,9 @@ export function transmit(by: Hop, frame: i32): void {
 
 /** A frame's last byte has left. */
 export function cross(by: Hop, frame: i32): void {
-  const cold = stateOf(by.to) == COLD;
-  const delay = draw(cold ? by.delayCold : by.delayIdle, by.delayState) - (cold ? by.receiveCold : by.receiveIdle);
+  const thread = stateOf(by.to) == COLD ? COLD : IDLE;
+  const cold = thread == COLD;
+  const delay = draw(costs(by.delay, thread), by.delayState) - (cold ? by.receiveCold : by.receiveIdle);
   const time = max<f64>(by.there, now + max<f64>(delay, 0));
   by.there = time;
   pushOn(by.deliveries, time, ticket(), 2 * frame + i32(cold));

@@ -131,9 +131,10 @@ export function emulate(it: Pod, receive: f64, compute: f64, send: f64): void {
   it.clock = clock;
 }
 
+/** Costs of a thread. */
 @inline
-function costs(by: usize, thread: i32): Draws {
-  return changetype<Draws>(<usize>load<u32>(by + (<usize>thread << 2)));
+export function costs(by: usize, thread: i32): Draws {
+  return changetype<Draws>(by + <usize>thread * offsetof<Draws>());
 }
 
 /** Busy, or idle, or cold if it has been idle for long. */
