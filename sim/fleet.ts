@@ -1,4 +1,5 @@
 import type { CompiledLine } from "./compiled/lines.ts";
+import { Arena } from "./engine/arena.ts";
 import { RandomStream } from "./engine/random.ts";
 import { componentsOf } from "./model/components.ts";
 import type { Costs } from "./model/costs.ts";
@@ -87,12 +88,13 @@ export function simulateFleet(fleet: readonly FleetLine[], replication: number):
 
 /** Lines that have nothing to do with all others. */
 function simulatePart(fleet: readonly FleetLine[], replication: number) {
+  const arena = new Arena();
   const { lines, ...rest } = runTogether(
     fleet.map(({ name, plan, costs }) => ({
       plan,
       costs,
       streams: (...path) => new RandomStream(plan.workload.seed, "replication", replication, "line", name, ...path),
-      latencies: needsTrace(plan) ? null : new Latencies(EXACT),
+      latencies: needsTrace(plan) ? null : new Latencies(EXACT, arena),
     })),
   );
   return { lines: lines.map((line) => statisticsOf(line, replication)), ...rest };

@@ -1,6 +1,6 @@
 import { compiledEngine } from "./compiled/engine.ts";
 import { type CompiledLine, CompiledLines } from "./compiled/lines.ts";
-import { isPlain } from "./compiled/plain.ts";
+import { arePlain, isPlain } from "./compiled/plain.ts";
 import type { Latencies } from "./model/latencies.ts";
 import { Line, sourcesOf } from "./model/line.ts";
 import type { Priced, Streams } from "./model/pod-maker.ts";
@@ -28,7 +28,7 @@ export interface Together<L> {
 
 /** Runs lines together, by the compiled engine where that knows all that is in them: the same to the last bit. */
 export function runTogether(lines: readonly Unrun[]): Together<Line | CompiledLine> {
-  const engine = lines.every((line) => line.latencies !== null && isPlain(line)) ? compiledEngine() : null;
+  const engine = areCompiled(lines) ? compiledEngine() : null;
   if (engine === null) return interpreted(lines);
   const compiled = new CompiledLines(engine, allSources(lines), lines);
   const ran = lines.map((line) => compiled.add(line, line.streams, line.latencies!));
@@ -47,6 +47,13 @@ export function interpreted(lines: readonly Unrun[]): Together<Line> {
   const { agenda } = simulation;
   agenda.now = ran.reduce((last, { end }) => Math.max(last, end), agenda.now);
   return { lines: ran, resources: shared.resources(agenda.now), seconds: agenda.now, events: simulation.events };
+}
+
+function areCompiled(lines: readonly Unrun[]): boolean {
+  if (!lines.every(({ plan, latencies }) => latencies !== null && isPlain(plan))) return false;
+  // Lines may cost the same.
+  for (const costs of new Set(lines.map(({ costs }) => costs))) if (!arePlain(costs)) return false;
+  return true;
 }
 
 function allSources(lines: readonly Unrun[]): number {

@@ -1,30 +1,30 @@
-import { mayDrop } from "../plan.ts";
-import type { Samples } from "../model/costs.ts";
-import type { Priced } from "../model/pod-maker.ts";
+import type { Costs, Samples } from "../model/costs.ts";
+import { mayDrop, type Plan } from "../plan.ts";
 
 /** Up to here twice a frame and one bit, and the places of samples, are 32-bit integers. */
 const FRAMES = 2 ** 28;
 const SAMPLES = 2 ** 21;
 
-/**
- * A plan that the compiled engine knows all of: without workers, limits, compression, drops and disturbances; and of costs that the other
- * engine would not refuse.
- */
-export function isPlain({ plan, costs }: Priced): boolean {
-  const { workers, disturbances, nodes, workload } = plan;
-  if (workers > 0 || disturbances !== undefined || mayDrop(plan) || workload.frames > FRAMES) return false;
-  if (nodes.some(({ cpus, quota }) => (cpus ?? quota) !== undefined)) return false;
-  if (![...costs.cores.values()].every((cores) => cores > 0 && cores < Number.POSITIVE_INFINITY)) return false;
-  const pods = costs.pods.every(({ compute, receive, send, handover, compress, decompress }) => {
+/** The compiled engine knows all that is in such a plan: it is one without workers, limits, drops and disturbances. */
+export function isPlain({ workers, disturbances, nodes, workload, ...plan }: Plan): boolean {
+  if (workers > 0 || disturbances !== undefined || mayDrop({ ...plan, workload })) return false;
+  return workload.frames <= FRAMES && nodes.every(({ cpus, quota }) => (cpus ?? quota) === undefined);
+}
+
+/** And all that is in such costs, which are those of frames that go as they are; and the other engine would not refuse them. */
+export function arePlain({ pods, hops, lateness, cores }: Costs): boolean {
+  for (const { compute, receive, send, handover, compress, decompress } of pods) {
     if (compress !== null || decompress !== null) return false;
-    const threads = [compute, receive, send].flatMap(({ busy, idle, cold }) => [busy, idle, cold]);
-    return [...threads, handover.idle, handover.cold].every((samples) => within(samples, 0));
-  });
-  const hops = costs.hops.every(({ bandwidth, delay, acknowledgement, payload, relayCpuPerByte }) => {
+    for (const { busy, idle, cold } of [compute, receive, send])
+      if (!within(busy, 0) || !within(idle, 0) || !within(cold, 0)) return false;
+    if (!within(handover.idle, 0) || !within(handover.cold, 0)) return false;
+  }
+  for (const { bandwidth, delay, acknowledgement, payload, relayCpuPerByte } of hops) {
     if (!(bandwidth > 0 && relayCpuPerByte >= 0 && relayCpuPerByte < Number.POSITIVE_INFINITY)) return false;
-    return [delay.idle, delay.cold, acknowledgement, payload].every((samples) => within(samples, 0));
-  });
-  return pods && hops && within(costs.lateness, Number.NEGATIVE_INFINITY);
+    for (const samples of [delay.idle, delay.cold, acknowledgement, payload]) if (!within(samples, 0)) return false;
+  }
+  for (const count of cores.values()) if (!(count > 0 && count < Number.POSITIVE_INFINITY)) return false;
+  return within(lateness, Number.NEGATIVE_INFINITY);
 }
 
 /** There are some, all finite and none below `least`. */
