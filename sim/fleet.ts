@@ -9,8 +9,8 @@ import type { Resource } from "./model/shared.ts";
 import { needsTrace, type Plan } from "./plan.ts";
 import { checkShared } from "./shared-disturbances.ts";
 import { checkMeasured, latencies, summarise } from "./summarise.ts";
-import { runTogether } from "./together.ts";
 import type { LatencySummary, Summary } from "./summary.ts";
+import { runTogether } from "./together.ts";
 
 /** Frames of a line up to which its quantiles are exact: 8 KiB of them. */
 const EXACT = 1024;

@@ -1,7 +1,7 @@
 import type { RandomStream } from "../engine/random.ts";
 import type { Latencies } from "../model/latencies.ts";
+import { decode, Instance, Module } from "../webassembly.ts";
 import { TWIN } from "./wasm.generated.ts";
-import { instantiate } from "./webassembly.ts";
 
 /** Where something is in the engine's memory, bytes; 0: nothing. */
 export type Address = number;
@@ -68,7 +68,7 @@ export class CompiledEngine {
     const delivered = (line: number, from: Address, count: number) => {
       this.#latencies[line]!.addAll(this.numbers, from / 8, count);
     };
-    this.exports = instantiate(TWIN, { env: { delivered } }) as Exports;
+    this.exports = new Instance(new Module(decode(TWIN)), { env: { delivered } }).exports as Exports;
   }
 
   /** All of its memory, until something is taken of it. */

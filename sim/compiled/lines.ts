@@ -1,5 +1,5 @@
-import { offeredBy, summaryOf } from "../model/line.ts";
 import type { Latencies } from "../model/latencies.ts";
+import { offeredBy, summaryOf } from "../model/line.ts";
 import type { Priced, Streams } from "../model/pod-maker.ts";
 import { scheduleOf } from "../model/schedule.ts";
 import type { Resource } from "../model/shared.ts";

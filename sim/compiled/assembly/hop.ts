@@ -1,38 +1,13 @@
 import { now, ticket } from "./agenda";
 import { Draws, draw } from "./draws";
 import { ACKNOWLEDGEMENT, DELIVERY } from "./kinds";
-import { Flow, flow, Link, send } from "./link";
+import { flow, Link, send } from "./link";
 import { takeAligned } from "./memory";
-import { acknowledged, arrive, COLD, costs, IDLE, Pod, stateOf } from "./pod";
 import { submit } from "./processor";
 import { STATE } from "./random";
-import { pushOn, shiftFrom, Timeline, timeline } from "./timeline";
-
-/** What is on its way from a pod to the next, and back: `Hop` of `model/hop.ts`. */
-@unmanaged
-export class Hop {
-  /** When the last frame and the last acknowledgement before arrive. */
-  there: f64;
-  back: f64;
-  /** CPU time that a thread that waited is expected to take to receive a message. */
-  receiveIdle: f64;
-  receiveCold: f64;
-  relayCpuPerByte: f64;
-  from: Pod;
-  to: Pod;
-  link: Link | null;
-  flow: Flow | null;
-  /** By thread: as of {@link pod}. */
-  delay: usize;
-  acknowledgement: Draws;
-  delayState: usize;
-  acknowledgementState: usize;
-  deliveries: Timeline;
-  acknowledgements: Timeline;
-  /** Bytes of frames, over and over. */
-  payload: usize;
-  payloads: i32;
-}
+import { Hop, Pod } from "./shapes";
+import { COLD, costs, IDLE, stateOf } from "./thread";
+import { pushOn, timeline } from "./timeline";
 
 /**
  * @param over `null`: loopback. @param payload Address of so many sizes of frames, bytes. @param delay Costs by thread. @param states of random streams: delay,
@@ -96,20 +71,9 @@ export function cross(by: Hop, frame: i32): void {
   pushOn(by.deliveries, time, ticket(), 2 * frame + i32(cold));
 }
 
-/** The next frame is there. */
-export function deliver(by: Hop): void {
-  const tag = shiftFrom(by.deliveries);
-  arrive(by.to, tag >> 1, (tag & 1) == 1 ? COLD : IDLE);
-}
-
 /** Tells upstream that all frames below `next` are delivered. */
 export function acknowledge(by: Hop, next: i32): void {
   const time = max<f64>(by.back, now + draw(by.acknowledgement, by.acknowledgementState));
   by.back = time;
   pushOn(by.acknowledgements, time, ticket(), next);
-}
-
-/** The next acknowledgement is there. */
-export function hear(by: Hop): void {
-  acknowledged(by.from, shiftFrom(by.acknowledgements));
 }

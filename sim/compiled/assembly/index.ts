@@ -1,12 +1,15 @@
 import { advance, kindOf, now, objectOf, prepareAgenda } from "./agenda";
-import { cross, deliver, hear, Hop } from "./hop";
+import { cross } from "./hop";
 import { instantDue, prepareInstants, shiftInstant } from "./instants";
 import { ACKNOWLEDGEMENT, DELIVERY, DUE, HOST, LINK } from "./kinds";
 import { Link, leave, leaving, settleLink, tagOf } from "./link";
 import { reset } from "./memory";
-import { due, finished, Pod, settle, timer, turn } from "./pod";
+import { acknowledged, arrive, due, finished, settle, timer, turn } from "./pod";
 import { finish, Processor, settleProcessor } from "./processor";
+import { Hop, Pod } from "./shapes";
 import { comesDue, Source } from "./source";
+import { COLD, IDLE } from "./thread";
+import { shiftFrom } from "./timeline";
 
 export { draws } from "./draws";
 export { hop } from "./hop";
@@ -73,11 +76,12 @@ function happen(kind: i32, it: usize): void {
     cross(changetype<Hop>(flow.owner), frame);
   } else if (kind == DELIVERY) {
     const hop = changetype<Hop>(it);
-    deliver(hop);
+    const tag = shiftFrom(hop.deliveries);
+    arrive(hop.to, tag >> 1, (tag & 1) == 1 ? COLD : IDLE);
     settle(hop.to);
   } else if (kind == ACKNOWLEDGEMENT) {
     const hop = changetype<Hop>(it);
-    hear(hop);
+    acknowledged(hop.from, shiftFrom(hop.acknowledgements));
     settle(hop.from);
   } else if (kind == DUE) {
     const source = changetype<Source>(it);

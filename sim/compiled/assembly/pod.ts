@@ -1,82 +1,21 @@
 import { claim, now, put, remove, ticket } from "./agenda";
 import { Chores, HAND_OVER, handOver, prepareChores, pushChore, RECEIVE, RELEASE, takeChore } from "./chores";
-import { Draws, draw } from "./draws";
-import { exp } from "./exponential";
-import { acknowledge, Hop, transmit } from "./hop";
+import { draw } from "./draws";
+import { acknowledge, transmit } from "./hop";
 import { pushInstant } from "./instants";
 import { TIMER } from "./kinds";
 import { settleLink } from "./link";
 import { takeAligned } from "./memory";
 import { Processor, settleProcessor, submit } from "./processor";
-import { STATE, uniform } from "./random";
+import { STATE } from "./random";
 import { arrivedAt, endedAt, messagesAt, reach, Record, sentAt, startedAt } from "./record";
-
-/** What a thread did before. */
-export const BUSY: i32 = 0;
-export const IDLE: i32 = 1;
-export const COLD: i32 = 2;
+import { Clock, Gaps, Pod } from "./shapes";
+import { BUSY, COLD, costs, IDLE, stateOf } from "./thread";
 
 /** What its work on the host is, or what it is held for. */
 const CHORE: i32 = 0;
 const BEGIN: i32 = 1;
 const COMPUTE: i32 = 2;
-
-/** A pod without workers, its thread and its outlet: `PodServer`, `OwnThread` and `Outlet` of `model/`. */
-@unmanaged
-export class Pod extends Chores {
-  since: f64;
-  busy: bool;
-  turn: bool;
-  idle: bool;
-  doing: i32;
-  thread: i32;
-  woken: i32;
-  ready: i32;
-  begun: i32;
-  next: i32;
-  /** Outlet: next frame to be acknowledged, and to be sent. */
-  base: i32;
-  cursor: i32;
-  window: i32;
-  room: i32;
-  host: Processor;
-  record: Record;
-  up: Hop | null;
-  hop: Hop | null;
-  /** Costs, of which those by thread come one after the other: busy, idle, cold. */
-  compute: usize;
-  receive: usize;
-  send: usize;
-  handover: usize;
-  /** Addresses of random states. */
-  computeState: usize;
-  receiveState: usize;
-  sendState: usize;
-  waitingState: usize;
-  /** How long threads wait. */
-  gaps: Gaps;
-  clock: Clock | null;
-}
-
-/** As `Waiting` of `model/thread.ts` has it. */
-@unmanaged
-export class Gaps {
-  idle: f64;
-  cold: f64;
-  cooling: f64;
-  span: f64;
-}
-
-/** As in `model/emulated-clock.ts`, of a machine that is never slower; and its source in the agenda. */
-@unmanaged
-export class Clock {
-  receive: f64;
-  compute: f64;
-  send: f64;
-  done: f64;
-  rested: bool;
-  timer: i32;
-}
 
 export function gaps(idle: f64, cold: f64, cooling: f64, span: f64): Gaps {
   const made = changetype<Gaps>(takeAligned(offsetof<Gaps>()));
@@ -129,25 +68,6 @@ export function emulate(it: Pod, receive: f64, compute: f64, send: f64): void {
   clock.rested = true;
   clock.timer = claim(TIMER, changetype<usize>(it));
   it.clock = clock;
-}
-
-/** Costs of a thread. */
-@inline
-export function costs(by: usize, thread: i32): Draws {
-  return changetype<Draws>(by + <usize>thread * offsetof<Draws>());
-}
-
-/** Busy, or idle, or cold if it has been idle for long. */
-@inline
-export function stateOf(it: Pod): i32 {
-  return it.idle ? after(it, now - it.since) : BUSY;
-}
-
-function after(it: Pod, gap: f64): i32 {
-  const gaps = it.gaps;
-  if (gap <= gaps.idle) return IDLE;
-  if (gap >= gaps.cold) return COLD;
-  return uniform(it.waitingState) * gaps.span < 1 - exp((gaps.idle - gap) / gaps.cooling) ? COLD : IDLE;
 }
 
 @inline

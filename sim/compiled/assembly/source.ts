@@ -1,8 +1,9 @@
 import { Draws } from "./draws";
 import { DUE } from "./kinds";
 import { take } from "./memory";
-import { due, Pod } from "./pod";
+import { due } from "./pod";
 import { integer } from "./random";
+import { Pod } from "./shapes";
 import { nextOn, pushOn, shiftFrom, Timeline, timeline } from "./timeline";
 
 /** When frames come due: `Source` of `model/source.ts`. */
