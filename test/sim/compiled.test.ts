@@ -121,6 +121,17 @@ describe("the compiled engine tells the same as the other, to the last bit,", ()
         );
   });
 
+  test("of times that are whole seconds", () => {
+    const whole = (samples: Samples) => Array.from(samples, (seconds) => Math.round(3 * seconds));
+    fc.assert(
+      fc.property(plainLines, fc.integer({ min: 1, max: 3 }), (spec, count) => {
+        const { plan, costs } = priced({ ...spec, ...(spec.rate && { rate: 0.25 }), hosts: { small: 8, big: 8 } });
+        expectSame(Array.from({ length: count }, () => ({ plan, costs: varied(costs, whole) })));
+      }),
+      { seed: 9, numRuns: 300 },
+    );
+  });
+
   test("of work that costs nothing", () => {
     expectSame([priced({ pods: [{ cpu: 0 }, { cpu: 0 }, { cpu: [0, 1] }], frames: 200, warmup: 3 })]);
     expectSame([priced({ pods: [{ cpu: 0 }, { cpu: 0 }], frames: 200, rate: 10 })]);

@@ -275,15 +275,12 @@ function begin(it: Pod): void {
   else submit(it.host, cpu, changetype<usize>(it));
 }
 
-/** Has the thread send what it may. */
+/** Has the thread send the next frame if it may, which comes after an end or an acknowledgement: there is never another. */
 function pump(it: Pod): void {
-  if (it.hop === null) return;
-  const end = min(it.next, it.base + it.window);
-  while (it.cursor < end) {
-    const frame = it.cursor++;
-    const cpu = draw(costs(it.send, it.thread), it.sendState);
-    const waited = draw(costs(it.handover, it.thread == COLD ? COLD : IDLE), it.sendState);
-    const first = min<f64>(waited, cpu);
-    handOver(it, frame, first, cpu - first);
-  }
+  if (it.hop === null || it.cursor == it.next || it.cursor - it.base == it.window) return;
+  const frame = it.cursor++;
+  const cpu = draw(costs(it.send, it.thread), it.sendState);
+  const waited = draw(costs(it.handover, it.thread == COLD ? COLD : IDLE), it.sendState);
+  const first = min<f64>(waited, cpu);
+  handOver(it, frame, first, cpu - first);
 }
