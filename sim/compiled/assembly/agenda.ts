@@ -116,6 +116,7 @@ export function precedes(order: f64): bool {
 }
 
 export function put(source: i32, time: f64, order: f64): void {
+  if (source >= searched && !heaped) widen(source + 1);
   if (source < searched) {
     setKey(source, time, order);
     if (time == now) tied = true;
@@ -124,11 +125,7 @@ export function put(source: i32, time: f64, order: f64): void {
   }
   const place = placeOf(source);
   setKey(place, time, order);
-  if (heaped) settle(place);
-  else {
-    next = UNKNOWN;
-    tied = true;
-  }
+  settle(place);
 }
 
 export function remove(source: i32): void {
@@ -148,9 +145,8 @@ export function remove(source: i32): void {
   settle(place);
 }
 
+/** Place in the heap of the event of a source: a new one if it has none. */
 function placeOf(source: i32): i32 {
-  if (source >= searched && !heaped) widen(source + 1);
-  if (!heaped) return source;
   const place = load<i32>(places + (<usize>source << 2));
   if (place >= 0) return place;
   setSource(length, source);
