@@ -116,16 +116,18 @@ export function precedes(order: f64): bool {
 }
 
 export function put(source: i32, time: f64, order: f64): void {
-  if (source >= searched && !heaped) widen(source + 1);
   if (source < searched) {
     setKey(source, time, order);
     if (time == now) tied = true;
     next = UNKNOWN;
-    return;
+  } else if (heaped) {
+    const place = placeOf(source);
+    setKey(place, time, order);
+    settle(place);
+  } else {
+    widen(source + 1);
+    put(source, time, order);
   }
-  const place = placeOf(source);
-  setKey(place, time, order);
-  settle(place);
 }
 
 export function remove(source: i32): void {
