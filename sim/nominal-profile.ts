@@ -112,6 +112,7 @@ export function nominalProfile(topology: Topology, plans: readonly Plan[], { cor
     ),
     acknowledgement: [arrival(0)],
     lateness: [{ interval: 1, seconds: [NOMINAL.wakeUp] }],
+    stalls: null,
   };
 }
 

@@ -3,7 +3,7 @@ import type { CostKnowledge } from "./calibration/knowledge.ts";
 import type { FrameShape } from "./frame.ts";
 
 /** Of the format: what is of another version was measured for another model. */
-export const PROFILE_VERSION = 7;
+export const PROFILE_VERSION = 8;
 
 /** A machine that pods run on, as one of them sees it. */
 export interface PodMachine {
@@ -234,6 +234,14 @@ export interface LatenessCost {
   readonly seconds: readonly number[];
 }
 
+/** How often a thread that sleeps is woken late by the machine, which has nothing else to do. */
+export interface StallCost {
+  /** Sleeps of a millisecond. */
+  readonly sleeps: number;
+  /** By how much those were late that were, seconds. */
+  readonly seconds: readonly number[];
+}
+
 /** A host as calibration found it. */
 export interface HostCost {
   /** Name in the topology. */
@@ -308,6 +316,8 @@ export interface Profile {
   readonly acknowledgement: readonly number[];
   /** Of a source at a rate. */
   readonly lateness: readonly LatenessCost[];
+  /** Of threads that sleep until a time; `null`: nobody looked. */
+  readonly stalls: StallCost | null;
   /** What it knows of itself. */
   readonly calibration: Calibration;
 }

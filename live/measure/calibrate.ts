@@ -10,6 +10,7 @@ import { now } from "../stage/clock.ts";
 import { type Batch, Cases } from "./cases.ts";
 import { SECONDS_A_CASE } from "./default-effort.ts";
 import { type Deploying, MeasuredBatch } from "./measured-batch.ts";
+import { measureStalls } from "./sleep-stalls.ts";
 import { type Subject, subjectOf } from "./subject.ts";
 
 export interface CalibrationOptions extends Deploying {
@@ -66,6 +67,8 @@ export async function calibrate(
     });
     left -= batch.cases.length;
   }
+  // Of the machine that this runs on, when its pods have gone.
+  const stalls = options.cluster.real ? null : await measureStalls(options.signal);
   return {
     version: PROFILE_VERSION,
     topology: topology.name,
@@ -73,6 +76,7 @@ export async function calibrate(
     fingerprint: options.fingerprint,
     hosts: hostsOf(topology, options.fingerprint),
     ...assemble(readings, measuredIn(plans, subject)),
+    stalls,
     calibration: calibrationOf(readings, emulated, { precision: options.precision, budget, seconds }),
   };
 }

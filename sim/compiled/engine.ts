@@ -31,7 +31,8 @@ interface Exports {
     handover: Address,
     states: Address,
   ): Address;
-  emulate(pod: Address, receive: number, compute: number, send: number): void;
+  emulate(pod: Address, receive: number, compute: number, send: number, stalls: Address): void;
+  stalls(probability: number, samples: Address, count: number, state: Address): Address;
   hop(
     from: Address,
     to: Address,
@@ -45,7 +46,15 @@ interface Exports {
     acknowledgement: Address,
     states: Address,
   ): Address;
-  source(pod: Address, rate: number, frames: number, schedule: Address, lateness: Address, state: Address): void;
+  source(
+    pod: Address,
+    rate: number,
+    frames: number,
+    schedule: Address,
+    lateness: Address,
+    state: Address,
+    stalls: Address,
+  ): void;
   saturate(pod: Address, frames: number): void;
   /** False when nothing is left to happen. */
   run(events: number): 0 | 1;

@@ -1,3 +1,5 @@
+import type { RandomStream } from "../engine/random.ts";
+import type { Costs } from "../model/costs.ts";
 import type { Latencies } from "../model/latencies.ts";
 import { offeredBy, summaryOf } from "../model/line.ts";
 import type { Priced, Streams } from "../model/pod-maker.ts";
@@ -44,7 +46,9 @@ export class CompiledLines {
     if (load.kind === "saturated") exports.saturate(pods[0]!, frames);
     else {
       const lateness = this.#costs.draws(priced.costs.lateness);
-      exports.source(pods[0]!, load.rate, frames, times, lateness, this.#engine.putStates(streams("lateness")));
+      const state = this.#engine.putStates(streams("lateness"));
+      const stalls = this.#stalls(priced.costs, streams("stall"));
+      exports.source(pods[0]!, load.rate, frames, times, lateness, state, stalls);
     }
     const sums = plan.pods.map(({ name, node }, i) => {
       return new CompiledSums(this.#engine, records[i]!, { pod: name, node, workers: plan.workers });
@@ -80,7 +84,10 @@ export class CompiledLines {
       this.#costs.draws(handover),
       states,
     );
-    if (emulated !== null) exports.emulate(pod, emulated.receive, emulated.compute, emulated.send);
+    if (emulated !== null) {
+      const { receive, compute, send } = emulated;
+      exports.emulate(pod, receive, compute, send, this.#stalls(costs, streams(name, "stall")));
+    }
     return pod;
   }
 
@@ -103,6 +110,13 @@ export class CompiledLines {
       back + IDLE * DRAWS,
       states,
     );
+  }
+
+  #stalls({ stalls }: Costs, stream: RandomStream): Address {
+    if (stalls === null) return 0;
+    const { probability, seconds } = stalls;
+    const [samples, state] = [this.#engine.putNumbers(seconds), this.#engine.putStates(stream)];
+    return this.#engine.exports.stalls(probability, samples, seconds.length, state);
   }
 
   #gapsOf(gaps: Gaps): Address {

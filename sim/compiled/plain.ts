@@ -12,7 +12,7 @@ export function isPlain({ workers, disturbances, nodes, workload, ...plan }: Pla
 }
 
 /** And all that is in such costs, which are those of frames that go as they are; and the other engine would not refuse them. */
-export function arePlain({ pods, hops, lateness, cores }: Costs): boolean {
+export function arePlain({ pods, hops, lateness, stalls, cores }: Costs): boolean {
   for (const { compute, receive, send, handover, compress, decompress } of pods) {
     if (compress !== null || decompress !== null) return false;
     for (const { busy, idle, cold } of [compute, receive, send])
@@ -24,7 +24,7 @@ export function arePlain({ pods, hops, lateness, cores }: Costs): boolean {
     for (const samples of [delay.idle, delay.cold, acknowledgement, payload]) if (!within(samples, 0)) return false;
   }
   for (const count of cores.values()) if (!(count > 0 && count < Number.POSITIVE_INFINITY)) return false;
-  return within(lateness, Number.NEGATIVE_INFINITY);
+  return within(lateness, Number.NEGATIVE_INFINITY) && (stalls === null || within(stalls.seconds, 0));
 }
 
 /** There are some, all finite and none below `least`. */

@@ -12,6 +12,7 @@ import { SentFrames } from "./sent-frames.ts";
 import type { Shared } from "./shared.ts";
 import { ACKNOWLEDGEMENT, DELIVERY, DUE, type Simulation } from "./simulation.ts";
 import { Source } from "./source.ts";
+import { Stalls } from "./stalls.ts";
 import type { Sums } from "./sums.ts";
 
 /** Sources of events that a line may have at most, with all its hosts and links. */
@@ -55,7 +56,8 @@ export class Line {
       makers[0]!.pod.settle();
     } else {
       const place = simulation.claim(DUE, simulation.sources.length);
-      const lateness = { stream: streams("lateness"), seconds: costs.lateness };
+      const stalls = costs.stalls && new Stalls(costs.stalls, streams("stall"));
+      const lateness = { stream: streams("lateness"), seconds: costs.lateness, stalls };
       const bursts = (plan.disturbances ?? []).filter((one) => "burst" in one);
       const due = { rate: load.rate, frames, schedule, bursts };
       source = new Source(simulation.agenda, place, makers[0]!.pod, due, lateness);

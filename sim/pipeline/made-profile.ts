@@ -83,6 +83,7 @@ export function madeProfile(spec: PipelineSpec, plan: Plan): Profile {
     ),
     acknowledgement: samples(spec.acknowledgement),
     lateness: [{ interval: 1, seconds: samples(spec.lateness) }],
+    stalls: null,
     calibration: UNMEASURED,
   };
 }

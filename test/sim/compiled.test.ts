@@ -30,6 +30,7 @@ function varied(costs: Costs, drawn: (samples: Samples) => Samples): Costs {
     ...costs,
     gaps: { idle: 0.05, cold: 3, cooling: 0.7 },
     lateness: drawn(costs.lateness),
+    stalls: { probability: 0.2, seconds: [0.1, 1] },
     pods: costs.pods.map((pod) => ({
       ...pod,
       compute: all(pod.compute),

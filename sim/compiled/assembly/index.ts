@@ -19,6 +19,7 @@ export { emulate, gaps, pod } from "./pod";
 export { delivered, processor } from "./processor";
 export { deliverTo, record, tellAll } from "./record";
 export { source } from "./source";
+export { stalls } from "./stalls";
 
 let events: f64 = 0;
 

@@ -10,6 +10,7 @@ import { Processor, settleProcessor, submit } from "./processor";
 import { STATE } from "./random";
 import { arrivedAt, endedAt, messagesAt, reach, Record, sentAt, startedAt } from "./record";
 import { Clock, Gaps, Pod } from "./shapes";
+import { LEAST_SLEEP, Stalls, stall } from "./stalls";
 import { BUSY, COLD, costs, IDLE, stateOf } from "./thread";
 
 /** What its work on the host is, or what it is held for. */
@@ -60,11 +61,12 @@ export function pod(
   return made;
 }
 
-export function emulate(it: Pod, receive: f64, compute: f64, send: f64): void {
+export function emulate(it: Pod, receive: f64, compute: f64, send: f64, stalls: Stalls | null): void {
   const clock = changetype<Clock>(takeAligned(offsetof<Clock>()));
   clock.receive = receive;
   clock.compute = compute;
   clock.send = send;
+  clock.stalls = stalls;
   clock.rested = true;
   clock.timer = claim(TIMER, changetype<usize>(it));
   it.clock = clock;
@@ -237,8 +239,13 @@ function takeUp(clock: Clock, since: f64): void {
 /** Goes on when the emulated machine has done this, too. */
 function hold(it: Pod, clock: Clock, seconds: f64): void {
   clock.done += seconds;
-  if (clock.done > now) put(clock.timer, clock.done, ticket());
-  else goOn(it);
+  if (clock.done <= now) {
+    goOn(it);
+    return;
+  }
+  const stalls = clock.stalls;
+  const late = stalls === null || clock.done - now < LEAST_SLEEP ? 0 : stall(stalls);
+  put(clock.timer, clock.done + late, ticket());
 }
 
 function goOn(it: Pod): void {

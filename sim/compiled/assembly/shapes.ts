@@ -3,6 +3,7 @@ import { Draws } from "./draws";
 import { Flow, Link } from "./link";
 import { Processor } from "./processor";
 import { Record } from "./record";
+import { Stalls } from "./stalls";
 import { Timeline } from "./timeline";
 
 /** A pod without workers, its thread and its outlet: `PodServer`, `OwnThread` and `Outlet` of `model/`. */
@@ -58,6 +59,7 @@ export class Clock {
   compute: f64;
   send: f64;
   done: f64;
+  stalls: Stalls | null;
   rested: bool;
   timer: i32;
 }

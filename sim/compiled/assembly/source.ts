@@ -4,6 +4,7 @@ import { take } from "./memory";
 import { due } from "./pod";
 import { integer } from "./random";
 import { Pod } from "./shapes";
+import { Stalls, stall } from "./stalls";
 import { nextOn, pushOn, shiftFrom, Timeline, timeline } from "./timeline";
 
 /** When frames come due: `Source` of `model/source.ts`. */
@@ -13,6 +14,7 @@ export class Source {
   rate: f64;
   lateness: Draws;
   state: usize;
+  stalls: Stalls | null;
   /** Times, where they are not at a constant interval; 0: they are. */
   schedule: usize;
   timeline: Timeline;
@@ -20,7 +22,15 @@ export class Source {
   next: i32;
 }
 
-export function source(it: Pod, rate: f64, frames: i32, schedule: usize, lateness: Draws, state: usize): void {
+export function source(
+  it: Pod,
+  rate: f64,
+  frames: i32,
+  schedule: usize,
+  lateness: Draws,
+  state: usize,
+  stalls: Stalls | null,
+): void {
   const made = changetype<Source>(take(offsetof<Source>()));
   made.pod = it;
   made.rate = rate;
@@ -28,6 +38,7 @@ export function source(it: Pod, rate: f64, frames: i32, schedule: usize, latenes
   made.schedule = schedule;
   made.lateness = lateness;
   made.state = state;
+  made.stalls = stalls;
   made.timeline = timeline(DUE, changetype<usize>(made));
   drawLate(made);
 }
@@ -50,6 +61,8 @@ function drawLate(at: Source): void {
     const time = timeOf(at);
     const frame = at.next++;
     const late = load<f64>(at.lateness.samples + (<usize>integer(at.state, at.lateness.count, at.lateness.bias) << 3));
-    pushOn(at.timeline, time + max<f64>(late, 0), <f64>(frame - at.frames), frame);
+    const stalls = at.stalls;
+    const stalled = stalls === null ? 0 : stall(stalls);
+    pushOn(at.timeline, time + max<f64>(late, 0) + stalled, <f64>(frame - at.frames), frame);
   }
 }
