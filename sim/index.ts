@@ -47,6 +47,7 @@ export { Timeline } from "./engine/timeline.ts";
 
 // Pipelines: what is to run, and what it costs.
 
+export { type Calibration, type SampleOrder, type SampleVisit, UNMEASURED } from "./calibration/calibration.ts";
 export { withLoad } from "./compile.ts";
 export { COMPRESSIONS, type Compression } from "./compression.ts";
 export type {
@@ -72,7 +73,6 @@ export {
   undisturbed,
 } from "./plan.ts";
 export {
-  type Calibration,
   type CompressionCost,
   type ComputeCost,
   type Fingerprint,
@@ -88,11 +88,8 @@ export {
   type PodMachine,
   PROFILE_VERSION,
   type Profile,
-  type SampleOrder,
-  type SampleVisit,
   type SizedCost,
   type Thread,
-  UNMEASURED,
   type WakeUpCost,
   type Woken,
 } from "./profile.ts";

@@ -1,10 +1,11 @@
 import { assemble, type Measured } from "../../sim/calibration/assemble.ts";
+import type { Calibration } from "../../sim/calibration/calibration.ts";
 import { driftOf } from "../../sim/calibration/drift.ts";
 import { isKnown, knowledgeOf, ordersOf } from "../../sim/calibration/knowledge.ts";
 import type { Reading } from "../../sim/calibration/reading.ts";
 import { LEAST_PASSES, measureInRounds, type Rounds } from "../../sim/calibration/rounds.ts";
 import { computeKey, contentKey, type Plan } from "../../sim/plan.ts";
-import { type Calibration, type Fingerprint, type HostCost, PROFILE_VERSION, type Profile } from "../../sim/profile.ts";
+import { type Fingerprint, type HostCost, PROFILE_VERSION, type Profile } from "../../sim/profile.ts";
 import type { Topology } from "../../sim/topology/topology.ts";
 import { now } from "../stage/clock.ts";
 import { type Batch, Cases } from "./cases.ts";

@@ -1,8 +1,9 @@
+import type { Calibration } from "../calibration/calibration.ts";
 import type { Doubt } from "../calibration/doubt.ts";
 import { type CostKnowledge, isKnownEnough } from "../calibration/knowledge.ts";
 import type { CostKind, CostName } from "../calibration/reading.ts";
 import { bytesOf, describeShape, type FrameShape } from "../frame.ts";
-import type { Calibration, Profile, Thread } from "../profile.ts";
+import type { Profile, Thread } from "../profile.ts";
 import { mean } from "../statistics/moments.ts";
 import { type Column, tableLines, wrap } from "./columns.ts";
 import { doubtLines } from "./doubt-lines.ts";
