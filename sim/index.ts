@@ -89,6 +89,7 @@ export {
   PROFILE_VERSION,
   type Profile,
   type SizedCost,
+  type StallCost,
   type Thread,
   type WakeUpCost,
   type Woken,
@@ -113,6 +114,7 @@ export {
 } from "./model/costs.ts";
 export { ProfileError } from "./model/profile-error.ts";
 export type { Resource } from "./model/shared.ts";
+export type { StallSamples } from "./model/stalls.ts";
 export { predict, REPLICATIONS } from "./predict.ts";
 export type { Bottleneck, Interval, PredictedRecovery, Prediction } from "./prediction.ts";
 export { measuredRecovery, type Recovery, recoveryOf } from "./recovery.ts";
