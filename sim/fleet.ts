@@ -4,7 +4,7 @@ import { RandomStream } from "./engine/random.ts";
 import { componentsOf } from "./model/components.ts";
 import type { Costs } from "./model/costs.ts";
 import { Latencies } from "./model/latencies.ts";
-import type { Line } from "./model/line.ts";
+import { Line } from "./model/line.ts";
 import type { Resource } from "./model/shared.ts";
 import { needsTrace, type Plan } from "./plan.ts";
 import { checkShared } from "./shared-disturbances.ts";
@@ -101,8 +101,8 @@ function simulatePart(fleet: readonly FleetLine[], replication: number) {
 }
 
 function statisticsOf(line: Line | CompiledLine, replication: number) {
-  if (line.latencies !== null) return { summary: line.summary(), latencies: line.latencies };
-  if (!("trace" in line)) throw new Error("unreachable");
+  if (!(line instanceof Line) || line.latencies !== null)
+    return { summary: line.summary(), latencies: line.latencies! };
   const trace = line.trace(replication);
   const all = new Latencies(EXACT);
   for (const seconds of latencies(trace)) all.add(seconds);

@@ -1,6 +1,6 @@
 import { compiledEngine } from "./compiled/engine.ts";
 import { type CompiledLine, CompiledLines } from "./compiled/lines.ts";
-import { arePlain, isPlain } from "./compiled/plain.ts";
+import { arePlain, isPlain, SCHEDULED } from "./compiled/plain.ts";
 import type { Latencies } from "./model/latencies.ts";
 import { Line, sourcesOf } from "./model/line.ts";
 import type { Priced, Streams } from "./model/pod-maker.ts";
@@ -49,8 +49,11 @@ export function interpreted(lines: readonly Unrun[]): Together<Line> {
   return { lines: ran, resources: shared.resources(agenda.now), seconds: agenda.now, events: simulation.events };
 }
 
-function areCompiled(lines: readonly Unrun[]): boolean {
+/** The compiled engine knows all that is in them. */
+export function areCompiled(lines: readonly Unrun[]): boolean {
   if (!lines.every(({ plan, latencies }) => latencies !== null && isPlain(plan))) return false;
+  const scheduled = lines.filter(({ plan: { workload } }) => workload.arrivals !== undefined);
+  if (scheduled.reduce((sum, { plan }) => sum + plan.workload.frames, 0) > SCHEDULED) return false;
   // Lines may cost the same.
   for (const costs of new Set(lines.map(({ costs }) => costs))) if (!arePlain(costs)) return false;
   return true;

@@ -3,7 +3,7 @@
 import { existsSync } from "node:fs";
 import module from "node:module";
 
-// Types are stripped once, not at every start; pods inherit the folder.
+// Not by its name: an old Node, which is told so below, does not have it, and an import of nothing ends here. Types are stripped once, not at every start; pods inherit the folder.
 const cache = module.enableCompileCache?.();
 if (cache?.directory) process.env.NODE_COMPILE_CACHE ??= cache.directory;
 

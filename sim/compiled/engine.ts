@@ -32,7 +32,7 @@ interface Exports {
     states: Address,
   ): Address;
   emulate(pod: Address, receive: number, compute: number, send: number, stalls: Address): void;
-  stalls(probability: number, samples: Address, count: number, state: Address): Address;
+  stalls(probability: number, least: number, samples: Address, count: number, state: Address): Address;
   hop(
     from: Address,
     to: Address,
@@ -64,20 +64,23 @@ interface Exports {
 
 /** Events that are run in one go: what is compiled better in the meantime is taken from the next on. */
 const EVENTS = 8192;
+/** A memory that has grown to more is given back, bytes. */
+const KEPT = 64 * 2 ** 20;
 
 /** The module, and its memory, which is one simulation's at a time. */
 export class CompiledEngine {
   readonly exports: Exports;
+  /** Simulations that have been laid out in it. */
+  simulations = 0;
   #numbers = new Float64Array(0);
   #words = new Int32Array(0);
   #latencies: readonly Latencies[] = [];
 
-  /** @throws where the platform has no WebAssembly. */
-  constructor() {
+  constructor(module: object) {
     const delivered = (line: number, from: Address, count: number) => {
       this.#latencies[line]!.addAll(this.numbers, from / 8, count);
     };
-    this.exports = new Instance(new Module(decode(TWIN)), { env: { delivered } }).exports as Exports;
+    this.exports = new Instance(module, { env: { delivered } }).exports as Exports;
   }
 
   /** All of its memory, until something is taken of it. */
@@ -91,6 +94,12 @@ export class CompiledEngine {
     const { buffer } = this.exports.memory;
     if (this.#words.buffer !== buffer) this.#words = new Int32Array(buffer);
     return this.#words;
+  }
+
+  /** Forgets what was simulated before. @param sources of events that there will be, at most. */
+  prepare(sources: number): void {
+    this.exports.prepare(sources);
+    this.simulations++;
   }
 
   putNumbers(numbers: ArrayLike<number>): Address {
@@ -107,32 +116,30 @@ export class CompiledEngine {
 
   /** States of random streams, one after the other. */
   putStates(...streams: readonly RandomStream[]): Address {
-    const at = this.exports.take(16 * streams.length);
-    const integers = this.#integers;
-    streams.forEach(({ state: { words, at: from } }, i) => {
-      for (let j = 0; j < 4; j++) integers[at / 4 + 4 * i + j] = words[from + j]!;
-    });
-    return at;
+    return this.putIntegers(streams.flatMap(({ state: { words, at } }) => [...words.subarray(at, at + 4)]));
   }
 
-  /** Until nothing is left to happen. @param latencies by line. */
-  run(latencies: readonly Latencies[]): void {
+  /** Until nothing is left to happen. @param latencies by line; `settle` has those told that are kept until then. */
+  run(latencies: readonly Latencies[], settle: () => void): void {
     this.#latencies = latencies;
     while (this.exports.run(EVENTS) !== 0);
+    settle();
+    this.#latencies = [];
   }
 }
 
-/** `null`: there can't be one here. */
-let engine: CompiledEngine | null | undefined;
+let module: object | null | undefined;
+let engine: CompiledEngine | null = null;
 
-/** This thread's engine; `null` where there is no WebAssembly. */
+/** This thread's engine; `null` where there is no WebAssembly, or it may not be used. */
 export function compiledEngine(): CompiledEngine | null {
-  if (engine === undefined) {
-    try {
-      engine = new CompiledEngine();
-    } catch {
-      engine = null;
-    }
+  if (engine !== null && engine.numbers.byteLength <= KEPT) return engine;
+  try {
+    if (module === undefined) module = new Module(decode(TWIN));
+    engine = module && new CompiledEngine(module);
+  } catch {
+    module = null;
+    engine = null;
   }
   return engine;
 }

@@ -5,6 +5,7 @@ import { offeredBy, summaryOf } from "../model/line.ts";
 import type { Priced, Streams } from "../model/pod-maker.ts";
 import { scheduleOf } from "../model/schedule.ts";
 import type { Resource } from "../model/shared.ts";
+import { LEAST_SLEEP } from "../model/stalls.ts";
 import { coolingOf, IDLE } from "../model/thread.ts";
 import type { Plan } from "../plan.ts";
 import type { Gaps } from "../profile.ts";
@@ -26,7 +27,7 @@ export class CompiledLines {
   /** What was laid out before is gone. @param sources of events that there will be, at most. */
   constructor(engine: CompiledEngine, sources: number, lines: readonly Priced[]) {
     this.#engine = engine;
-    engine.exports.prepare(sources);
+    engine.prepare(sources);
     this.#commons = new CompiledCommons(engine);
     this.#commons.add(lines);
     this.#costs = new CostStore(engine);
@@ -77,7 +78,8 @@ export class CompiledLines {
       this.#commons.hostOf(plan, node).address,
       record,
       this.#gapsOf(costs.gaps),
-      plan.hops[i]?.window ?? 0,
+      // As an integer of 32 bits; more than all frames is no limit.
+      Math.min(plan.hops[i]?.window ?? 0, plan.workload.frames),
       this.#costs.draws(compute),
       this.#costs.draws(receive),
       this.#costs.draws(send),
@@ -95,7 +97,7 @@ export class CompiledLines {
     const { delay, acknowledgement, payload, relayCpuPerByte } = costs.hops[i]!;
     const { receive } = costs.pods[i + 1]!;
     const back = this.#costs.draws(acknowledgement);
-    const bytes = this.#engine.putNumbers(payload);
+    const bytes = this.#costs.put(payload);
     const states = this.#engine.putStates(streams("hop", i, "delay"), streams("hop", i, "acknowledgement"));
     this.#engine.exports.hop(
       from,
@@ -115,8 +117,8 @@ export class CompiledLines {
   #stalls({ stalls }: Costs, stream: RandomStream): Address {
     if (stalls === null) return 0;
     const { probability, seconds } = stalls;
-    const [samples, state] = [this.#engine.putNumbers(seconds), this.#engine.putStates(stream)];
-    return this.#engine.exports.stalls(probability, samples, seconds.length, state);
+    const [samples, state] = [this.#costs.put(seconds), this.#engine.putStates(stream)];
+    return this.#engine.exports.stalls(probability, LEAST_SLEEP, samples, seconds.length, state);
   }
 
   #gapsOf(gaps: Gaps): Address {
@@ -128,8 +130,10 @@ export class CompiledLines {
 
   /** Until nothing is left to happen. */
   run(): void {
-    this.#engine.run(this.#lines.map(({ latencies }) => latencies));
-    for (const line of this.#lines) line.settle();
+    const latencies = this.#lines.map((line) => line.latencies);
+    this.#engine.run(latencies, () => {
+      for (const line of this.#lines) line.settle();
+    });
   }
 
   /** Events that have happened. */

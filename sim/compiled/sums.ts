@@ -6,11 +6,13 @@ export class CompiledSums extends Sums {
   override readonly shape: Sums["shape"];
   readonly #engine: CompiledEngine;
   readonly #record: Address;
+  readonly #simulation: number;
 
   constructor(engine: CompiledEngine, record: Address, shape: Sums["shape"]) {
     super();
     this.#engine = engine;
     this.#record = record;
+    this.#simulation = engine.simulations;
     this.shape = shape;
   }
 
@@ -20,6 +22,8 @@ export class CompiledSums extends Sums {
   }
 
   protected override of(sum: number): number {
+    if (this.#simulation !== this.#engine.simulations)
+      throw new Error(`sums of pod ${this.shape.pod} are gone: another simulation has begun since`);
     return this.#engine.numbers[this.#record / 8 + sum]!;
   }
 }

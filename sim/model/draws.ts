@@ -31,11 +31,11 @@ export function blocksOf(samples: Samples): Blocks | null {
   return blocks;
 }
 
-/** Drawn that something is drawn from: by thread, or the same whatever it did before. */
-export type Drawn = ThreadSamples | WaitedSamples | Samples;
+/** Samples of a cost by what the thread did before, or the same whatever that was. */
+export type CostSamples = ThreadSamples | WaitedSamples | Samples;
 
 /** Samples of costs for a thread. */
-export function samplesOf(costs: Drawn, thread: Thread): Samples {
+export function samplesOf(costs: CostSamples, thread: Thread): Samples {
   if (!("idle" in costs)) return costs;
   return thread === "busy" && "busy" in costs ? costs.busy : costs[thread === "cold" ? "cold" : "idle"];
 }
@@ -83,11 +83,11 @@ export type ThreadDraws = readonly [busy: Draws, idle: Draws, cold: Draws];
 
 /** Of samples that are drawn each by itself, and of costs all of whose are. */
 const independent = new WeakMap<ArenaPlace, Draws>();
-const shared = new WeakMap<Arena, WeakMap<Drawn, ThreadDraws>>();
+const shared = new WeakMap<Arena, WeakMap<CostSamples, ThreadDraws>>();
 
 /** Draws of one kind of costs. @param arena With what other pods draw, too. @param costs By what the thread did before, or whatever that was. */
-export function drawsOf(arena: Arena, costs: Drawn): ThreadDraws {
-  const known = shared.get(arena) ?? new WeakMap<Drawn, ThreadDraws>();
+export function drawsOf(arena: Arena, costs: CostSamples): ThreadDraws {
+  const known = shared.get(arena) ?? new WeakMap<CostSamples, ThreadDraws>();
   shared.set(arena, known);
   const before = known.get(costs);
   if (before !== undefined) return before;

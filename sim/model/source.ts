@@ -19,6 +19,8 @@ export class Source {
   readonly #schedule: Float64Array | null;
   readonly #bursts: readonly Burst[];
   readonly #due: Timeline;
+  /** When it is awake that slept until the last frame it had to wait for. */
+  #awake = Number.NEGATIVE_INFINITY;
   /** The next frame to be drawn. */
   #next = 0;
 
@@ -63,6 +65,7 @@ export class Source {
     this.pod = pod;
     this.#due.clear();
     this.#next = frame;
+    this.#awake = Number.NEGATIVE_INFINITY;
     resume(this.#schedule!, frame, now, this.#bursts);
     this.#draw();
   }
@@ -72,9 +75,11 @@ export class Source {
     while (this.#next < this.#frames && this.#timeOf(this.#next) <= this.#due.next) {
       const frame = this.#next++;
       const late = this.#stream.pick(this.#lateness);
-      const stall = this.#stalls === null ? 0 : this.#stalls.next();
+      const due = this.#timeOf(frame);
+      // One that is asleep, or is just awake, does not sleep until another that is due by then.
+      if (this.#stalls !== null && due > this.#awake) this.#awake = due + this.#stalls.next();
       // Before all else of the same time, as if it had been scheduled before the run.
-      this.#due.push(this.#timeOf(frame) + Math.max(late, 0) + stall, frame - this.#frames, frame);
+      this.#due.push(Math.max(due + Math.max(late, 0), this.#awake), frame - this.#frames, frame);
     }
   }
 }

@@ -15,7 +15,8 @@ const KERNELS = {
 };
 const ENGINE = {
   folder: new URL("../../sim/compiled/assembly/", import.meta.url),
-  options: "--noAssert --runtime stub -O3".split(" "),
+  // An address is a positive integer of 32 bits in JavaScript, too.
+  options: "--noAssert --runtime stub -O3 --maximumMemory 32767".split(" "),
 };
 
 /** Text of the module that holds the compiled kernels. @throws Error with the compiler's messages. */

@@ -1,13 +1,16 @@
 import fc from "fast-check";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { CompiledLine } from "../../sim/compiled/lines.ts";
+import { compiledEngine } from "../../sim/compiled/engine.ts";
+import { CompiledLine, CompiledLines } from "../../sim/compiled/lines.ts";
+import { arePlain, isPlain } from "../../sim/compiled/plain.ts";
 import type { Arrivals } from "../../sim/disturbance.ts";
 import { RandomStream } from "../../sim/engine/random.ts";
 import { type Costs, costsOf } from "../../sim/model/costs.ts";
 import { Latencies } from "../../sim/model/latencies.ts";
 import { inOrder, type Samples } from "../../sim/model/measured-cost.ts";
+import type { Plan } from "../../sim/plan.ts";
 import { simulateSummary } from "../../sim/simulate.ts";
-import { interpreted, runTogether, type Unrun } from "../../sim/together.ts";
+import { areCompiled, interpreted, runTogether, type Unrun } from "../../sim/together.ts";
 import { apart, exponential, type LineSpec, line } from "./fixtures.ts";
 import { lines } from "./lines.ts";
 
@@ -21,10 +24,12 @@ function inBlocks(samples: Samples): Samples {
   });
 }
 
-/** Threads are between idle and cold for most of what a random line waits, and each sample goes by `drawn`. */
+const scaled = (samples: Samples, factor: number): Samples => Array.from(samples, (seconds) => seconds * factor);
+
+/** Threads are between idle and cold for most of what a random line waits, it matters which, and each sample goes by `drawn`. */
 function varied(costs: Costs, drawn: (samples: Samples) => Samples): Costs {
-  const all = <T extends object>(by: T): T => {
-    return Object.fromEntries(Object.entries(by).map(([name, samples]) => [name, drawn(samples as Samples)])) as T;
+  const threads = ({ busy, idle, cold }: Costs["pods"][number]["compute"]) => {
+    return { busy: drawn(busy), idle: drawn(scaled(idle, 1.3)), cold: drawn(scaled(cold, 1.7)) };
   };
   return {
     ...costs,
@@ -33,15 +38,16 @@ function varied(costs: Costs, drawn: (samples: Samples) => Samples): Costs {
     stalls: { probability: 0.2, seconds: [0.1, 1] },
     pods: costs.pods.map((pod) => ({
       ...pod,
-      compute: all(pod.compute),
-      receive: all(pod.receive),
-      send: all(pod.send),
-      handover: all(pod.handover),
+      compute: threads(pod.compute),
+      receive: threads(pod.receive),
+      send: threads(pod.send),
+      handover: { idle: drawn(scaled(pod.send.idle, 0.6)), cold: drawn(scaled(pod.send.cold, 0.4)) },
     })),
     hops: costs.hops.map((hop) => ({
       ...hop,
-      delay: all(hop.delay),
+      delay: { idle: drawn(hop.delay.idle), cold: drawn(scaled(hop.delay.cold, 1.5)) },
       acknowledgement: drawn(hop.acknowledgement),
+      payload: hop.bandwidth < Number.POSITIVE_INFINITY ? [3, 400, 7] : hop.payload,
     })),
   };
 }
@@ -80,6 +86,7 @@ const arrivals = fc.constantFrom<(Arrivals | undefined)[]>(
   undefined,
   { kind: "poisson" },
   { kind: "batches", size: 3 },
+  { kind: "on-off", on: 3, off: 5 },
 );
 
 describe("the compiled engine tells the same as the other, to the last bit,", () => {
@@ -138,6 +145,24 @@ describe("the compiled engine tells the same as the other, to the last bit,", ()
     expectSame([priced({ pods: [{ cpu: 0 }, { cpu: 0 }], frames: 200, rate: 10 })]);
   });
 
+  test("of sleeps that all end late", () => {
+    const { plan, costs } = priced({ pods: [{ cpu: 0.1 }], nodes: [{ name: "edge", speed: 0.5 }], rate: 1 });
+    expectSame([{ plan, costs: { ...costs, stalls: { probability: 1, seconds: [0.3] } } }]);
+    // Held for less than a virtual CPU polls: never late.
+    const short = priced({ pods: [{ cpu: 1e-4 }], nodes: [{ name: "edge", speed: 0.6 }] });
+    expectSame([{ ...short, costs: { ...short.costs, stalls: { probability: 1, seconds: [0.3] } } }]);
+  });
+
+  test("of windows that are no limit", () => {
+    for (const windows of [40, 2 ** 31 - 1, 2 ** 32, 2 ** 32 + 1, Number.MAX_SAFE_INTEGER])
+      expectSame([priced({ pods: [{ cpu: 1 }, { cpu: 3 }], windows })]);
+  });
+
+  test("of lines that have their costs in common", () => {
+    const { plan, costs } = priced({ pods: [{ cpu: [1, 2] }, { cpu: [2, 3] }], receive: [0.1, 0.2] });
+    expectSame([0, 1, 2].map(() => ({ plan, costs })));
+  });
+
   test("of more frames in flight than there is room for at first, and more memory than that", () => {
     const spec: LineSpec = {
       ...apart({ bandwidth: 5000, delay: 20 }),
@@ -152,33 +177,110 @@ describe("the compiled engine tells the same as the other, to the last bit,", ()
   });
 });
 
+describe("the engine's memory", () => {
+  const spec: LineSpec = { pods: [{ cpu: [1, 2] }, { cpu: [2, 3] }] };
+  const long = () => priced({ ...spec, rate: 0.3, frames: 10_000_000 }, { kind: "batches", size: 5_000_000 });
+
+  test("is another's after a large simulation, and after one that was never run", () => {
+    const first = told(runTogether, [priced(spec)]).told;
+    const apartTwice = [1000, 2000].map((bandwidth) =>
+      priced({ ...apart({ bandwidth, delay: 1 }), pods: [{ cpu: 1 }, { cpu: 1, node: "server" }] }),
+    );
+    expect(() => told(runTogether, apartTwice)).toThrow("in a plan before");
+    expect(told(runTogether, [priced(spec)]).told).toEqual(first);
+    const before = compiledEngine();
+    const { streams, latencies, ...made } = unrun("long", long());
+    new CompiledLines(before!, 10, [made]).add(made, streams, latencies!);
+    expect(before!.numbers.byteLength).toBeGreaterThan(80e6);
+    expect(compiledEngine()).not.toBe(before);
+    expect(compiledEngine()!.numbers.byteLength).toBeLessThan(1e6);
+    expect(told(runTogether, [priced(spec)]).told).toEqual(first);
+  });
+
+  test("is not read when it is another simulation's", () => {
+    const { lines: ran } = runTogether([unrun("a", priced(spec))]);
+    runTogether([unrun("b", priced(spec))]);
+    expect(() => ran[0]!.summary()).toThrow("sums of pod pod-0 are gone");
+  });
+});
+
 describe("what is not plain goes to the other engine", () => {
-  const spec: LineSpec = { pods: [{ cpu: 1 }, { cpu: 2 }] };
-  const ran = (made: Parameters<typeof unrun>[1]) => told(runTogether, [made]);
+  const spec: LineSpec = { pods: [{ cpu: 1 }, { cpu: 2, node: "server" }], ...apart({ bandwidth: 1000, delay: 1 }) };
+  const { plan, costs } = priced({ ...spec, rate: 1 });
+  const limited = (limit: object) => ({ ...plan, nodes: plan.nodes.map((node) => ({ ...node, ...limit })) });
+  const workload = (more: object) => ({ ...plan, workload: { ...plan.workload, ...more } });
 
-  test("what it does not know", () => {
-    expect(ran(priced(spec)).compiled).toBe(true);
-    expect(ran(priced({ ...spec, workers: { count: 1 } })).compiled).toBe(false);
-    expect(ran(priced({ ...spec, nodes: [{ name: "edge", cpus: 0.5 }] })).compiled).toBe(false);
-    const { plan, costs } = priced({ ...spec, rate: 1 });
-    const buffered = { ...plan, workload: { ...plan.workload, buffer: 2 } };
-    expect(interpreted([{ ...unrun("a", { plan: buffered, costs }), latencies: null }]).lines).toHaveLength(1);
+  test.each<[string, Plan]>([
+    ["workers", { ...plan, workers: 1 }],
+    ["a limit of each pod", limited({ cpus: 0.5 })],
+    ["a limit of all pods", limited({ quota: 0.5 })],
+    ["a source that drops frames", workload({ buffer: 2 })],
+    [
+      "something that happens",
+      { ...plan, disturbances: [{ link: ["edge", "server"], bandwidth: { share: 0.5 }, from: 0, until: 1 }] },
+    ],
+    ["more frames than it counts", workload({ frames: 2 ** 28 + 1 })],
+    ["a rate next to nothing", workload({ load: { kind: "rate", rate: 1e-320, label: "" } })],
+  ])("a plan with %s", (_, other) => {
+    expect(isPlain(plan)).toBe(true);
+    expect(isPlain(other)).toBe(false);
   });
 
-  test("a fleet with one line that is not", () => {
-    const made = [priced(spec), priced({ ...spec, workers: { count: 1 } })];
-    expect(told(runTogether, made).compiled).toBe(false);
+  test("lines with one among them that is not plain, and schedules that would take much memory", () => {
+    expect(told(runTogether, [priced(spec), priced({ ...spec, workers: { count: 1 } })]).compiled).toBe(false);
+    const scheduled = (frames: number) => {
+      return { ...unrun("a", { plan: workload({ frames, arrivals: { kind: "poisson" } }), costs }) };
+    };
+    expect(areCompiled([scheduled(1000), scheduled(1000)])).toBe(true);
+    expect(areCompiled([scheduled(2 ** 25), scheduled(2 ** 25 + 1)])).toBe(false);
+    expect(areCompiled([{ ...scheduled(1000), latencies: null }])).toBe(false);
   });
 
-  test("costs that it has an error for", () => {
-    const { plan, costs } = priced(spec);
-    for (const wrong of [Number.NaN, -1, Number.POSITIVE_INFINITY]) {
-      const [pod, ...others] = costs.pods;
-      const compute = { ...pod!.compute, busy: [wrong], idle: [wrong], cold: [wrong] };
-      const made = { plan, costs: { ...costs, pods: [{ ...pod!, compute }, ...others] } };
-      expect(() => ran(made)).toThrow(`work(=${wrong}) should be finite and > 0`);
-    }
-    expect(() => ran({ plan, costs: { ...costs, cores: new Map([["box", 0]]) } })).toThrow("cores(=0)");
+  /** The same costs with `wrong` at a path of names and places. */
+  const withWrong = (path: string, wrong: unknown): Costs => {
+    const [names, last] = [path.split(".").slice(0, -1), path.split(".").at(-1)!];
+    const copy = structuredClone(costs) as unknown as Record<string, unknown>;
+    const at = names.reduce((of, name) => of[name] as Record<string, unknown>, copy);
+    at[last] = wrong;
+    return copy as unknown as Costs;
+  };
+
+  test.each([
+    ...["compute", "receive", "send"].flatMap((cost) =>
+      ["busy", "idle", "cold"].map((thread) => `pods.1.${cost}.${thread}`),
+    ),
+    ...["handover.idle", "handover.cold"].map((cost) => `pods.0.${cost}`),
+    ...["delay.idle", "delay.cold", "acknowledgement", "payload"].map((cost) => `hops.0.${cost}`),
+    "lateness",
+  ])("%s with what that has an error for, or can't draw from", (path) => {
+    expect(arePlain(costs)).toBe(true);
+    for (const wrong of [[], [Number.NaN], [1, Number.POSITIVE_INFINITY], [1e200]])
+      expect(arePlain(withWrong(path, wrong))).toBe(false);
+    expect(arePlain(withWrong(path, [-1]))).toBe(path === "lateness");
+  });
+
+  test.each([
+    ["hops.0.bandwidth", [0, Number.NaN, 1e-200]],
+    ["hops.0.relayCpuPerByte", [-1, Number.NaN, Number.POSITIVE_INFINITY]],
+    ["pods.0.compress", [costs.pods[0]!.send]],
+    ["pods.0.decompress", [costs.pods[0]!.send]],
+    ["pods.0.emulated", [{ receive: 0, compute: Number.NaN, compress: 0, send: 0 }]],
+    ["gaps", [{ idle: 1, cold: 2, cooling: -1 }]],
+    ["stalls", [{ probability: 0.1, seconds: [Number.NaN] }]],
+  ])("%s", (path, values) => {
+    for (const wrong of values) expect(arePlain(withWrong(path, wrong))).toBe(false);
+  });
+
+  test("and has its errors", () => {
+    expect(() =>
+      told(runTogether, [{ plan, costs: withWrong("pods.0.compute", { busy: [-1], idle: [-1], cold: [-1] }) }]),
+    ).toThrow("work(=-1) should be finite and > 0");
+    const cores = new Map([
+      ["small", 0],
+      ["big", 1],
+    ]);
+    expect(() => told(runTogether, [{ plan, costs: { ...costs, cores } }])).toThrow("cores(=0)");
+    expect(() => told(runTogether, [priced({ pods: [{ cpu: 1e308 }] })])).toThrow("should be finite");
   });
 });
 

@@ -1,4 +1,4 @@
-import { take } from "./memory";
+import { grown, take } from "./memory";
 
 /** What a pod's thread does besides computing: as in `model/chores.ts`. */
 export const RECEIVE: i32 = 0;
@@ -79,12 +79,7 @@ export function takeChore(it: Chores): bool {
 }
 
 function grow(it: Chores): void {
-  const size = <usize>(it.mask + 1) * CHORE;
-  const head = <usize>it.head * CHORE;
-  const entries = take(2 * size);
-  memory.copy(entries, it.entries + head, size - head);
-  memory.copy(entries + size - head, it.entries, head);
-  it.entries = entries;
+  it.entries = grown(it.entries, <usize>it.head * CHORE, <usize>(it.mask + 1) * CHORE);
   it.mask = 2 * it.mask + 1;
   it.head = 0;
 }

@@ -4,6 +4,7 @@ import { integer } from "./random";
 /** Samples of a cost and how they are drawn: as in `model/draws.ts`. */
 @unmanaged
 export class Draws {
+  /** Address of the first, how many there are, and 2^32 modulo that. */
   samples: usize;
   count: u32;
   bias: u32;
@@ -14,8 +15,10 @@ export class Draws {
 /** Places of samples, block after block. */
 @unmanaged
 class Sequence {
+  /** Of a block, and what is left of the one at hand. */
   length: u32;
   left: u32;
+  /** The next place, and the visit's that it is in. */
   at: u32;
   begin: u32;
   end: u32;

@@ -1,5 +1,5 @@
 import { precedes, ticket } from "./agenda";
-import { take } from "./memory";
+import { grown, take } from "./memory";
 
 /** Of an entry: its rank, and what it is. */
 const ENTRY: usize = 16;
@@ -38,12 +38,7 @@ export function shiftInstant(): usize {
 }
 
 function grow(): void {
-  const size = <usize>(mask + 1) * ENTRY;
-  const first = <usize>head * ENTRY;
-  const moved = take(2 * size);
-  memory.copy(moved, entries + first, size - first);
-  memory.copy(moved + size - first, entries, first);
-  entries = moved;
+  entries = grown(entries, <usize>head * ENTRY, <usize>(mask + 1) * ENTRY);
   mask = 2 * mask + 1;
   head = 0;
 }

@@ -1,6 +1,6 @@
 import { claim, now, put, remove, ticket } from "./agenda";
 import { LINK } from "./kinds";
-import { take } from "./memory";
+import { grown, take } from "./memory";
 
 /** Of a message: its bytes, and what it is about. */
 const MESSAGE: usize = 16;
@@ -8,8 +8,10 @@ const MESSAGE: usize = 16;
 /** One sender on a link, first in first out: `LinkFlow` of `engine/link.ts`, without a cap. */
 @unmanaged
 export class Flow {
+  /** Bytes of the message that is leaving which are still to go, and their rate. */
   remaining: f64;
   rate: f64;
+  /** A ring. */
   messages: usize;
   link: Link;
   /** The hop. */
@@ -23,8 +25,11 @@ export class Flow {
 @unmanaged
 export class Link {
   bandwidth: f64;
+  /** Bytes of messages that have wholly left. */
   sent: f64;
+  /** When what flows have left was brought up to date. */
   updated: f64;
+  /** Rank of its event, and below whether the agenda has yet to be told of it. */
   order: f64;
   /** Addresses of flows that are sending. */
   active: usize;
@@ -175,12 +180,7 @@ function share(it: Link): void {
 }
 
 function grow(it: Flow): void {
-  const size = <usize>(it.mask + 1) * MESSAGE;
-  const head = <usize>it.head * MESSAGE;
-  const messages = take(2 * size);
-  memory.copy(messages, it.messages + head, size - head);
-  memory.copy(messages + size - head, it.messages, head);
-  it.messages = messages;
+  it.messages = grown(it.messages, <usize>it.head * MESSAGE, <usize>(it.mask + 1) * MESSAGE);
   it.mask = 2 * it.mask + 1;
   it.head = 0;
 }

@@ -2,6 +2,14 @@ const LINE: usize = 64;
 
 let top: usize = 0;
 
+/** Entries of a ring, the first at `head`, in twice the room: where that begins. All in bytes. */
+export function grown(entries: usize, head: usize, size: usize): usize {
+  const moved = take(2 * size);
+  memory.copy(moved, entries + head, size - head);
+  memory.copy(moved + size - head, entries, head);
+  return moved;
+}
+
 /** Takes all room back. */
 export function reset(): void {
   top = (__heap_base + LINE - 1) & ~(LINE - 1);
@@ -11,8 +19,10 @@ export function reset(): void {
 export function take(bytes: usize): usize {
   const at = top;
   top = (at + bytes + 7) & ~7;
-  const missing = <isize>top - (<isize>memory.size() << 16);
-  if (missing > 0 && memory.grow(<i32>max((missing + 0xffff) >> 16, memory.size() >> 2)) < 0) unreachable();
+  const pages = memory.size();
+  const wanted = <i32>((top + 0xffff) >> 16);
+  // By more than is missing, if there is as much.
+  if (wanted > pages && memory.grow(max(wanted - pages, pages >> 2)) < 0 && memory.grow(wanted - pages) < 0) unreachable();
   memory.fill(at, 0, bytes);
   return at;
 }

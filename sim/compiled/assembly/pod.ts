@@ -10,7 +10,7 @@ import { Processor, settleProcessor, submit } from "./processor";
 import { STATE } from "./random";
 import { arrivedAt, endedAt, messagesAt, reach, Record, sentAt, startedAt } from "./record";
 import { Clock, Gaps, Pod } from "./shapes";
-import { LEAST_SLEEP, Stalls, stall } from "./stalls";
+import { Stalls, stall } from "./stalls";
 import { BUSY, COLD, costs, IDLE, stateOf } from "./thread";
 
 /** What its work on the host is, or what it is held for. */
@@ -244,7 +244,7 @@ function hold(it: Pod, clock: Clock, seconds: f64): void {
     return;
   }
   const stalls = clock.stalls;
-  const late = stalls === null || clock.done - now < LEAST_SLEEP ? 0 : stall(stalls);
+  const late = stalls === null || clock.done - now < stalls.least ? 0 : stall(stalls);
   put(clock.timer, clock.done + late, ticket());
 }
 

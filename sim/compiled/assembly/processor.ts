@@ -8,11 +8,15 @@ const TASK: usize = 24;
 /** Cores that active tasks share equally: `SharedProcessor` of `engine/processor.ts`. */
 @unmanaged
 export class Processor {
+  /** Service attained by a task that has been there since the processor was last idle; all core-seconds; when both were brought up to date. */
   virtual: f64;
-  updated: f64;
   delivered: f64;
+  updated: f64;
+  /** Core-seconds per second of each task now. */
   rate: f64;
+  /** Tasks so far. */
   submitted: f64;
+  /** Rank of its event, and below whether the agenda has yet to be told of it. */
   order: f64;
   cores: f64;
   /** Binary heap. */

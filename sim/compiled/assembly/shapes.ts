@@ -9,19 +9,25 @@ import { Timeline } from "./timeline";
 /** A pod without workers, its thread and its outlet: `PodServer`, `OwnThread` and `Outlet` of `model/`. */
 @unmanaged
 export class Pod extends Chores {
+  /** Since when its thread is idle, if it is. */
   since: f64;
   busy: bool;
+  /** A turn is due that may compute. */
   turn: bool;
   idle: bool;
+  /** What its work on the host is, or what it is held for. */
   doing: i32;
+  /** What its thread did before the frame in hand, and before the one that it is about to take up. */
   thread: i32;
   woken: i32;
+  /** Frames that are ready to be computed, counted from the first; next frame to begin, and to finish. */
   ready: i32;
   begun: i32;
   next: i32;
   /** Outlet: next frame to be acknowledged, and to be sent. */
   base: i32;
   cursor: i32;
+  /** Frames that may be sent, and begun, and not acknowledged. */
   window: i32;
   room: i32;
   host: Processor;
@@ -78,7 +84,7 @@ export class Hop {
   to: Pod;
   link: Link | null;
   flow: Flow | null;
-  /** By thread: as of {@link pod}. */
+  /** Costs by thread: as of a pod. */
   delay: usize;
   acknowledgement: Draws;
   delayState: usize;

@@ -15,6 +15,8 @@ export class Source {
   lateness: Draws;
   state: usize;
   stalls: Stalls | null;
+  /** When it is awake that slept until the last frame it had to wait for. */
+  awake: f64;
   /** Times, where they are not at a constant interval; 0: they are. */
   schedule: usize;
   timeline: Timeline;
@@ -39,6 +41,7 @@ export function source(
   made.lateness = lateness;
   made.state = state;
   made.stalls = stalls;
+  made.awake = -Infinity;
   made.timeline = timeline(DUE, changetype<usize>(made));
   drawLate(made);
 }
@@ -51,18 +54,18 @@ export function comesDue(at: Source): void {
 }
 
 @inline
-function timeOf(at: Source): f64 {
-  return at.schedule == 0 ? <f64>at.next / at.rate : load<f64>(at.schedule + (<usize>at.next << 3));
+function timeOf(at: Source, frame: i32): f64 {
+  return at.schedule == 0 ? <f64>frame / at.rate : load<f64>(at.schedule + (<usize>frame << 3));
 }
 
 /** Draws all that may come before the first there is, as a late one comes after others. */
 function drawLate(at: Source): void {
-  while (at.next < at.frames && timeOf(at) <= nextOn(at.timeline)) {
-    const time = timeOf(at);
+  while (at.next < at.frames && timeOf(at, at.next) <= nextOn(at.timeline)) {
     const frame = at.next++;
+    const time = timeOf(at, frame);
     const late = load<f64>(at.lateness.samples + (<usize>integer(at.state, at.lateness.count, at.lateness.bias) << 3));
     const stalls = at.stalls;
-    const stalled = stalls === null ? 0 : stall(stalls);
-    pushOn(at.timeline, time + max<f64>(late, 0) + stalled, <f64>(frame - at.frames), frame);
+    if (stalls !== null && time > at.awake) at.awake = time + stall(stalls);
+    pushOn(at.timeline, max<f64>(time + max<f64>(late, 0), at.awake), <f64>(frame - at.frames), frame);
   }
 }

@@ -5,6 +5,8 @@ import { integer, uniform } from "./random";
 @unmanaged
 export class Stalls {
   probability: f64;
+  /** A shorter sleep does not stall, seconds. */
+  least: f64;
   samples: usize;
   /** Address of the random stream's. */
   state: usize;
@@ -12,12 +14,10 @@ export class Stalls {
   bias: u32;
 }
 
-/** A shorter sleep does not stall, seconds. */
-export const LEAST_SLEEP: f64 = 0.2e-3;
-
-export function stalls(probability: f64, samples: usize, count: u32, state: usize): Stalls {
+export function stalls(probability: f64, least: f64, samples: usize, count: u32, state: usize): Stalls {
   const made = changetype<Stalls>(take(offsetof<Stalls>()));
   made.probability = probability;
+  made.least = least;
   made.samples = samples;
   made.count = count;
   made.bias = <u32>(<u64>0x100000000 % count);

@@ -1,5 +1,5 @@
 import { claim, put, remove } from "./agenda";
-import { take } from "./memory";
+import { grown, take } from "./memory";
 
 /** Of an entry: when, its rank there, and what it is about. */
 const ENTRY: usize = 24;
@@ -7,7 +7,9 @@ const ENTRY: usize = 24;
 /** Events of one source, in order: as in `engine/timeline.ts`. */
 @unmanaged
 export class Timeline {
+  /** A ring. */
   entries: usize;
+  /** In the agenda. */
   source: i32;
   mask: i32;
   head: i32;
@@ -70,12 +72,7 @@ export function shiftFrom(line: Timeline): i32 {
 }
 
 function grow(line: Timeline): void {
-  const size = <usize>(line.mask + 1) * ENTRY;
-  const head = <usize>line.head * ENTRY;
-  const entries = take(2 * size);
-  memory.copy(entries, line.entries + head, size - head);
-  memory.copy(entries + size - head, line.entries, head);
-  line.entries = entries;
+  line.entries = grown(line.entries, <usize>line.head * ENTRY, <usize>(line.mask + 1) * ENTRY);
   line.mask = 2 * line.mask + 1;
   line.head = 0;
 }
