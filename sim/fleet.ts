@@ -1,14 +1,16 @@
+import type { CompiledLine } from "./compiled/lines.ts";
+import { Arena } from "./engine/arena.ts";
 import { RandomStream } from "./engine/random.ts";
 import { componentsOf } from "./model/components.ts";
 import type { Costs } from "./model/costs.ts";
 import { Latencies } from "./model/latencies.ts";
-import { Line, sourcesOf } from "./model/line.ts";
-import { type Resource, Shared } from "./model/shared.ts";
-import { Simulation } from "./model/simulation.ts";
+import { Line } from "./model/line.ts";
+import type { Resource } from "./model/shared.ts";
 import { needsTrace, type Plan } from "./plan.ts";
 import { checkShared } from "./shared-disturbances.ts";
 import { checkMeasured, latencies, summarise } from "./summarise.ts";
 import type { LatencySummary, Summary } from "./summary.ts";
+import { runTogether } from "./together.ts";
 
 /** Frames of a line up to which its quantiles are exact: 8 KiB of them. */
 const EXACT = 1024;
@@ -86,29 +88,21 @@ export function simulateFleet(fleet: readonly FleetLine[], replication: number):
 
 /** Lines that have nothing to do with all others. */
 function simulatePart(fleet: readonly FleetLine[], replication: number) {
-  const simulation = new Simulation(fleet.reduce((sum, { plan }) => sum + sourcesOf(plan), 0));
-  const shared = new Shared(simulation);
-  shared.add(fleet);
-  const lines = fleet.map(({ name, plan, costs }) => {
-    const streams = (...path: readonly (string | number)[]) =>
-      new RandomStream(plan.workload.seed, "replication", replication, "line", name, ...path);
-    const kept = needsTrace(plan) ? null : new Latencies(EXACT, simulation.agenda.arena);
-    return new Line(simulation, shared, { plan, costs }, streams, kept);
-  });
-  simulation.run();
-  // What was to happen to a line after its end has put the clock back to that: another line may have ended later.
-  const { agenda } = simulation;
-  agenda.now = lines.reduce((last, { end }) => Math.max(last, end), agenda.now);
-  return {
-    lines: lines.map((line) => statisticsOf(line, replication)),
-    resources: shared.resources(),
-    seconds: agenda.now,
-    events: simulation.events,
-  };
+  const arena = new Arena();
+  const { lines, ...rest } = runTogether(
+    fleet.map(({ name, plan, costs }) => ({
+      plan,
+      costs,
+      streams: (...path) => new RandomStream(plan.workload.seed, "replication", replication, "line", name, ...path),
+      latencies: needsTrace(plan) ? null : new Latencies(EXACT, arena),
+    })),
+  );
+  return { lines: lines.map((line) => statisticsOf(line, replication)), ...rest };
 }
 
-function statisticsOf(line: Line, replication: number): { readonly summary: Summary; readonly latencies: Latencies } {
-  if (line.latencies !== null) return { summary: line.summary(), latencies: line.latencies };
+function statisticsOf(line: Line | CompiledLine, replication: number) {
+  if (!(line instanceof Line) || line.latencies !== null)
+    return { summary: line.summary(), latencies: line.latencies! };
   const trace = line.trace(replication);
   const all = new Latencies(EXACT);
   for (const seconds of latencies(trace)) all.add(seconds);

@@ -47,6 +47,7 @@ export { Timeline } from "./engine/timeline.ts";
 
 // Pipelines: what is to run, and what it costs.
 
+export { type Calibration, type SampleOrder, type SampleVisit, UNMEASURED } from "./calibration/calibration.ts";
 export { withLoad } from "./compile.ts";
 export { COMPRESSIONS, type Compression } from "./compression.ts";
 export type {
@@ -72,7 +73,6 @@ export {
   undisturbed,
 } from "./plan.ts";
 export {
-  type Calibration,
   type CompressionCost,
   type ComputeCost,
   type Fingerprint,
@@ -88,11 +88,9 @@ export {
   type PodMachine,
   PROFILE_VERSION,
   type Profile,
-  type SampleOrder,
-  type SampleVisit,
   type SizedCost,
+  type StallCost,
   type Thread,
-  UNMEASURED,
   type WakeUpCost,
   type Woken,
 } from "./profile.ts";
@@ -116,6 +114,7 @@ export {
 } from "./model/costs.ts";
 export { ProfileError } from "./model/profile-error.ts";
 export type { Resource } from "./model/shared.ts";
+export type { StallSamples } from "./model/stalls.ts";
 export { predict, REPLICATIONS } from "./predict.ts";
 export type { Bottleneck, Interval, PredictedRecovery, Prediction } from "./prediction.ts";
 export { measuredRecovery, type Recovery, recoveryOf } from "./recovery.ts";

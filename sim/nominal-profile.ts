@@ -1,6 +1,7 @@
+import { UNMEASURED } from "./calibration/calibration.ts";
 import { bytesOf } from "./frame.ts";
 import { computeKey, contentKey, type Plan, type PlanHop, type PlanStage } from "./plan.ts";
-import { type MessageCost, PROFILE_VERSION, type Profile, type Thread, UNMEASURED } from "./profile.ts";
+import { type MessageCost, PROFILE_VERSION, type Profile, type Thread } from "./profile.ts";
 import type { Topology } from "./topology/topology.ts";
 
 /**
@@ -112,6 +113,7 @@ export function nominalProfile(topology: Topology, plans: readonly Plan[], { cor
     ),
     acknowledgement: [arrival(0)],
     lateness: [{ interval: 1, seconds: [NOMINAL.wakeUp] }],
+    stalls: null,
   };
 }
 

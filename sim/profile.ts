@@ -1,9 +1,8 @@
-import type { Drift } from "./calibration/drift.ts";
-import type { CostKnowledge } from "./calibration/knowledge.ts";
+import type { Calibration } from "./calibration/calibration.ts";
 import type { FrameShape } from "./frame.ts";
 
 /** Of the format: what is of another version was measured for another model. */
-export const PROFILE_VERSION = 7;
+export const PROFILE_VERSION = 8;
 
 /** A machine that pods run on, as one of them sees it. */
 export interface PodMachine {
@@ -234,6 +233,14 @@ export interface LatenessCost {
   readonly seconds: readonly number[];
 }
 
+/** How often a thread that sleeps is woken late by the machine, which has nothing else to do. */
+export interface StallCost {
+  /** Sleeps of a millisecond. */
+  readonly sleeps: number;
+  /** By how much those were late that were, seconds. */
+  readonly seconds: readonly number[];
+}
+
 /** A host as calibration found it. */
 export interface HostCost {
   /** Name in the topology. */
@@ -241,40 +248,6 @@ export interface HostCost {
   /** Number of cores. */
   readonly cores: number;
 }
-
-/** How the samples of a cost came: in visits, one after the other. Samples of one visit share the host's mood. */
-export interface SampleOrder {
-  /** In the order of the samples. */
-  readonly visits: readonly SampleVisit[];
-  /** So many consecutive samples are drawn together, as those near to each other are alike (`sim/statistics/block-length.ts`). */
-  readonly block: number;
-}
-
-/** Samples that were taken in one go. */
-export interface SampleVisit {
-  /** Of the calibration, from 1 on. */
-  readonly round: number;
-  /** How many there are. */
-  readonly samples: number;
-  /** Their mean, outliers counted as no more than what just is none, seconds. */
-  readonly level: number;
-}
-
-/** What a calibration knows of itself. */
-export interface Calibration {
-  /** Relative half-width of each cost's 95 % interval that it was to reach. */
-  readonly precision: number;
-  /** Seconds that it was given, and that it took. */
-  readonly budget: number;
-  readonly seconds: number;
-  /** Every cost, and how well it is known; `reached`: within the precision. */
-  readonly costs: readonly (CostKnowledge & { readonly reached: boolean; readonly order: SampleOrder })[];
-  /** How the host's speed changed while pods were measured that were deployed together. */
-  readonly drifts: readonly (Drift & { readonly of: string })[];
-}
-
-/** Of a profile that nobody measured. */
-export const UNMEASURED: Calibration = { precision: 0, budget: 0, seconds: 0, costs: [], drifts: [] };
 
 /** Measured costs of a topology's stages and links: all that the twin knows of the world. */
 export interface Profile {
@@ -308,6 +281,8 @@ export interface Profile {
   readonly acknowledgement: readonly number[];
   /** Of a source at a rate. */
   readonly lateness: readonly LatenessCost[];
+  /** Of threads that sleep until a time; `null`: nobody looked. */
+  readonly stalls: StallCost | null;
   /** What it knows of itself. */
   readonly calibration: Calibration;
 }

@@ -1,12 +1,12 @@
 import { RandomStream } from "./engine/random.ts";
 import type { Costs } from "./model/costs.ts";
 import { Latencies } from "./model/latencies.ts";
-import { Line, sourcesOf } from "./model/line.ts";
-import { type Resource, Shared } from "./model/shared.ts";
-import { Simulation } from "./model/simulation.ts";
+import type { Streams } from "./model/pod-maker.ts";
+import type { Resource } from "./model/shared.ts";
 import { needsTrace, type Plan } from "./plan.ts";
 import { checkMeasured, summarise } from "./summarise.ts";
 import type { Summary } from "./summary.ts";
+import { interpreted, runTogether, type Together, type Unrun } from "./together.ts";
 import type { Trace } from "./trace.ts";
 
 /** One simulated run: what the testbed would record, and how busy what pods share was. */
@@ -33,7 +33,7 @@ export interface SimulatedSummary extends Omit<SimulatedRun, "trace"> {
  * @param costs from `costsOf`; @param replication chooses the random streams.
  */
 export function simulate(plan: Plan, costs: Costs, replication: number): SimulatedRun {
-  const { line, ...rest } = simulated(plan, costs, replication, null);
+  const { line, ...rest } = only(interpreted([unrun(plan, costs, replication, null)]));
   return { trace: line.trace(replication), ...rest };
 }
 
@@ -49,18 +49,19 @@ export function simulateSummary(plan: Plan, costs: Costs, replication: number): 
     const { trace, ...rest } = simulate(plan, costs, replication);
     return { summary: summarise(trace), ...rest };
   }
-  const { line, ...rest } = simulated(plan, costs, replication, new Latencies());
+  const { line, ...rest } = only(runTogether([unrun(plan, costs, replication, new Latencies())]));
   return { summary: line.summary(), ...rest };
 }
 
-function simulated(plan: Plan, costs: Costs, replication: number, latencies: Latencies | null) {
+/** What is run of a plan. */
+function unrun(plan: Plan, costs: Costs, replication: number, latencies: Latencies | null): Unrun {
   const { seed } = plan.workload;
-  const simulation = new Simulation(sourcesOf(plan));
-  const shared = new Shared(simulation);
-  shared.add([{ plan, costs }]);
-  const streams = (...path: readonly (string | number)[]) =>
-    new RandomStream(seed, "replication", replication, ...path);
-  const line = new Line(simulation, shared, { plan, costs }, streams, latencies);
-  simulation.run();
-  return { line, resources: shared.resources(), offered: line.offered, events: simulation.events };
+  const streams: Streams = (...path) => new RandomStream(seed, "replication", replication, ...path);
+  return { plan, costs, streams, latencies };
+}
+
+/** Of a run of one line. */
+function only<L extends { readonly offered: number | null }>({ lines, resources, events }: Together<L>) {
+  const [line] = lines;
+  return { line: line!, resources, offered: line!.offered, events };
 }

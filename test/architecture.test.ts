@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const LINES = 320;
-const ASSEMBLY = normalize("kernels/simd/assembly/");
+const ASSEMBLIES = ["kernels/simd/assembly/", "sim/compiled/assembly/"].map(normalize);
 
 interface Import {
   /** Of the file that imports, from the root. */
@@ -38,7 +38,7 @@ function importsOf(file: string, source: string): Import[] {
     const erased = /^\s*(?:import|export)\s+type\s/.test(match[0]) && (found.get(specifier)?.erased ?? true);
     const beside = normalize(join(dirname(file), specifier));
     // AssemblyScript names the files that it imports without their ending.
-    const ending = file.startsWith(ASSEMBLY) ? ".ts" : "";
+    const ending = ASSEMBLIES.some((folder) => file.startsWith(folder)) ? ".ts" : "";
     const target = specifier.startsWith(".") ? `${beside}${ending}` : specifier;
     found.set(specifier, { file, specifier, target, erased });
   }

@@ -1,6 +1,6 @@
+import { decode, Instance, Module, validate } from "../../sim/webassembly.ts";
 import { frameMemory } from "./memory.ts";
 import { RELAXED, SIMD128 } from "./wasm.generated.ts";
-import { Instance, Module, validate } from "./webassembly.ts";
 
 /**
  * Builds of the vector kernels. `simd128`: each operation rounded by itself, the same bytes on every machine (but for those of a
@@ -66,9 +66,4 @@ export function engine(wanted: Build): Engine {
   const made = { build: wanted, run: exports as Exports };
   engines.set(wanted, made);
   return made;
-}
-
-function decode(base64: string): Uint8Array {
-  const text = atob(base64);
-  return Uint8Array.from({ length: text.length }, (_, i) => text.charCodeAt(i));
 }

@@ -1,6 +1,6 @@
 import { bytesOf, type FrameShape, samplesOf } from "../../sim/frame.ts";
+import { type Memory, Memory as WasmMemory } from "../../sim/webassembly.ts";
 import type { Samples } from "../kernel.ts";
-import { type Memory, Memory as WasmMemory } from "./webassembly.ts";
 
 const PAGE = 65536;
 /** Pages that the memory may grow to: 4 GiB, or less where the engine does not reserve that much. */

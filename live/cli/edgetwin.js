@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 // The installed command: the built package where there is one, else the sources as they are (Node 22.18 or later).
 import { existsSync } from "node:fs";
-import { enableCompileCache } from "node:module";
+import module from "node:module";
 
-// Types are stripped once, not at every start; pods inherit the folder.
-const cache = enableCompileCache?.();
+// Not by its name: an old Node, which is told so below, does not have it, and an import of nothing ends here. Types are stripped once, not at every start; pods inherit the folder.
+const cache = module.enableCompileCache?.();
 if (cache?.directory) process.env.NODE_COMPILE_CACHE ??= cache.directory;
 
 // Whoever reads the output may have enough of it, as "head" has, or the terminal is gone: that is no reason to leave work half done.

@@ -1,15 +1,17 @@
 import { assemble, type Measured } from "../../sim/calibration/assemble.ts";
+import type { Calibration } from "../../sim/calibration/calibration.ts";
 import { driftOf } from "../../sim/calibration/drift.ts";
 import { isKnown, knowledgeOf, ordersOf } from "../../sim/calibration/knowledge.ts";
 import type { Reading } from "../../sim/calibration/reading.ts";
 import { LEAST_PASSES, measureInRounds, type Rounds } from "../../sim/calibration/rounds.ts";
 import { computeKey, contentKey, type Plan } from "../../sim/plan.ts";
-import { type Calibration, type Fingerprint, type HostCost, PROFILE_VERSION, type Profile } from "../../sim/profile.ts";
+import { type Fingerprint, type HostCost, PROFILE_VERSION, type Profile } from "../../sim/profile.ts";
 import type { Topology } from "../../sim/topology/topology.ts";
 import { now } from "../stage/clock.ts";
 import { type Batch, Cases } from "./cases.ts";
 import { SECONDS_A_CASE } from "./default-effort.ts";
 import { type Deploying, MeasuredBatch } from "./measured-batch.ts";
+import { measureStalls } from "./sleep-stalls.ts";
 import { type Subject, subjectOf } from "./subject.ts";
 
 export interface CalibrationOptions extends Deploying {
@@ -66,6 +68,8 @@ export async function calibrate(
     });
     left -= batch.cases.length;
   }
+  // Of the machine that this runs on, when its pods have gone.
+  const stalls = options.cluster.real ? null : await measureStalls(options.signal);
   return {
     version: PROFILE_VERSION,
     topology: topology.name,
@@ -73,6 +77,7 @@ export async function calibrate(
     fingerprint: options.fingerprint,
     hosts: hostsOf(topology, options.fingerprint),
     ...assemble(readings, measuredIn(plans, subject)),
+    stalls,
     calibration: calibrationOf(readings, emulated, { precision: options.precision, budget, seconds }),
   };
 }

@@ -1,8 +1,8 @@
 import { isPaced } from "../model/emulated-pace.ts";
-import type { SampleOrder } from "../profile.ts";
 import { studentT95 } from "../statistics/interval.ts";
 import { mean, sd } from "../statistics/moments.ts";
 import { type Figure, figureOf, pseudoValues } from "./block-error.ts";
+import type { SampleOrder } from "./calibration.ts";
 import { type CommonMoods, commonMoods, type Deviation } from "./common-moods.ts";
 import { moderated, priorOf, type Spread } from "./moderated.ts";
 import { type Outliers, outlierLimit, outliersIn } from "./outliers.ts";

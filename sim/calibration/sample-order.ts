@@ -1,6 +1,6 @@
-import type { SampleOrder } from "../profile.ts";
 import { blockLength } from "../statistics/block-length.ts";
 import { mean } from "../statistics/moments.ts";
+import type { SampleOrder } from "./calibration.ts";
 import { outlierLimit } from "./outliers.ts";
 
 /**

@@ -5,6 +5,7 @@ import { hopCosts } from "./hop-costs.ts";
 import { Luck } from "./luck.ts";
 import type { MeasuredCost, Samples } from "./measured-cost.ts";
 import { byThread, measuredLateness, measuredPod, measuredWakeUps, type ThreadCosts, waited } from "./measured-pod.ts";
+import { type StallSamples, stallsOf } from "./stalls.ts";
 
 export type { EmulatedPace, Samples };
 
@@ -55,6 +56,8 @@ export interface Costs {
   readonly hops: readonly HopCosts[];
   /** Of the source on a frame that is due, seconds. */
   readonly lateness: Samples;
+  /** Of a source that waits for a frame to be due, and of a thread that an emulated node holds; `null`: none are known of. */
+  readonly stalls: StallSamples | null;
   /** How long threads wait. */
   readonly gaps: Gaps;
   /** By host. */
@@ -87,6 +90,7 @@ export function preparedCosts(plan: Plan, profile: Profile): (replication: numbe
       pods: pods.map((drawn) => drawn(luck)),
       hops: hops.map((drawn) => drawn(luck)),
       lateness: lateness.drawn(luck, "lateness"),
+      stalls: profile.stalls && stallsOf(profile.stalls, luck),
       gaps: profile.gaps,
       cores,
     };

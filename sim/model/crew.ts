@@ -32,7 +32,7 @@ export class Worker {
     this.#crew = crew;
     this.#shape = shape;
     this.pod = shape.pod;
-    this.#clock = costs.emulated && new EmulatedClock(shape.speeds, costs.emulated);
+    this.#clock = costs.emulated && new EmulatedClock(shape.speeds, costs.emulated, shape.stalls);
     this.#task = task;
     this.#source = source;
   }
@@ -58,7 +58,7 @@ export class Worker {
     const { agenda } = this.#shape;
     const clock = this.#clock;
     clock?.work(clock.pace.compute);
-    if (clock !== null && clock.until > agenda.now) agenda.put(this.#source, clock.until, agenda.ticket());
+    if (clock !== null && clock.until > agenda.now) agenda.put(this.#source, clock.awake(agenda.now), agenda.ticket());
     else this.#end();
   }
 

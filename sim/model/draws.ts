@@ -5,7 +5,7 @@ import type { ThreadSamples, WaitedSamples } from "./costs.ts";
 import type { Samples } from "./measured-cost.ts";
 
 /** By the number of what the thread did before. */
-const THREADS: readonly Thread[] = ["busy", "idle", "cold"];
+export const THREADS: readonly Thread[] = ["busy", "idle", "cold"];
 
 /** How samples are drawn of which their order is known. */
 interface Blocks {
@@ -18,7 +18,8 @@ interface Blocks {
 /** By samples, which all pods have in common that cost the same. */
 const known = new WeakMap<Samples, Blocks>();
 
-function blocksOf(samples: Samples): Blocks | null {
+/** How samples are drawn in blocks; `null`: each by itself. */
+export function blocksOf(samples: Samples): Blocks | null {
   const { order } = samples;
   if (order === undefined || order.block === 1) return null;
   let blocks = known.get(samples);
@@ -30,9 +31,11 @@ function blocksOf(samples: Samples): Blocks | null {
   return blocks;
 }
 
-type Costs = ThreadSamples | WaitedSamples | Samples;
+/** Samples of a cost by what the thread did before, or the same whatever that was. */
+export type CostSamples = ThreadSamples | WaitedSamples | Samples;
 
-function samplesOf(costs: Costs, thread: Thread): Samples {
+/** Samples of costs for a thread. */
+export function samplesOf(costs: CostSamples, thread: Thread): Samples {
   if (!("idle" in costs)) return costs;
   return thread === "busy" && "busy" in costs ? costs.busy : costs[thread === "cold" ? "cold" : "idle"];
 }
@@ -80,11 +83,11 @@ export type ThreadDraws = readonly [busy: Draws, idle: Draws, cold: Draws];
 
 /** Of samples that are drawn each by itself, and of costs all of whose are. */
 const independent = new WeakMap<ArenaPlace, Draws>();
-const shared = new WeakMap<Arena, WeakMap<Costs, ThreadDraws>>();
+const shared = new WeakMap<Arena, WeakMap<CostSamples, ThreadDraws>>();
 
 /** Draws of one kind of costs. @param arena With what other pods draw, too. @param costs By what the thread did before, or whatever that was. */
-export function drawsOf(arena: Arena, costs: Costs): ThreadDraws {
-  const known = shared.get(arena) ?? new WeakMap<Costs, ThreadDraws>();
+export function drawsOf(arena: Arena, costs: CostSamples): ThreadDraws {
+  const known = shared.get(arena) ?? new WeakMap<CostSamples, ThreadDraws>();
   shared.set(arena, known);
   const before = known.get(costs);
   if (before !== undefined) return before;

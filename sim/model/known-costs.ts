@@ -1,6 +1,7 @@
+import type { Calibration, SampleOrder } from "../calibration/calibration.ts";
 import type { CostError } from "../calibration/knowledge.ts";
 import type { CostKind, CostName } from "../calibration/reading.ts";
-import type { Calibration, Profile, SampleOrder, Thread } from "../profile.ts";
+import type { Profile, Thread } from "../profile.ts";
 
 /** What a calibration knows of one cost's samples. */
 export interface KnownCost {

@@ -29,14 +29,24 @@ export class Latencies {
     if (this.#kept === FEW) this.#settle();
   }
 
+  /** Adds so many of `seconds`, from `at` on. */
+  addAll(seconds: Float64Array, at: number, count: number): void {
+    this.#settle();
+    this.#take(seconds, at, count);
+  }
+
   /** Adds those that are only kept so far. */
   #settle(): void {
-    for (let i = 0; i < this.#kept; i++) {
-      const seconds = this.#block[this.#at + i]!;
+    this.#take(this.#block, this.#at, this.#kept);
+    this.#kept = 0;
+  }
+
+  #take(all: Float64Array, at: number, count: number): void {
+    for (let i = at; i < at + count; i++) {
+      const seconds = all[i]!;
       this.#sum += seconds;
       this.#sketch.add(seconds);
     }
-    this.#kept = 0;
   }
 
   /** Adds all of another. */

@@ -12,6 +12,8 @@ import { SentFrames } from "./sent-frames.ts";
 import type { Shared } from "./shared.ts";
 import { ACKNOWLEDGEMENT, DELIVERY, DUE, type Simulation } from "./simulation.ts";
 import { Source } from "./source.ts";
+import { Stalls } from "./stalls.ts";
+import type { Sums } from "./sums.ts";
 
 /** Sources of events that a line may have at most, with all its hosts and links. */
 export function sourcesOf({ hosts, pods, hops, workers }: Plan): number {
@@ -54,7 +56,8 @@ export class Line {
       makers[0]!.pod.settle();
     } else {
       const place = simulation.claim(DUE, simulation.sources.length);
-      const lateness = { stream: streams("lateness"), seconds: costs.lateness };
+      const stalls = costs.stalls && new Stalls(costs.stalls, streams("stall"));
+      const lateness = { stream: streams("lateness"), seconds: costs.lateness, stalls };
       const bursts = (plan.disturbances ?? []).filter((one) => "burst" in one);
       const due = { rate: load.rate, frames, schedule, bursts };
       source = new Source(simulation.agenda, place, makers[0]!.pod, due, lateness);
@@ -73,25 +76,12 @@ export class Line {
 
   /** Frames per second that came due after warm-up; `null` where that is as the load says. */
   get offered(): number | null {
-    const { schedule } = this.#records[0]!.shape;
-    if (schedule === null) return null;
-    const { frames, warmup } = this.plan.workload;
-    return (frames - warmup - 1) / (schedule[frames - 1]! - schedule[warmup]!);
+    return offeredBy(this.plan, this.#records[0]!.shape.schedule);
   }
 
   /** Statistics of the run, as `summarise` would have them of its trace. */
   summary(): Summary {
-    const { frames, warmup } = this.plan.workload;
-    const measured = frames - warmup;
-    const terms = this.#records.map((record) => record.terms(measured));
-    const { first, last } = this.#records.at(-1)!.ends;
-    return {
-      throughput: (measured - 1) / (last - first),
-      latency: this.latencies!.summary(),
-      terms,
-      ccr: ratioOf(terms),
-      utilisation: this.#records.map(({ shape, utilisation }) => ({ pod: shape.pod, value: utilisation })),
-    };
+    return summaryOf(this.plan, this.#records, this.latencies!);
   }
 
   /** What the testbed would record. */
@@ -116,6 +106,28 @@ export class Line {
       ...(load.kind === "rate" && buffer !== undefined && { drops: true }),
     };
   }
+}
+
+/** Frames per second that came due after warm-up; `null` where that is as the load says. @param schedule of frames, if it is not that. */
+export function offeredBy({ workload }: Plan, schedule: Float64Array | null): number | null {
+  if (schedule === null) return null;
+  const { frames, warmup } = workload;
+  return (frames - warmup - 1) / (schedule[frames - 1]! - schedule[warmup]!);
+}
+
+/** @param records of the plan's pods. */
+export function summaryOf({ workload }: Plan, records: readonly Sums[], latencies: Latencies): Summary {
+  const { frames, warmup } = workload;
+  const measured = frames - warmup;
+  const terms = records.map((record) => record.terms(measured));
+  const { first, last } = records.at(-1)!.ends;
+  return {
+    throughput: (measured - 1) / (last - first),
+    latency: latencies.summary(),
+    terms,
+    ccr: ratioOf(terms),
+    utilisation: records.map(({ shape, utilisation }) => ({ pod: shape.pod, value: utilisation })),
+  };
 }
 
 function recordsOf({ agenda }: Simulation, plan: Plan, schedule: Float64Array | null, whole: boolean): PodRecord[] {

@@ -1,5 +1,5 @@
+import type { SampleOrder, SampleVisit } from "../calibration/calibration.ts";
 import { exp, log } from "../engine/elementary.ts";
-import type { SampleOrder, SampleVisit } from "../profile.ts";
 import { resample } from "../statistics/bootstrap.ts";
 import { jackknifeShares } from "../statistics/jackknife.ts";
 import { mean } from "../statistics/moments.ts";

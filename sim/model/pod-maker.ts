@@ -11,6 +11,7 @@ import type { Shared } from "./shared.ts";
 import { NOTICE, type Simulation, TIMER, WORKER } from "./simulation.ts";
 import type { PodHost } from "./slow-processor.ts";
 import { Speeds } from "./speeds.ts";
+import { Stalls } from "./stalls.ts";
 import { Waiting } from "./thread.ts";
 
 /** Makes the random stream of a cause. */
@@ -32,6 +33,7 @@ export class PodMaker {
   readonly #of: PodStreams;
   readonly #waiting: Waiting;
   readonly #speeds: Speeds | null;
+  readonly #stalls: Stalls | null;
   /** Its own number, and those of its workers; and their sources in the agenda. */
   readonly #task: number;
   readonly #workers: readonly number[];
@@ -71,6 +73,7 @@ export class PodMaker {
     shared.limit(plan, node, tasks);
     const slow = (plan.disturbances ?? []).some((one) => "speed" in one && one.node === node);
     const emulated = costs.pods[index]!.emulated !== null;
+    this.#stalls = emulated && costs.stalls ? new Stalls(costs.stalls, streams(name, "stall")) : null;
     this.#speeds = slow && emulated ? speedsOf(plan, node) : null;
     // What the host does for an emulated node is not slower for that: its pods are held for longer.
     if (slow && !emulated) {
@@ -110,6 +113,7 @@ export class PodMaker {
       timer: this.#timer,
       notices: this.#notices,
       speeds: this.#speeds,
+      stalls: this.#stalls,
     };
     const pod = new PodServer(shape, priced, this.#of);
     pods[this.#task] = pod;

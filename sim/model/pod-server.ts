@@ -79,7 +79,7 @@ export class PodServer {
     this.outlet = new Outlet(agenda, streams.send, costs, { window, room, first: position, drops }, this.own, record);
     this.notices =
       costs.wakeUps && new Notices(agenda, shape.notices, this.own, streams.wakeUp!, costs.wakeUps.messages);
-    this.#clock = costs.emulated && new EmulatedClock(shape.speeds, costs.emulated);
+    this.#clock = costs.emulated && new EmulatedClock(shape.speeds, costs.emulated, shape.stalls);
     this.#ready = this.#begun = this.#next = first;
   }
 
@@ -241,7 +241,7 @@ export class PodServer {
     if (clock !== null) {
       clock.work(clock.pace[work]);
       if (clock.until > this.#agenda.now) {
-        this.#agenda.put(this.#shape.timer, clock.until, this.#agenda.ticket());
+        this.#agenda.put(this.#shape.timer, clock.awake(this.#agenda.now), this.#agenda.ticket());
         return;
       }
     }

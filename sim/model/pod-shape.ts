@@ -5,6 +5,7 @@ import type { PodRecord } from "./record.ts";
 import type { SentFrames } from "./sent-frames.ts";
 import type { PodHost } from "./slow-processor.ts";
 import type { Speeds } from "./speeds.ts";
+import type { Stalls } from "./stalls.ts";
 import type { Waiting } from "./thread.ts";
 
 export interface PodStreams {
@@ -43,6 +44,8 @@ export interface PodShape {
   readonly notices: number;
   /** Of an emulated node that is slower for a while; `null`: of any other. */
   readonly speeds: Speeds | null;
+  /** Of such a node, and of any other `null`. */
+  readonly stalls: Stalls | null;
 }
 
 /** What its thread's work on the host is, or what it is held for. */

@@ -1,7 +1,22 @@
 import type { Agenda } from "../engine/agenda.ts";
-import type { PodTerms } from "../summary.ts";
 import { emptyPodTrace, type PodTrace } from "../trace.ts";
 import type { Latencies } from "./latencies.ts";
+import {
+  COMPUTE,
+  DECODE,
+  FIRST,
+  LAST,
+  LINK,
+  MESSAGES,
+  QUEUE,
+  RECEIVING,
+  SEND,
+  SENDING,
+  type Span,
+  SUMS,
+  Sums,
+  WITHIN,
+} from "./sums.ts";
 
 /** How a pod is recorded. */
 export interface RecordShape {
@@ -19,21 +34,6 @@ export interface RecordShape {
   readonly schedule: Float64Array | null;
 }
 
-/** Of what is kept of a pod, sums after warm-up, seconds; the rows of frames come after them. */
-const LINK = 0;
-const DECODE = 1;
-const QUEUE = 2;
-const COMPUTE = 3;
-const SEND = 4;
-/** CPU seconds of messages, and seconds of compute since the first end after warm-up; that end, and the last. */
-const MESSAGES = 5;
-const WITHIN = 6;
-const FIRST = 7;
-const LAST = 8;
-/** CPU seconds of receiving and of sending since the frame before was begun. */
-const RECEIVING = 9;
-const SENDING = 10;
-const ROWS = 11;
 /** Of a row: stamps of a frame. */
 const ARRIVED = 0;
 const DECODED = 1;
@@ -48,7 +48,7 @@ const FEW = 2;
  * What happens to frames at one pod: stamps of those in flight, sums of what `summarise` takes means of, and the trace where that is
  * wanted.
  */
-export class PodRecord {
+export class PodRecord extends Sums {
   /** Sums, and rows: that of a frame is the one of `frame & #mask`. */
   #kept: Float64Array;
   #begin: number;
@@ -65,10 +65,11 @@ export class PodRecord {
   readonly #rate: number;
   readonly #schedule: Float64Array | null;
   /** Frames of the warm-up whose compute ended after others': they count up to the last of those. */
-  #stragglers: { readonly start: number; readonly end: number }[] | null = null;
-  readonly shape: RecordShape;
+  #stragglers: Span[] | null = null;
+  override readonly shape: RecordShape;
 
   constructor(agenda: Agenda, upstream: PodRecord | null, shape: RecordShape) {
+    super();
     this.#agenda = agenda;
     this.#upstream = upstream;
     this.shape = shape;
@@ -78,11 +79,11 @@ export class PodRecord {
     const { pod, node, workers, frames } = shape;
     this.trace = shape.whole ? emptyPodTrace(pod, node, frames, { workers }) : null;
     this.#mask = FEW - 1;
-    this.#begin = agenda.arena.take(ROWS + FEW * STAMPED);
+    this.#begin = agenda.arena.take(SUMS + FEW * STAMPED);
     this.#kept = agenda.arena.block;
     this.#kept[this.#begin + FIRST] = Number.NaN;
     this.#kept[this.#begin + LAST] = Number.NaN;
-    this.#kept.fill(Number.NaN, this.#begin + ROWS, this.#begin + ROWS + FEW * STAMPED);
+    this.#kept.fill(Number.NaN, this.#begin + SUMS, this.#begin + SUMS + FEW * STAMPED);
   }
 
   /** What ends here is delivered: its latency since the line's source is to be kept. */
@@ -93,7 +94,7 @@ export class PodRecord {
 
   /** Where the row of a frame begins. */
   #row(frame: number): number {
-    return this.#begin + ROWS + (frame & this.#mask) * STAMPED;
+    return this.#begin + SUMS + (frame & this.#mask) * STAMPED;
   }
 
   arrived(frame: number): void {
@@ -170,7 +171,7 @@ export class PodRecord {
 
   /** CPU seconds of receiving since the frame before was begun. */
   get receiveCpu(): number {
-    return this.#of(RECEIVING);
+    return this.of(RECEIVING);
   }
 
   /** A frame is begun: what messages have taken since the one before is on its account. */
@@ -207,48 +208,20 @@ export class PodRecord {
     const [from, at, mask] = [this.#kept, this.#begin, this.#mask];
     const { arena } = this.#agenda;
     this.#mask = 2 * mask + 1;
-    this.#begin = arena.take(ROWS + (this.#mask + 1) * STAMPED);
+    this.#begin = arena.take(SUMS + (this.#mask + 1) * STAMPED);
     this.#kept = arena.block;
-    this.#kept.set(from.subarray(at, at + ROWS), this.#begin);
+    this.#kept.set(from.subarray(at, at + SUMS), this.#begin);
     for (let i = oldest; i <= oldest + mask; i++) {
-      const row = at + ROWS + (i & mask) * STAMPED;
+      const row = at + SUMS + (i & mask) * STAMPED;
       this.#kept.set(from.subarray(row, row + STAMPED), this.#row(i));
     }
   }
 
-  /** The first `end` after warm-up and the last, seconds. */
-  get ends(): { readonly first: number; readonly last: number } {
-    return { first: this.#of(FIRST), last: this.#of(LAST) };
+  protected override get stragglers(): readonly Span[] {
+    return this.#stragglers ?? [];
   }
 
-  /** @param frames after warm-up. */
-  terms(frames: number): PodTerms {
-    return {
-      pod: this.shape.pod,
-      node: this.shape.node,
-      link: this.#of(LINK) / frames,
-      decode: this.#of(DECODE) / frames,
-      queue: this.#of(QUEUE) / frames,
-      compute: this.#of(COMPUTE) / frames,
-      send: this.#of(SEND) / frames,
-    };
-  }
-
-  /** As `summarise` has it. */
-  get utilisation(): number {
-    const [first, last] = [this.#of(FIRST), this.#of(LAST)];
-    let compute = this.#of(WITHIN);
-    for (const { start, end } of this.#stragglers ?? []) {
-      compute += Math.max(0, Math.min(end, last) - Math.max(start, first));
-    }
-    const { workers } = this.shape;
-    const messages = this.#of(MESSAGES);
-    const busy = workers === 0 ? compute + messages : Math.max(compute / workers, messages);
-    const window = last - first;
-    return window === 0 ? 0 : Math.min(1, busy / window);
-  }
-
-  #of(sum: number): number {
+  protected override of(sum: number): number {
     return this.#kept[this.#begin + sum]!;
   }
 }

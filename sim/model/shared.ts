@@ -16,19 +16,27 @@ export interface Resource {
   readonly value: number;
 }
 
-/** What lines of a simulation share, by name: hosts, and links by the nodes that they go from and to. */
-export class Shared {
-  readonly #simulation: Simulation;
-  readonly #hosts = new Map<string, Processor>();
-  readonly #links = new Map<string, SharedLink>();
-  /** By node and host, a task that has the quota of all its pods. */
-  readonly #limited = new Map<string, number>();
-  /** By node and host. */
-  readonly #slow = new Map<string, SlowProcessor>();
+interface Host {
+  readonly cores: number;
+  /** Core-seconds so far. */
+  readonly delivered: number;
+}
 
-  constructor(simulation: Simulation) {
-    this.#simulation = simulation;
-  }
+interface Link {
+  readonly bandwidth: number;
+  /** Bytes so far that have left the sender, and that would have fitted. */
+  readonly carried: number;
+  readonly capacity: number;
+}
+
+/** What lines that are simulated together share, by name: hosts, and links by the nodes that they go from and to. */
+export abstract class Commons<H extends Host, L extends Link> {
+  protected readonly hosts = new Map<string, H>();
+  protected readonly links = new Map<string, L>();
+
+  /** @param limited Some pod there has a limit. */
+  protected abstract newHost(cores: number, limited: boolean): H;
+  protected abstract newLink(bandwidth: number): L;
 
   /** Adds the hosts of plans. @throws RangeError if the cores of one are not known, or are others in two plans. */
   add(lines: readonly { readonly plan: Plan; readonly costs: Costs }[]): void {
@@ -40,15 +48,57 @@ export class Shared {
         const cores = costs.cores.get(name);
         if (cores === undefined)
           throw new RangeError(`host ${name}: its number of cores is neither in the topology nor in the profile`);
-        const known = this.#hosts.get(name);
-        if (known === undefined) this.#hosts.set(name, this.#hostOf(cores, limited.has(name)));
+        const known = this.hosts.get(name);
+        if (known === undefined) this.hosts.set(name, this.newHost(cores, limited.has(name)));
         else if (known.cores !== cores)
           throw new RangeError(`host ${name}: ${cores} cores in ${plan.id}, but ${known.cores} in a plan before`);
       }
     }
   }
 
-  #hostOf(cores: number, limited: boolean): Processor {
+  hostOf(plan: Plan, node: string): H {
+    return this.hosts.get(nodeOf(plan, node).host)!;
+  }
+
+  /** The direction of a link that a plan's hop takes, `null` on loopback. @throws RangeError if its bandwidth is another than in a plan before. */
+  linkOf(plan: Plan, costs: Costs, hop: number): L | null {
+    if (plan.hops[hop]!.link === null) return null;
+    const name = `${plan.pods[hop]!.node}>${plan.pods[hop + 1]!.node}`;
+    const { bandwidth } = costs.hops[hop]!;
+    const known = this.links.get(name);
+    if (known !== undefined && known.bandwidth !== bandwidth)
+      throw new RangeError(`link ${name}: ${bandwidth} B/s in ${plan.id}, but ${known.bandwidth} in a plan before`);
+    const link = known ?? this.newLink(bandwidth);
+    this.links.set(name, link);
+    return link;
+  }
+
+  /** @param now Up to when, which is the present, seconds. */
+  resources(now: number): Resource[] {
+    const hosts = Array.from(this.hosts, ([name, host]): Resource => {
+      return { kind: "host", name, value: share(host.delivered, now * host.cores) };
+    });
+    const links = Array.from(this.links, ([name, link]): Resource => {
+      return { kind: "link", name, value: share(link.carried, link.capacity) };
+    });
+    return [...hosts, ...links];
+  }
+}
+
+/** What lines of a simulation share. */
+export class Shared extends Commons<Processor, SharedLink> {
+  readonly #simulation: Simulation;
+  /** By node and host, a task that has the quota of all its pods. */
+  readonly #limited = new Map<string, number>();
+  /** By node and host. */
+  readonly #slow = new Map<string, SlowProcessor>();
+
+  constructor(simulation: Simulation) {
+    super();
+    this.#simulation = simulation;
+  }
+
+  protected override newHost(cores: number, limited: boolean): Processor {
     const simulation = this.#simulation;
     const { agenda, hosts } = simulation;
     const finishes = simulation.claim(HOST, hosts.length);
@@ -59,8 +109,11 @@ export class Shared {
     return host;
   }
 
-  hostOf(plan: Plan, node: string): Processor {
-    return this.#hosts.get(nodeOf(plan, node).host)!;
+  protected override newLink(bandwidth: number): SharedLink {
+    const { agenda, links } = this.#simulation;
+    const link = new SharedLink(agenda, this.#simulation.claim(LINK, links.length), bandwidth);
+    links.push(link);
+    return link;
   }
 
   /** As a node has it that is slower for a while. */
@@ -73,7 +126,7 @@ export class Shared {
 
   /** Both directions of the link between two nodes, as far as frames take them. */
   linksOf([a, b]: readonly [string, string]): SharedLink[] {
-    return [this.#links.get(`${a}>${b}`), this.#links.get(`${b}>${a}`)].filter((link) => link !== undefined);
+    return [this.links.get(`${a}>${b}`), this.links.get(`${b}>${a}`)].filter((link) => link !== undefined);
   }
 
   /** Holds all threads of a pod to what its node lets it have, or all of its pods together. @param tasks what its host calls their work. */
@@ -86,34 +139,6 @@ export class Shared {
     if (other !== undefined) host.join(tasks, other);
     else if (cpus !== undefined || quota !== undefined) host.limit(tasks, (cpus ?? quota)!);
     if (quota !== undefined) this.#limited.set(key, tasks[0]!);
-  }
-
-  /** The direction of a link that a plan's hop takes, `null` on loopback. @throws RangeError if its bandwidth is another than in a plan before. */
-  linkOf(plan: Plan, costs: Costs, hop: number): SharedLink | null {
-    if (plan.hops[hop]!.link === null) return null;
-    const name = `${plan.pods[hop]!.node}>${plan.pods[hop + 1]!.node}`;
-    const { bandwidth } = costs.hops[hop]!;
-    const known = this.#links.get(name);
-    if (known !== undefined && known.bandwidth !== bandwidth)
-      throw new RangeError(`link ${name}: ${bandwidth} B/s in ${plan.id}, but ${known.bandwidth} in a plan before`);
-    if (known !== undefined) return known;
-    const { agenda, links } = this.#simulation;
-    const link = new SharedLink(agenda, this.#simulation.claim(LINK, links.length), bandwidth);
-    links.push(link);
-    this.#links.set(name, link);
-    return link;
-  }
-
-  /** Up to now. */
-  resources(): Resource[] {
-    const { now } = this.#simulation.agenda;
-    const hosts = Array.from(this.#hosts, ([name, host]): Resource => {
-      return { kind: "host", name, value: share(host.delivered, now * host.cores) };
-    });
-    const links = Array.from(this.#links, ([name, link]): Resource => {
-      return { kind: "link", name, value: share(link.carried, link.capacity) };
-    });
-    return [...hosts, ...links];
   }
 }
 

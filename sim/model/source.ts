@@ -5,6 +5,7 @@ import { Timeline } from "../engine/timeline.ts";
 import type { Samples } from "./costs.ts";
 import type { PodServer } from "./pod-server.ts";
 import { resume } from "./schedule.ts";
+import type { Stalls } from "./stalls.ts";
 
 /** When frames come due at a source that has to make them at a rate: by its schedule, and late by what its timers are late. */
 export class Source {
@@ -13,10 +14,13 @@ export class Source {
   readonly #frames: number;
   readonly #stream: RandomStream;
   readonly #lateness: Samples;
+  readonly #stalls: Stalls | null;
   /** When each frame is due, where that is not at a constant interval. */
   readonly #schedule: Float64Array | null;
   readonly #bursts: readonly Burst[];
   readonly #due: Timeline;
+  /** When it is awake that slept until the last frame it had to wait for. */
+  #awake = Number.NEGATIVE_INFINITY;
   /** The next frame to be drawn. */
   #next = 0;
 
@@ -31,7 +35,7 @@ export class Source {
       readonly schedule: Float64Array | null;
       readonly bursts: readonly Burst[];
     },
-    lateness: { readonly stream: RandomStream; readonly seconds: Samples },
+    lateness: { readonly stream: RandomStream; readonly seconds: Samples; readonly stalls: Stalls | null },
   ) {
     this.pod = pod;
     this.#rate = load.rate;
@@ -40,6 +44,7 @@ export class Source {
     this.#bursts = load.bursts;
     this.#stream = lateness.stream;
     this.#lateness = lateness.seconds;
+    this.#stalls = lateness.stalls;
     this.#due = new Timeline(agenda, source);
     this.#draw();
   }
@@ -60,6 +65,7 @@ export class Source {
     this.pod = pod;
     this.#due.clear();
     this.#next = frame;
+    this.#awake = Number.NEGATIVE_INFINITY;
     resume(this.#schedule!, frame, now, this.#bursts);
     this.#draw();
   }
@@ -69,8 +75,11 @@ export class Source {
     while (this.#next < this.#frames && this.#timeOf(this.#next) <= this.#due.next) {
       const frame = this.#next++;
       const late = this.#stream.pick(this.#lateness);
+      const due = this.#timeOf(frame);
+      // One that is asleep, or is just awake, does not sleep until another that is due by then.
+      if (this.#stalls !== null && due > this.#awake) this.#awake = due + this.#stalls.next();
       // Before all else of the same time, as if it had been scheduled before the run.
-      this.#due.push(this.#timeOf(frame) + Math.max(late, 0), frame - this.#frames, frame);
+      this.#due.push(Math.max(due + Math.max(late, 0), this.#awake), frame - this.#frames, frame);
     }
   }
 }

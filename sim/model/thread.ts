@@ -12,12 +12,14 @@ export type ThreadState = typeof BUSY | typeof IDLE | typeof COLD;
 /** By gaps, which all pods of a plan have in common. */
 const coolings = new WeakMap<Gaps, Cooling>();
 
-interface Cooling extends Gaps {
+/** Gaps, and what follows from them. */
+export interface Cooling extends Gaps {
   /** How far a thread goes cold from `idle` to `cold`, as a share of how far it ever does. */
   readonly span: number;
 }
 
-function coolingOf(gaps: Gaps): Cooling {
+/** Of gaps, once. */
+export function coolingOf(gaps: Gaps): Cooling {
   let known = coolings.get(gaps);
   if (known === undefined) {
     const { idle, cold, cooling } = gaps;

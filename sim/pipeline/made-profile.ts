@@ -1,3 +1,4 @@
+import { UNMEASURED } from "../calibration/calibration.ts";
 import { computeKey, contentKey, type Plan } from "../plan.ts";
 import {
   type CompressionCost,
@@ -8,7 +9,6 @@ import {
   type MessageCost,
   PROFILE_VERSION,
   type Profile,
-  UNMEASURED,
   type WakeUpCost,
 } from "../profile.ts";
 import { SHAPE } from "./made-plan.ts";
@@ -83,6 +83,7 @@ export function madeProfile(spec: PipelineSpec, plan: Plan): Profile {
     ),
     acknowledgement: samples(spec.acknowledgement),
     lateness: [{ interval: 1, seconds: samples(spec.lateness) }],
+    stalls: null,
     calibration: UNMEASURED,
   };
 }

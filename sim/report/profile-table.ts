@@ -1,8 +1,9 @@
+import type { Calibration } from "../calibration/calibration.ts";
 import type { Doubt } from "../calibration/doubt.ts";
 import { type CostKnowledge, isKnownEnough } from "../calibration/knowledge.ts";
 import type { CostKind, CostName } from "../calibration/reading.ts";
 import { bytesOf, describeShape, type FrameShape } from "../frame.ts";
-import type { Calibration, Profile, Thread } from "../profile.ts";
+import type { Profile, StallCost, Thread } from "../profile.ts";
 import { mean } from "../statistics/moments.ts";
 import { type Column, tableLines, wrap } from "./columns.ts";
 import { doubtLines } from "./doubt-lines.ts";
@@ -70,10 +71,19 @@ export function profileTable(profile: Profile, doubts: readonly Doubt[]): string
     ...(compressions.length === 0 ? [] : ["", "bytes left by compression", ...tableLines(COMPRESSIONS, compressions)]),
     "",
     ...links.flatMap((line) => wrap(line)),
+    ...stallLines(profile.stalls),
     ...reachedLines(calibration),
     ...driftLines(calibration),
     ...doubtLines(profile, doubts),
   ].join("\n");
+}
+
+function stallLines(stalls: StallCost | null): string[] {
+  if (stalls === null) return [];
+  const { sleeps, seconds } = stalls;
+  const [least, most] = [Math.min(...seconds), Math.max(...seconds)].map((late) => formatSeconds(late));
+  const late = seconds.length === 0 ? "" : `, by ${least === most ? least : `${least} to ${most}`}`;
+  return wrap(`of ${sleeps} sleeps of a millisecond, ${seconds.length} ended late${late}`);
 }
 
 function order({ kind }: CostName): number {

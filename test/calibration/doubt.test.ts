@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
+import type { Calibration } from "../../sim/calibration/calibration.ts";
 import { doubtsOf } from "../../sim/calibration/doubt.ts";
 import type { CostName } from "../../sim/calibration/reading.ts";
 import type { Experiment } from "../../sim/experiment.ts";
-import type { Calibration, Profile } from "../../sim/profile.ts";
+import type { Profile } from "../../sim/profile.ts";
 import { studentT95 } from "../../sim/statistics/interval.ts";
 import { apart, line } from "../sim/fixtures.ts";
 

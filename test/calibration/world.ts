@@ -1,8 +1,9 @@
+import { type SampleOrder, UNMEASURED } from "../../sim/calibration/calibration.ts";
 import { knowledgeOf, ordersOf } from "../../sim/calibration/knowledge.ts";
 import type { Reading } from "../../sim/calibration/reading.ts";
 import { RandomStream } from "../../sim/engine/random.ts";
 import type { Plan } from "../../sim/plan.ts";
-import { type Profile, type SampleOrder, UNMEASURED } from "../../sim/profile.ts";
+import type { Profile } from "../../sim/profile.ts";
 import { type LineSpec, line } from "../sim/fixtures.ts";
 
 const THREADS = ["busy", "idle", "cold"] as const;

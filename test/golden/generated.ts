@@ -8,7 +8,7 @@ import { withModels } from "../../kernels/catalogue.ts";
 import { comparisonSchemaText } from "../../sim/compare/schema.ts";
 import { jsonSchemaText } from "../../sim/topology/json-schema.ts";
 import { tinyModel } from "../onnx/tiny.ts";
-import { wasmModuleText } from "./wasm.ts";
+import { engineModuleText, kernelsModuleText } from "./wasm.ts";
 
 /** What each example prints, beside it. */
 const EXAMPLES = Object.fromEntries(
@@ -25,7 +25,8 @@ const GENERATED: Readonly<Record<string, () => string | Uint8Array | Promise<str
   "topologies/models/tiny.onnx": tinyModel,
   "topologies/schema.json": () => jsonSchemaText(withModels(new Map(), null)),
   "sim/comparison.schema.json": comparisonSchemaText,
-  "kernels/simd/wasm.generated.ts": wasmModuleText,
+  "kernels/simd/wasm.generated.ts": kernelsModuleText,
+  "sim/compiled/wasm.generated.ts": engineModuleText,
   ...EXAMPLES,
 };
 

@@ -1,5 +1,6 @@
+import type { SampleOrder } from "../../sim/calibration/calibration.ts";
 import type { CostError } from "../../sim/calibration/knowledge.ts";
-import type { Profile, SampleOrder } from "../../sim/profile.ts";
+import type { Profile } from "../../sim/profile.ts";
 import { mean } from "../../sim/statistics/moments.ts";
 
 /** The profile, with what a calibration knows of the kernels that one key stands for on node `edge`. */

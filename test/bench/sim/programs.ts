@@ -36,11 +36,11 @@ export function ours(engine: string): Program {
 }
 
 /** As the package is, compiled before: in the first run Node strips the types, which takes some 25 MB, and keeps what comes of that. */
-export function twin(): Program {
+export function twin(engine: "compiled" | "interpreted" = "compiled"): Program {
   return {
-    name: "twin",
-    ours: true,
-    command: [process.execPath, here("twin.ts")],
+    name: engine === "compiled" ? "twin" : engine,
+    ours: engine === "compiled",
+    command: [process.execPath, here("twin.ts"), ...(engine === "compiled" ? [] : [engine])],
     env: { NODE_COMPILE_CACHE: join(scratch(), "compiled") },
   };
 }

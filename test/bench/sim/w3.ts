@@ -6,5 +6,5 @@ export const W3: Workload = {
   unit: "frames",
   // Of 303 that both cores could carry, at 6.6 ms of CPU a frame, the slowest pod lets through so many.
   check: { name: "throughput", exact: 272, tolerance: 0.02 },
-  runners: async (count = 1_000_000) => [runnerOf(twin(), "W3", count)],
+  runners: async (count = 1_000_000) => [runnerOf(twin(), "W3", count), runnerOf(twin("interpreted"), "W3", count)],
 };

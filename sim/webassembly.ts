@@ -13,5 +13,13 @@ interface WebAssemblyInterface {
   validate(bytes: Uint8Array): boolean;
 }
 
-export const { Memory, Module, Instance, validate } = (globalThis as unknown as { WebAssembly: WebAssemblyInterface })
-  .WebAssembly;
+const { WebAssembly = {} } = globalThis as unknown as { WebAssembly?: object };
+
+/** None of them is there where the platform has no WebAssembly. */
+export const { Memory, Module, Instance, validate } = WebAssembly as WebAssemblyInterface;
+
+/** Bytes of a module. */
+export function decode(base64: string): Uint8Array {
+  const text = atob(base64);
+  return Uint8Array.from({ length: text.length }, (_, i) => text.charCodeAt(i));
+}
