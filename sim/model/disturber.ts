@@ -35,7 +35,7 @@ export class Disturber {
     const { agenda, instants } = this.#simulation;
     if (this.#restarts.done) {
       agenda.remove(this.#source);
-      // Nothing is left to happen: the line was over before, as any other was.
+      // Nothing is left to happen: the line was over before, as every other was.
       if (agenda.first < 0 && instants.length === 0) agenda.now = this.#end();
       return;
     }
