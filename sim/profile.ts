@@ -2,7 +2,7 @@ import type { Calibration } from "./calibration/calibration.ts";
 import type { FrameShape } from "./frame.ts";
 
 /** Of the format: what is of another version was measured for another model. */
-export const PROFILE_VERSION = 8;
+export const PROFILE_VERSION = 9;
 
 /** A machine that pods run on, as one of them sees it. */
 export interface PodMachine {
@@ -125,8 +125,8 @@ export interface MessageCost extends SizedCost {
 }
 
 /**
- * Time on the way for messages of a size over a node's loopback, from `sent` to `arrived` at an idle pod, seconds: both
- * ends' work, the scheduler's wake-up, and whatever else the machine does.
+ * Time on the way for messages of a size over a node's loopback, from `sent` until an idle pod begins with the frame,
+ * seconds: both ends' work, the scheduler's wake-up, and whatever else the machine does.
  */
 export interface LoopbackCost {
   /** Where that was measured. */

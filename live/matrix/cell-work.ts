@@ -1,17 +1,19 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { RandomStream } from "../../sim/engine/random.ts";
+import { planOf } from "../../sim/experiment.ts";
 import { type Cell, topologyOf } from "../../sim/matrix/cell.ts";
 import { matrixExperiments } from "../../sim/matrix/experiments.ts";
 import { nominalProfile } from "../../sim/nominal-profile.ts";
 import type { Plan } from "../../sim/plan.ts";
 import { predict } from "../../sim/predict.ts";
+import type { Profile } from "../../sim/profile.ts";
 import { shuffled } from "../../sim/statistics/shuffled.ts";
 import { summarise } from "../../sim/summarise.ts";
 import type { Summary } from "../../sim/summary.ts";
 import type { Trace } from "../../sim/trace.ts";
 import { processes } from "../clusters/processes.ts";
-import { obtainProfile } from "../obtain-profile.ts";
+import { obtainProfile, type ProfileOptions, untilPart } from "../obtain-profile.ts";
 import { withBar } from "../progress.ts";
 import { describeMachine } from "../stage/describe-machine.ts";
 import { runPlans } from "../testbed.ts";
@@ -31,6 +33,8 @@ export interface CellWorkOptions {
   readonly say: (line: string) => void;
 }
 
+/** Stages and links are measured before a cell's runs, in the middle of them and after them: a host has its moods. */
+const PARTS = 3;
 /** Of nominal costs, each one number, a second replication is the first. */
 const NOMINAL_REPLICATIONS = 1;
 
@@ -44,6 +48,12 @@ export function cellWork(pipelines: ReadonlyMap<string, Bench>, options: CellWor
     const topology = topologyOf(bench.topology, cell);
     return { ...bench, topology, experiments: matrixExperiments(topology, bench.kernels) };
   };
+  const measured = (bench: Bench, how: Pick<ProfileOptions, "fresh" | "share" | "budget">) =>
+    withBar("calibrate", (progress) => obtainProfile(bench, { runs, ...how, signal, progress, say }));
+  const upTo = async (part: number, bench: Bench, profile: Profile): Promise<Profile> => {
+    const how = untilPart(profile, part, PARTS);
+    return how === null ? profile : measured(bench, how);
+  };
   return {
     digests: (cell) => ({
       ...code,
@@ -53,16 +63,15 @@ export function cellWork(pipelines: ReadonlyMap<string, Bench>, options: CellWor
 
     async prepare(cell) {
       const bench = benchOf(cell);
-      const profile = await withBar("calibrate", (progress) =>
-        obtainProfile(bench, { runs, fresh, signal, progress, say }),
-      );
+      const profile = await measured(bench, { fresh, share: 1 / PARTS });
       const predicted = await withBar("predict", (progress) => predictAll(bench, profile, signal, progress));
       const order = shuffled(predicted, new RandomStream(bench.topology.workload.seed, "order of plans", cell.name));
-      return { profile, plans: withNominal(bench, order) };
+      return { concluded: false, profile, plans: withNominal(bench, order) };
     },
 
     async run(cell, prepared, plans, onPlan) {
-      const { topology, baseDirectory } = benchOf(cell);
+      const bench = benchOf(cell);
+      const { topology, baseDirectory } = bench;
       const { repeats } = topology.workload;
       const rates = new Map(prepared.plans.map(({ plan, calibrated }) => [plan.id, calibrated.throughput]));
       const summaries = new Map<string, Summary[]>();
@@ -80,7 +89,22 @@ export function cellWork(pipelines: ReadonlyMap<string, Bench>, options: CellWor
           if (all.length === repeats) onPlan(plan, all);
         },
       };
-      await withBar("run", ({ update }) => runPlans(plans, { ...settings, onProgress: update }));
+      const halfway = async () => void (await upTo(2, bench, prepared.profile));
+      await withBar("run", ({ update }) => runPlans(plans, { ...settings, halfway, onProgress: update }));
+    },
+
+    async conclude(cell, prepared) {
+      const bench = benchOf(cell);
+      const profile = await upTo(PARTS, bench, prepared.profile);
+      const ran = new Map(prepared.plans.map((one) => [one.plan.id, one]));
+      const plans = bench.experiments.map((experiment) => ran.get(planOf(experiment, () => 1).id)!.plan);
+      const predicted = await withBar("predict", (progress) => predictAll(bench, profile, signal, progress, plans));
+      const calibratedOf = new Map(predicted.map(({ plan, prediction }) => [plan, prediction]));
+      return {
+        concluded: true,
+        profile,
+        plans: prepared.plans.map((one) => ({ ...one, calibrated: calibratedOf.get(one.plan)! })),
+      };
     },
   };
 }
@@ -97,6 +121,7 @@ function withNominal({ topology }: Bench, predicted: readonly Predicted[]): Prep
   const nominal = nominalProfile(topology, plans, { cores: availableParallelism() });
   return predicted.map(({ plan, prediction }) => ({
     plan,
+    beforehand: prediction,
     calibrated: prediction,
     uncalibrated: predict(plan, nominal, NOMINAL_REPLICATIONS),
   }));

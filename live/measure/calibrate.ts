@@ -5,7 +5,7 @@ import { isKnown, knowledgeOf, ordersOf } from "../../sim/calibration/knowledge.
 import type { Reading } from "../../sim/calibration/reading.ts";
 import { LEAST_PASSES, measureInRounds, type Rounds } from "../../sim/calibration/rounds.ts";
 import { computeKey, contentKey, type Plan } from "../../sim/plan.ts";
-import { type Fingerprint, type HostCost, PROFILE_VERSION, type Profile } from "../../sim/profile.ts";
+import { type Fingerprint, type HostCost, PROFILE_VERSION, type Profile, type StallCost } from "../../sim/profile.ts";
 import type { Topology } from "../../sim/topology/topology.ts";
 import { now } from "../stage/clock.ts";
 import { type Batch, Cases } from "./cases.ts";
@@ -23,8 +23,10 @@ export interface CalibrationOptions extends Deploying {
   readonly precision: number;
   /** Seconds of measuring, as long as every case has been measured twice; `null`: `SECONDS_A_CASE` for each. Deploying comes on top. */
   readonly budget: number | null;
-  /** What an earlier calibration of the same has measured. */
-  readonly known: readonly Reading[];
+  /** Of this budget, what is to be used now. */
+  readonly share: number;
+  /** What earlier calibrations of the same have measured; stalls: `null`, none. */
+  readonly known: { readonly readings: readonly Reading[]; readonly stalls: StallCost | null };
   /** Called with each reading at once. */
   readonly onReading: (reading: Reading) => void;
   /** Called as work is done, from 0 to 1. */
@@ -46,15 +48,16 @@ export async function calibrate(
   const cases = new Cases(topology, plans, subject, baseDirectory);
   const emulated = new Set(topology.nodes.filter(({ speed }) => speed < 1).map(({ name }) => name));
   const { processes, nodes } = SECONDS_A_CASE;
-  const budget = options.budget ?? (options.cluster.real ? nodes : processes) * cases.count;
-  const readings: Reading[] = [...options.known];
+  const { known } = options;
+  const budget = options.share * (options.budget ?? (options.cluster.real ? nodes : processes) * cases.count);
+  const readings: Reading[] = [...known.readings];
   let seconds = 0;
   let left = cases.count;
   for (const batch of cases.batches(() => readings)) {
-    const known = readings.filter((reading) => reading.batch === batch.name);
+    const its = readings.filter((reading) => reading.batch === batch.name);
     // What is known counts as if it had been measured just now; what a batch leaves of its share is the next ones'.
     const share = (Math.max(0, budget - seconds) * batch.cases.length) / left;
-    seconds += await measureBatch(batch, options, known, {
+    seconds += await measureBatch(batch, options, its, {
       precision: options.precision,
       budget: share,
       emulated,
@@ -69,7 +72,7 @@ export async function calibrate(
     left -= batch.cases.length;
   }
   // Of the machine that this runs on, when its pods have gone.
-  const stalls = options.cluster.real ? null : await measureStalls(options.signal);
+  const stalls = options.cluster.real ? null : added(known.stalls, await measureStalls(options.signal));
   return {
     version: PROFILE_VERSION,
     topology: topology.name,
@@ -78,8 +81,19 @@ export async function calibrate(
     hosts: hostsOf(topology, options.fingerprint),
     ...assemble(readings, measuredIn(plans, subject)),
     stalls,
-    calibration: calibrationOf(readings, emulated, { precision: options.precision, budget, seconds }),
+    calibration: calibrationOf(readings, emulated, {
+      precision: options.precision,
+      budget,
+      seconds,
+      ...(options.share < 1 && { share: options.share }),
+    }),
   };
+}
+
+/** What two calibrations counted. */
+function added(before: StallCost | null, { sleeps, seconds }: StallCost): StallCost {
+  if (before === null) return { sleeps, seconds };
+  return { sleeps: before.sleeps + sleeps, seconds: [...before.seconds, ...seconds] };
 }
 
 /** Cores of each host, as pods on its nodes see them; of one that no plan uses, as many as of any. */
@@ -133,7 +147,7 @@ async function measureBatch(
 function calibrationOf(
   readings: readonly Reading[],
   emulated: ReadonlySet<string>,
-  effort: Pick<Calibration, "precision" | "budget" | "seconds">,
+  effort: Pick<Calibration, "precision" | "budget" | "seconds" | "share">,
 ): Calibration {
   const { precision } = effort;
   const orders = ordersOf(readings);

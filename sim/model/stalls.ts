@@ -7,6 +7,9 @@ import type { Samples } from "./measured-cost.ts";
 /** A shorter sleep does not stall, seconds: a virtual CPU polls for so long before it halts (Linux: `guest_halt_poll_ns`). */
 export const LEAST_SLEEP = 0.2e-3;
 
+/** Late by so many seconds a sleep has stalled: as a rule it is late by some microseconds (`sleepUntil` learns what it oversleeps). */
+export const STALLED = 0.3e-3;
+
 /** How often a sleep ends late, and by how much. */
 export interface StallSamples {
   /** Of a sleep. */

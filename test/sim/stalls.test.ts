@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { costsOf } from "../../sim/model/costs.ts";
 import { Luck } from "../../sim/model/luck.ts";
 import { stallsOf } from "../../sim/model/stalls.ts";
+import type { StallCost } from "../../sim/profile.ts";
 import { simulate } from "../../sim/simulate.ts";
 import { mean } from "../../sim/statistics/moments.ts";
 import { type LineSpec, line } from "./fixtures.ts";
@@ -54,6 +55,23 @@ describe("sleeps that end late", () => {
   test("are nobody's who does not wait: a saturated source's, or a real node's", () => {
     const { pods } = traceOf({ pods: [{ cpu: 0.1 }] });
     expect(pods[0]!.end.at(-1)!).toBeCloseTo(0.1 * FRAMES, 6);
+  });
+});
+
+describe("how late a source is, without its stalls", () => {
+  const late = [1e-5, 2e-5, 0.4, 3e-5];
+  const mostOf = (stalls: StallCost | null) => {
+    const { plan, profile } = line({ pods: [{ cpu: 0.1 }], rate: 1, frames: 100 });
+    const lateness = [{ interval: 1, seconds: late }];
+    return Math.max(...Array.from(costsOf(plan, { ...profile, lateness, stalls }, null).lateness));
+  };
+
+  test("a stall among the measured ones is drawn by itself, and not once more", () => {
+    expect(mostOf({ sleeps: 2000, seconds: [0.4] })).toBe(3e-5);
+  });
+
+  test("where nobody looked for stalls, it is as measured", () => {
+    expect(mostOf(null)).toBe(0.4);
   });
 });
 
