@@ -97,7 +97,7 @@ export async function obtainProfile(bench: Bench, options: ProfileOptions): Prom
     precision,
     budget: budget ?? null,
     share,
-    known: { readings, stalls },
+    known: { readings, stalls: readings.length === 0 ? null : stalls },
     onReading: (reading) => checkpoint.add(reading),
     onProgress: progress.update,
   });
@@ -121,7 +121,8 @@ export function untilPart(
   parts: number,
 ): Pick<ProfileOptions, "budget" | "share"> | null {
   if (share === undefined) return null;
-  const whole = Math.max(parts * budget, seconds * (1 + (parts - 1) / 2));
+  const whole = Math.max(budget / share, seconds * (1 + (parts - 1) / 2));
+  if (part === parts) return { budget: whole };
   const until = seconds + ((whole - seconds) * (part - 1)) / (parts - 1);
   return { budget: whole, share: until / whole };
 }
@@ -134,7 +135,7 @@ function asksForMore(
   return (
     (calibration.share ?? 1) < share ||
     (budget !== undefined &&
-      budget * share > calibration.seconds &&
+      budget * (calibration.share === undefined ? 1 : share) > calibration.seconds &&
       calibration.costs.some((cost) => !isKnownEnough(cost, precision)))
   );
 }

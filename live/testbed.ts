@@ -21,7 +21,7 @@ export interface TestbedOptions {
   /** Frames/s that a plan is expected to deliver, for the time-out and the progress. */
   readonly expected: (plan: Plan) => number;
   readonly onTrace: (plan: Plan, trace: Trace) => void;
-  /** Called once, when half of the deployments are over and none is there. */
+  /** Called between two deployments, when half of them are over. */
   readonly halfway?: () => Promise<void>;
   readonly onProgress?: (done: number, what: string) => void;
 }

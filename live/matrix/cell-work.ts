@@ -4,17 +4,17 @@ import { RandomStream } from "../../sim/engine/random.ts";
 import { planOf } from "../../sim/experiment.ts";
 import { type Cell, topologyOf } from "../../sim/matrix/cell.ts";
 import { matrixExperiments } from "../../sim/matrix/experiments.ts";
+import { unheld } from "../../sim/model/costs.ts";
 import { nominalProfile } from "../../sim/nominal-profile.ts";
 import type { Plan } from "../../sim/plan.ts";
 import { predict } from "../../sim/predict.ts";
-import type { Profile } from "../../sim/profile.ts";
 import { shuffled } from "../../sim/statistics/shuffled.ts";
 import { summarise } from "../../sim/summarise.ts";
 import type { Summary } from "../../sim/summary.ts";
 import type { Trace } from "../../sim/trace.ts";
 import { processes } from "../clusters/processes.ts";
 import { obtainProfile, type ProfileOptions, untilPart } from "../obtain-profile.ts";
-import { withBar } from "../progress.ts";
+import { type Progress, SILENT, withBar } from "../progress.ts";
 import { describeMachine } from "../stage/describe-machine.ts";
 import { runPlans } from "../testbed.ts";
 import { type Bench, type Predicted, predictAll } from "../workbench.ts";
@@ -48,12 +48,10 @@ export function cellWork(pipelines: ReadonlyMap<string, Bench>, options: CellWor
     const topology = topologyOf(bench.topology, cell);
     return { ...bench, topology, experiments: matrixExperiments(topology, bench.kernels) };
   };
-  const measured = (bench: Bench, how: Pick<ProfileOptions, "fresh" | "share" | "budget">) =>
-    withBar("calibrate", (progress) => obtainProfile(bench, { runs, ...how, signal, progress, say }));
-  const upTo = async (part: number, bench: Bench, profile: Profile): Promise<Profile> => {
-    const how = untilPart(profile, part, PARTS);
-    return how === null ? profile : measured(bench, how);
-  };
+  type How = Pick<ProfileOptions, "fresh" | "share" | "budget">;
+  const calibrated = (bench: Bench, how: How, progress: Progress) =>
+    obtainProfile(bench, { runs, ...how, signal, progress, say });
+  const measured = (bench: Bench, how: How) => withBar("calibrate", (bar) => calibrated(bench, how, bar));
   return {
     digests: (cell) => ({
       ...code,
@@ -63,7 +61,10 @@ export function cellWork(pipelines: ReadonlyMap<string, Bench>, options: CellWor
 
     async prepare(cell) {
       const bench = benchOf(cell);
-      const profile = await measured(bench, { fresh, share: 1 / PARTS });
+      const kept = await measured(bench, { fresh, share: 1 / PARTS });
+      // One that is whole is of another time than the runs are.
+      const profile =
+        kept.calibration.share === undefined ? await measured(bench, { fresh: true, share: 1 / PARTS }) : kept;
       const predicted = await withBar("predict", (progress) => predictAll(bench, profile, signal, progress));
       const order = shuffled(predicted, new RandomStream(bench.topology.workload.seed, "order of plans", cell.name));
       return { concluded: false, profile, plans: withNominal(bench, order) };
@@ -89,13 +90,17 @@ export function cellWork(pipelines: ReadonlyMap<string, Bench>, options: CellWor
           if (all.length === repeats) onPlan(plan, all);
         },
       };
-      const halfway = async () => void (await upTo(2, bench, prepared.profile));
+      const halfway = async () => {
+        const how = untilPart(prepared.profile, 2, PARTS);
+        if (how !== null) await calibrated(bench, how, SILENT);
+      };
       await withBar("run", ({ update }) => runPlans(plans, { ...settings, halfway, onProgress: update }));
     },
 
     async conclude(cell, prepared) {
       const bench = benchOf(cell);
-      const profile = await upTo(PARTS, bench, prepared.profile);
+      const how = untilPart(prepared.profile, PARTS, PARTS);
+      const profile = how === null ? prepared.profile : await measured(bench, how);
       const ran = new Map(prepared.plans.map((one) => [one.plan.id, one]));
       const plans = bench.experiments.map((experiment) => ran.get(planOf(experiment, () => 1).id)!.plan);
       const predicted = await withBar("predict", (progress) => predictAll(bench, profile, signal, progress, plans));
@@ -123,6 +128,6 @@ function withNominal({ topology }: Bench, predicted: readonly Predicted[]): Prep
     plan,
     beforehand: prediction,
     calibrated: prediction,
-    uncalibrated: predict(plan, nominal, NOMINAL_REPLICATIONS),
+    uncalibrated: predict(unheld(plan), nominal, NOMINAL_REPLICATIONS),
   }));
 }

@@ -68,7 +68,7 @@ function rerunText(plans: readonly MatrixPlan[]): string | null {
     ({ name, spread, rerunWithinBound }) =>
       `${formatShare(rerunWithinBound!)} for ${name} (spread ${formatShare(spread!.median)}, worst ${formatShare(spread!.worst)})`,
   );
-  return `Who runs a plan once more instead of predicting it is as often within the bound of its other runs: ${list(parts)}.`;
+  return `Who runs a plan once more in the same deployment, instead of predicting it, is as often within the bound of its other runs: ${list(parts)}.`;
 }
 
 /** What the same twin said before the runs. */

@@ -144,6 +144,11 @@ export function heldTo(profile: Profile, plan: Plan): Plan {
   return { ...plan, pods };
 }
 
+/** The plan again, with nothing settled. */
+export function unheld(plan: Plan): Plan {
+  return { ...plan, pods: plan.pods.map(({ held: _, ...pod }) => pod) };
+}
+
 function paceOn(
   { nodes, pods }: Plan,
   index: number,

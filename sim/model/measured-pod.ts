@@ -103,14 +103,15 @@ export function measuredLateness({ workload: { load } }: Plan, profile: Profile)
     (best, one) => (distance(one.interval) < distance(best.interval) ? one : best),
     first,
   );
-  const own = profile.stalls === null ? seconds : withoutStalls(seconds);
+  // With none counted there is none to draw.
+  const own = profile.stalls?.seconds.length ? withoutStalls(seconds) : seconds;
   return new MeasuredCost(own, knownCost(profile, "lateness", "", "idle", interval));
 }
 
 /** As if the stalls among them, which a source draws by itself, had not been. */
 function withoutStalls(seconds: readonly number[]): readonly number[] {
   const usual = seconds.filter((late) => late <= STALLED);
-  if (usual.length === 0) return seconds;
+  if (usual.length < seconds.length / 2) return seconds;
   const instead = median(usual);
   return seconds.map((late) => (late <= STALLED ? late : instead));
 }

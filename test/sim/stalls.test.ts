@@ -70,8 +70,9 @@ describe("how late a source is, without its stalls", () => {
     expect(mostOf({ sleeps: 2000, seconds: [0.4] })).toBe(3e-5);
   });
 
-  test("where nobody looked for stalls, it is as measured", () => {
+  test("where nobody looked for stalls, or none was seen, it is as measured", () => {
     expect(mostOf(null)).toBe(0.4);
+    expect(mostOf({ sleeps: 2000, seconds: [] })).toBe(0.4);
   });
 });
 
