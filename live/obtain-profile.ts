@@ -3,7 +3,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { isKnownEnough } from "../sim/calibration/knowledge.ts";
 import { nominalProfile } from "../sim/nominal-profile.ts";
-import { PROFILE_VERSION, type Profile, type StallCost } from "../sim/profile.ts";
+import { PROFILE_VERSION, type Profile } from "../sim/profile.ts";
 import { ArtefactError, readJson, writeJson } from "./artefacts.ts";
 import type { Cluster } from "./clusters/cluster.ts";
 import { processes } from "./clusters/processes.ts";
@@ -68,7 +68,7 @@ export async function obtainProfile(bench: Bench, options: ProfileOptions): Prom
   const print = fingerprint(digest, await cluster.surroundings(usedNodes(bench), logs, signal));
   const where = cluster.name === "processes" ? "" : `-${print.cluster.replaceAll(" ", "-")}`;
   const path = join(runs, "profiles", `${topology.name}${where}-${digest}.json`);
-  let stalls: StallCost | null = null;
+  let stalls: Profile["stalls"] = null;
   if (!fresh && existsSync(path)) {
     const kept = readJson<Profile>(path);
     const age = (Date.now() - Date.parse(kept.created)) / 1e3;

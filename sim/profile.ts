@@ -233,7 +233,7 @@ export interface LatenessCost {
   readonly seconds: readonly number[];
 }
 
-/** How often a thread that sleeps is woken late by the machine, which has nothing else to do. */
+/** How often a thread that sleeps is woken late by the machine, which has nothing else to do, within a few seconds. */
 export interface StallCost {
   /** Sleeps of a millisecond. */
   readonly sleeps: number;
@@ -281,8 +281,8 @@ export interface Profile {
   readonly acknowledgement: readonly number[];
   /** Of a source at a rate. */
   readonly lateness: readonly LatenessCost[];
-  /** Of threads that sleep until a time; `null`: nobody looked. */
-  readonly stalls: StallCost | null;
+  /** Of threads that sleep until a time, each time that somebody looked; `null`: nobody did. */
+  readonly stalls: readonly StallCost[] | null;
   /** What it knows of itself. */
   readonly calibration: Calibration;
 }

@@ -5,7 +5,7 @@ import { isKnown, knowledgeOf, ordersOf } from "../../sim/calibration/knowledge.
 import type { Reading } from "../../sim/calibration/reading.ts";
 import { LEAST_PASSES, measureInRounds, type Rounds } from "../../sim/calibration/rounds.ts";
 import { computeKey, contentKey, type Plan } from "../../sim/plan.ts";
-import { type Fingerprint, type HostCost, PROFILE_VERSION, type Profile, type StallCost } from "../../sim/profile.ts";
+import { type Fingerprint, type HostCost, PROFILE_VERSION, type Profile } from "../../sim/profile.ts";
 import type { Topology } from "../../sim/topology/topology.ts";
 import { now } from "../stage/clock.ts";
 import { type Batch, Cases } from "./cases.ts";
@@ -25,8 +25,8 @@ export interface CalibrationOptions extends Deploying {
   readonly budget: number | null;
   /** Of this budget, what is to be used now. */
   readonly share: number;
-  /** What earlier calibrations of the same have measured; stalls: `null`, none. */
-  readonly known: { readonly readings: readonly Reading[]; readonly stalls: StallCost | null };
+  /** What earlier calibrations of the same have measured. */
+  readonly known: { readonly readings: readonly Reading[]; readonly stalls: Profile["stalls"] };
   /** Called with each reading at once. */
   readonly onReading: (reading: Reading) => void;
   /** Called as work is done, from 0 to 1. */
@@ -51,6 +51,10 @@ export async function calibrate(
   const { known } = options;
   const budget = options.share * (options.budget ?? (options.cluster.real ? nodes : processes) * cases.count);
   const readings: Reading[] = [...known.readings];
+  const stalls = options.cluster.real ? null : [...(known.stalls ?? [])];
+  // Of the machine that this runs on, while no pods are there.
+  const look = async () => stalls?.push(await measureStalls(options.signal));
+  await look();
   let seconds = 0;
   let left = cases.count;
   for (const batch of cases.batches(() => readings)) {
@@ -71,8 +75,7 @@ export async function calibrate(
     });
     left -= batch.cases.length;
   }
-  // Of the machine that this runs on, when its pods have gone.
-  const stalls = options.cluster.real ? null : added(known.stalls, await measureStalls(options.signal));
+  await look();
   return {
     version: PROFILE_VERSION,
     topology: topology.name,
@@ -88,12 +91,6 @@ export async function calibrate(
       ...(options.share < 1 && { share: options.share }),
     }),
   };
-}
-
-/** What two calibrations counted. */
-function added(before: StallCost | null, { sleeps, seconds }: StallCost): StallCost {
-  if (before === null) return { sleeps, seconds };
-  return { sleeps: before.sleeps + sleeps, seconds: [...before.seconds, ...seconds] };
 }
 
 /** Cores of each host, as pods on its nodes see them; of one that no plan uses, as many as of any. */

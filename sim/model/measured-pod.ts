@@ -104,7 +104,7 @@ export function measuredLateness({ workload: { load } }: Plan, profile: Profile)
     first,
   );
   // With none counted there is none to draw.
-  const own = profile.stalls?.seconds.length ? withoutStalls(seconds) : seconds;
+  const own = profile.stalls?.some((look) => look.seconds.length > 0) ? withoutStalls(seconds) : seconds;
   return new MeasuredCost(own, knownCost(profile, "lateness", "", "idle", interval));
 }
 
