@@ -31,6 +31,8 @@ export interface ProfileOptions {
   readonly uncalibrated?: boolean;
   /** Seconds that measuring may take; left out: what the number of cases asks for. */
   readonly budget?: number;
+  /** Of these, what is to be used now, as the rest comes later; left out: all. */
+  readonly share?: number;
   /** Relative half-width of each cost's interval to be reached; left out: 1 %. */
   readonly precision?: number;
   readonly signal: AbortSignal;
@@ -43,7 +45,17 @@ export interface ProfileOptions {
  * goes on where it stopped, and so does a kept profile's when a budget is asked for that it has not had.
  */
 export async function obtainProfile(bench: Bench, options: ProfileOptions): Promise<Profile> {
-  const { cluster = processes, runs, fresh = false, budget, precision = PRECISION, signal, progress, say } = options;
+  const {
+    cluster = processes,
+    runs,
+    fresh = false,
+    budget,
+    share = 1,
+    precision = PRECISION,
+    signal,
+    progress,
+    say,
+  } = options;
   const { topology, baseDirectory } = bench;
   if (options.profile !== undefined) return givenProfile(options.profile);
   const plans = saturatedPlans(bench);
@@ -56,16 +68,18 @@ export async function obtainProfile(bench: Bench, options: ProfileOptions): Prom
   const print = fingerprint(digest, await cluster.surroundings(usedNodes(bench), logs, signal));
   const where = cluster.name === "processes" ? "" : `-${print.cluster.replaceAll(" ", "-")}`;
   const path = join(runs, "profiles", `${topology.name}${where}-${digest}.json`);
+  let stalls: Profile["stalls"] = null;
   if (!fresh && existsSync(path)) {
     const kept = readJson<Profile>(path);
     const age = (Date.now() - Date.parse(kept.created)) / 1e3;
     const differs = otherFormat(kept) ?? difference(kept.fingerprint, print);
     const fits = differs === null && age < FRESH_SECONDS;
-    if (fits && !asksForMore(kept, budget, precision)) {
+    if (fits && !asksForMore(kept, { budget, share, precision })) {
       say(`profile: ${path}, measured ${Math.round(age / 60)} min ago (--fresh measures anew)`);
       return kept;
     }
-    if (!fits) say(`profile: ${path} does not fit: ${differs ?? `it is ${Math.round(age / 3600)} h old`}`);
+    if (fits) stalls = kept.stalls;
+    else say(`profile: ${path} does not fit: ${differs ?? `it is ${Math.round(age / 3600)} h old`}`);
   }
   await requireRuntime(bench);
   const folder = path.replace(/\.json$/, ".readings");
@@ -82,7 +96,8 @@ export async function obtainProfile(bench: Bench, options: ProfileOptions): Prom
     signal,
     precision,
     budget: budget ?? null,
-    known: readings,
+    share,
+    known: { readings, stalls: readings.length === 0 ? null : stalls },
     onReading: (reading) => checkpoint.add(reading),
     onProgress: progress.update,
   });
@@ -95,12 +110,33 @@ export async function obtainProfile(bench: Bench, options: ProfileOptions): Prom
   return profile;
 }
 
-/** Whether a kept profile is to be measured further: more time than it had, for something that it has not reached. */
-function asksForMore({ calibration }: Profile, budget: number | undefined, precision: number): boolean {
+/**
+ * What a calibration is to have by its second, third ... part when parts come before, amid and after runs: as much as before them for
+ * each, or half of that where the first took longer than it should, as everything has to be measured twice before a plan can be predicted.
+ * @returns `null` for a profile that is whole: its parts are not measured again.
+ */
+export function untilPart(
+  { calibration: { budget, seconds, share } }: Profile,
+  part: number,
+  parts: number,
+): Pick<ProfileOptions, "budget" | "share"> | null {
+  if (share === undefined) return null;
+  const whole = Math.max(budget / share, seconds * (1 + (parts - 1) / 2));
+  if (part === parts) return { budget: whole };
+  const until = seconds + ((whole - seconds) * (part - 1)) / (parts - 1);
+  return { budget: whole, share: until / whole };
+}
+
+/** Whether a kept profile is to be measured further: the rest of its time, or more than it had for something that it has not reached. */
+function asksForMore(
+  { calibration }: Profile,
+  { budget, share, precision }: Required<Pick<ProfileOptions, "share" | "precision">> & Pick<ProfileOptions, "budget">,
+): boolean {
   return (
-    budget !== undefined &&
-    budget > calibration.seconds &&
-    calibration.costs.some((cost) => !isKnownEnough(cost, precision))
+    (calibration.share ?? 1) < share ||
+    (budget !== undefined &&
+      budget * (calibration.share === undefined ? 1 : share) > calibration.seconds &&
+      calibration.costs.some((cost) => !isKnownEnough(cost, precision)))
   );
 }
 

@@ -7,8 +7,11 @@ export interface Progress {
   stop(): void;
 }
 
+/** Of work amid other work that has a bar. */
+export const SILENT: Progress = { update: () => {}, stop: () => {} };
+
 export function progress(title: string): Progress {
-  if (!process.stderr.isTTY) return { update: () => {}, stop: () => {} };
+  if (!process.stderr.isTTY) return SILENT;
   const bar = new SingleBar(
     {
       format: `${title.padEnd(10)} {bar} {percentage} %  {what}`,

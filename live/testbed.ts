@@ -21,6 +21,8 @@ export interface TestbedOptions {
   /** Frames/s that a plan is expected to deliver, for the time-out and the progress. */
   readonly expected: (plan: Plan) => number;
   readonly onTrace: (plan: Plan, trace: Trace) => void;
+  /** Called between two deployments, when half of them are over. */
+  readonly halfway?: () => Promise<void>;
   readonly onProgress?: (done: number, what: string) => void;
 }
 
@@ -37,12 +39,14 @@ const COMPILING_SECONDS = 10;
  * @throws RunError when a pod ends early, and when two splits of one size disagree in the bytes that they deliver.
  */
 export async function runPlans(plans: readonly Plan[], options: TestbedOptions): Promise<void> {
-  const { repeats, expected, onProgress } = options;
+  const { repeats, expected, halfway, onProgress } = options;
   const seconds = (plan: Plan) => plan.workload.frames / expected(plan);
   const total = repeats * plans.reduce((sum, plan) => sum + seconds(plan), 0);
   const output = new Map<string, { split: string; digests: readonly string[] }>();
   let done = 0;
-  for (const placement of placements(plans)) {
+  const deployments = placements(plans);
+  for (const [i, placement] of deployments.entries()) {
+    if (i > 0 && i === Math.ceil(deployments.length / 2)) await halfway?.();
     await runPlacement(placement, options, (plan, digests) => {
       done += seconds(plan);
       onProgress?.(done / total, plan.id);

@@ -7,6 +7,7 @@ import { compare } from "../sim/compare/compare.ts";
 import type { Comparison } from "../sim/comparison.ts";
 import { lasting } from "../sim/compile.ts";
 import { compileAll, type Experiment, planOf } from "../sim/experiment.ts";
+import { heldTo } from "../sim/model/costs.ts";
 import { type Plan, undisturbed } from "../sim/plan.ts";
 import { predict } from "../sim/predict.ts";
 import type { Prediction } from "../sim/prediction.ts";
@@ -88,7 +89,7 @@ export function saturatedPlans(bench: Bench): Plan[] {
 
 /**
  * Predicts every experiment of a bench, with a verdict on its load; loads that are fractions become rates by the predicted capacity.
- * @param plans of the experiments, if they have been run: their rates and lengths are what they are.
+ * @param plans of the experiments, if they have been run: their rates, lengths and emulated machines are what they are.
  */
 export async function predictAll(
   bench: Bench,
@@ -105,14 +106,16 @@ export async function predictAll(
     await turn();
     signal.throwIfAborted();
     const { saturated } = experiment;
+    const ran = plans?.[done];
     // Of what it carries when nothing happens.
-    const capacity = capacities.get(saturated) ?? predict(undisturbed(saturated), profile);
+    const held = { ...undisturbed(saturated), ...(ran && { pods: ran.pods }) };
+    const capacity = capacities.get(saturated) ?? predict(held, profile);
     capacities.set(saturated, capacity);
     const asked = planOf(experiment, () => capacity.throughput);
     const { load } = asked.workload;
     const rate = load.kind === "rate" ? load.rate : capacity.throughput;
-    const plan = plans === null ? lasting(asked, bench.topology.workload.duration, rate) : plans[done]!;
-    const same = plan === saturated && plan.disturbances === undefined;
+    const plan = ran ?? heldTo(profile, lasting(asked, bench.topology.workload.duration, rate));
+    const same = plan.workload.frames === saturated.workload.frames && plan.disturbances === undefined;
     predicted.push({ plan, prediction: judged(plan, profile, capacity, same) });
     progress.update(++done / bench.experiments.length, plan.id);
   }

@@ -64,6 +64,7 @@ export type { ElementType, FrameShape } from "./frame.ts";
 export { type Pipeline, pipeline } from "./pipeline/pipeline.ts";
 export type { Cost, LinkSpec, NodeSpec, PipelineSpec, PodSpec, WorkersSpec, ZstdSpec } from "./pipeline/spec.ts";
 export {
+  type EmulatedPace,
   type Plan,
   type PlanHop,
   type PlanLoad,
@@ -104,8 +105,8 @@ export { type FleetLine, type SimulatedFleet, simulateFleet } from "./fleet.ts";
 export {
   type Costs,
   costsOf,
-  type EmulatedPace,
   type HopCosts,
+  heldTo,
   type PodCosts,
   preparedCosts,
   type Samples,

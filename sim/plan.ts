@@ -51,6 +51,22 @@ export function variantOf(plan: Pick<Plan, "hops" | "workers">): Variant {
   return { compression: compressionOf(plan), workers: plan.workers };
 }
 
+/**
+ * How long a pod's work takes on the machine that an emulated node stands for, seconds a frame: 1/speed of what the host takes
+ * in its better moments, the lower quartile of the calibration. The same for every frame, so that the host's own ups and downs do not
+ * become the emulated machine's.
+ */
+export interface EmulatedPace {
+  /** Decompression included. */
+  readonly receive: number;
+  /** All stages of the pod. */
+  readonly compute: number;
+  /** 0 where frames go as they are. */
+  readonly compress: number;
+  /** Compression not included. */
+  readonly send: number;
+}
+
 /** A process that runs consecutive stages on one node. */
 export interface PlanPod {
   /** Unique in the plan. */
@@ -59,6 +75,8 @@ export interface PlanPod {
   readonly node: string;
   /** In the order in which they run. */
   readonly stages: readonly PlanStage[];
+  /** What it is held to on an emulated node, once that is settled (`heldTo`); left out: what the profile at hand says. */
+  readonly held?: EmulatedPace;
 }
 
 /** Pod `index` -> pod `index + 1`. */

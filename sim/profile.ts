@@ -2,7 +2,7 @@ import type { Calibration } from "./calibration/calibration.ts";
 import type { FrameShape } from "./frame.ts";
 
 /** Of the format: what is of another version was measured for another model. */
-export const PROFILE_VERSION = 8;
+export const PROFILE_VERSION = 9;
 
 /** A machine that pods run on, as one of them sees it. */
 export interface PodMachine {
@@ -125,8 +125,8 @@ export interface MessageCost extends SizedCost {
 }
 
 /**
- * Time on the way for messages of a size over a node's loopback, from `sent` to `arrived` at an idle pod, seconds: both
- * ends' work, the scheduler's wake-up, and whatever else the machine does.
+ * Time on the way for messages of a size over a node's loopback, from `sent` until an idle pod begins with the frame,
+ * seconds: both ends' work, the scheduler's wake-up, and whatever else the machine does.
  */
 export interface LoopbackCost {
   /** Where that was measured. */
@@ -233,7 +233,7 @@ export interface LatenessCost {
   readonly seconds: readonly number[];
 }
 
-/** How often a thread that sleeps is woken late by the machine, which has nothing else to do. */
+/** How often a thread that sleeps is woken late by the machine, which has nothing else to do, within a few seconds. */
 export interface StallCost {
   /** Sleeps of a millisecond. */
   readonly sleeps: number;
@@ -281,8 +281,8 @@ export interface Profile {
   readonly acknowledgement: readonly number[];
   /** Of a source at a rate. */
   readonly lateness: readonly LatenessCost[];
-  /** Of threads that sleep until a time; `null`: nobody looked. */
-  readonly stalls: StallCost | null;
+  /** Of threads that sleep until a time, each time that somebody looked; `null`: nobody did. */
+  readonly stalls: readonly StallCost[] | null;
   /** What it knows of itself. */
   readonly calibration: Calibration;
 }

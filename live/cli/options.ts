@@ -162,7 +162,7 @@ export function addCalibration(command: Command): Command {
     .option("--fresh", "measure the profile anew, even if a kept one fits, or one was begun")
     .option(
       "--budget <time>",
-      `end measuring after so long, e.g. 60s, if every case was measured twice (default: ${SECONDS_A_CASE.processes} s a case, a minute for topologies/local.yaml; ${SECONDS_A_CASE.nodes} s on a cluster, and as much after its runs; deploying comes on top)`,
+      `end measuring after so long, e.g. 60s, if every case was measured twice (default: ${SECONDS_A_CASE.processes} s a case, a minute for topologies/local.yaml; ${SECONDS_A_CASE.nodes} s on a cluster; where plans are run, half of it comes after the runs; deploying comes on top)`,
       time,
     )
     .option(

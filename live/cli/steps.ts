@@ -5,7 +5,7 @@ import { RUN_FILES, writeJson } from "../artefacts.ts";
 import type { ClusterFlags } from "../clusters/choose.ts";
 import { chooseCluster } from "../clusters/choose.ts";
 import type { Cluster } from "../clusters/cluster.ts";
-import { obtainProfile } from "../obtain-profile.ts";
+import { obtainProfile, untilPart } from "../obtain-profile.ts";
 import { withBar } from "../progress.ts";
 import { type Bench, type Predicted, predictAll, runAll, usedNodes, writePlans } from "../workbench.ts";
 import { newFolder } from "./folder.ts";
@@ -13,10 +13,16 @@ import type { FolderOptions, ProfileFlags } from "./options.ts";
 import { requireLive } from "./predicted-only.ts";
 import { say } from "./say.ts";
 
+/**
+ * Of what calibrating may take, what comes before the runs. The other half comes after them, so that what is measured is no further from
+ * them in time than it has to be: a host has its moods, and a node that has become slower meanwhile is known by it.
+ */
+const HALF = 0.5;
+
 /** The steps that several verbs take, each with its bar. */
 export async function predicted(
   bench: Bench,
-  options: ProfileFlags & { readonly runs: string },
+  options: ProfileFlags & { readonly runs: string; readonly share?: number },
   signal: AbortSignal,
   cluster?: Cluster,
   plans?: readonly Plan[],
@@ -43,8 +49,7 @@ export async function measured(
     return null;
   }
   const { name, folder } = newFolder(bench.topology.name, options);
-  const started = Date.now();
-  const { profile, pairs } = await predicted(bench, cluster.real ? halved(options) : options, signal, cluster);
+  const { profile, pairs } = await predicted(bench, { ...options, share: HALF }, signal, cluster);
   writePlans(folder, process.argv.slice(2), bench, profile, pairs);
   // A profile that was given may be of another place.
   const { cluster: where, image, machines } = profile.fingerprint;
@@ -59,25 +64,10 @@ export async function measured(
   say(
     `ran ${pairs.length} plans, ${bench.topology.workload.repeats} times each, in ${((performance.now() - begin) / 1e3).toFixed(0)} s`,
   );
-  if (!cluster.real || options.profile !== undefined || Date.parse(profile.created) < started)
-    return { name, folder, pairs };
-  const { budget, seconds } = profile.calibration;
-  const whole = { ...options, fresh: false, budget: 2 * Math.max(budget, seconds) };
-  const after = await predicted(
-    bench,
-    whole,
-    signal,
-    cluster,
-    pairs.map(({ plan }) => plan),
-  );
+  const rest = options.profile === undefined ? untilPart(profile, 2, 2) : null;
+  if (rest === null) return { name, folder, pairs };
+  const plans = pairs.map(({ plan }) => plan);
+  const after = await predicted(bench, { ...options, fresh: false, ...rest }, signal, cluster, plans);
   writePlans(folder, process.argv.slice(2), bench, after.profile, after.pairs);
   return { name, folder, pairs: after.pairs };
-}
-
-/**
- * Half of what calibrating may take. Nothing keeps the pace of real nodes: the other half comes after the runs, so that what is measured
- * is no further from them in time than it has to be, and a node that has become slower meanwhile is known by it.
- */
-function halved<T extends ProfileFlags>(options: T): T {
-  return options.budget === undefined ? options : { ...options, budget: options.budget / 2 };
 }

@@ -1,8 +1,10 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { RandomStream } from "../../sim/engine/random.ts";
+import { planOf } from "../../sim/experiment.ts";
 import { type Cell, topologyOf } from "../../sim/matrix/cell.ts";
 import { matrixExperiments } from "../../sim/matrix/experiments.ts";
+import { unheld } from "../../sim/model/costs.ts";
 import { nominalProfile } from "../../sim/nominal-profile.ts";
 import type { Plan } from "../../sim/plan.ts";
 import { predict } from "../../sim/predict.ts";
@@ -11,8 +13,8 @@ import { summarise } from "../../sim/summarise.ts";
 import type { Summary } from "../../sim/summary.ts";
 import type { Trace } from "../../sim/trace.ts";
 import { processes } from "../clusters/processes.ts";
-import { obtainProfile } from "../obtain-profile.ts";
-import { withBar } from "../progress.ts";
+import { obtainProfile, type ProfileOptions, untilPart } from "../obtain-profile.ts";
+import { type Progress, SILENT, withBar } from "../progress.ts";
 import { describeMachine } from "../stage/describe-machine.ts";
 import { runPlans } from "../testbed.ts";
 import { type Bench, type Predicted, predictAll } from "../workbench.ts";
@@ -31,6 +33,8 @@ export interface CellWorkOptions {
   readonly say: (line: string) => void;
 }
 
+/** Stages and links are measured before a cell's runs, in the middle of them and after them: a host has its moods. */
+const PARTS = 3;
 /** Of nominal costs, each one number, a second replication is the first. */
 const NOMINAL_REPLICATIONS = 1;
 
@@ -44,6 +48,10 @@ export function cellWork(pipelines: ReadonlyMap<string, Bench>, options: CellWor
     const topology = topologyOf(bench.topology, cell);
     return { ...bench, topology, experiments: matrixExperiments(topology, bench.kernels) };
   };
+  type How = Pick<ProfileOptions, "fresh" | "share" | "budget">;
+  const calibrated = (bench: Bench, how: How, progress: Progress) =>
+    obtainProfile(bench, { runs, ...how, signal, progress, say });
+  const measured = (bench: Bench, how: How) => withBar("calibrate", (bar) => calibrated(bench, how, bar));
   return {
     digests: (cell) => ({
       ...code,
@@ -53,16 +61,18 @@ export function cellWork(pipelines: ReadonlyMap<string, Bench>, options: CellWor
 
     async prepare(cell) {
       const bench = benchOf(cell);
-      const profile = await withBar("calibrate", (progress) =>
-        obtainProfile(bench, { runs, fresh, signal, progress, say }),
-      );
+      const kept = await measured(bench, { fresh, share: 1 / PARTS });
+      // One that is whole is of another time than the runs are.
+      const profile =
+        kept.calibration.share === undefined ? await measured(bench, { fresh: true, share: 1 / PARTS }) : kept;
       const predicted = await withBar("predict", (progress) => predictAll(bench, profile, signal, progress));
       const order = shuffled(predicted, new RandomStream(bench.topology.workload.seed, "order of plans", cell.name));
-      return { profile, plans: withNominal(bench, order) };
+      return { concluded: false, profile, plans: withNominal(bench, order) };
     },
 
     async run(cell, prepared, plans, onPlan) {
-      const { topology, baseDirectory } = benchOf(cell);
+      const bench = benchOf(cell);
+      const { topology, baseDirectory } = bench;
       const { repeats } = topology.workload;
       const rates = new Map(prepared.plans.map(({ plan, calibrated }) => [plan.id, calibrated.throughput]));
       const summaries = new Map<string, Summary[]>();
@@ -80,7 +90,26 @@ export function cellWork(pipelines: ReadonlyMap<string, Bench>, options: CellWor
           if (all.length === repeats) onPlan(plan, all);
         },
       };
-      await withBar("run", ({ update }) => runPlans(plans, { ...settings, onProgress: update }));
+      const halfway = async () => {
+        const how = untilPart(prepared.profile, 2, PARTS);
+        if (how !== null) await calibrated(bench, how, SILENT);
+      };
+      await withBar("run", ({ update }) => runPlans(plans, { ...settings, halfway, onProgress: update }));
+    },
+
+    async conclude(cell, prepared) {
+      const bench = benchOf(cell);
+      const how = untilPart(prepared.profile, PARTS, PARTS);
+      const profile = how === null ? prepared.profile : await measured(bench, how);
+      const ran = new Map(prepared.plans.map((one) => [one.plan.id, one]));
+      const plans = bench.experiments.map((experiment) => ran.get(planOf(experiment, () => 1).id)!.plan);
+      const predicted = await withBar("predict", (progress) => predictAll(bench, profile, signal, progress, plans));
+      const calibratedOf = new Map(predicted.map(({ plan, prediction }) => [plan, prediction]));
+      return {
+        concluded: true,
+        profile,
+        plans: prepared.plans.map((one) => ({ ...one, calibrated: calibratedOf.get(one.plan)! })),
+      };
     },
   };
 }
@@ -97,7 +126,8 @@ function withNominal({ topology }: Bench, predicted: readonly Predicted[]): Prep
   const nominal = nominalProfile(topology, plans, { cores: availableParallelism() });
   return predicted.map(({ plan, prediction }) => ({
     plan,
+    beforehand: prediction,
     calibrated: prediction,
-    uncalibrated: predict(plan, nominal, NOMINAL_REPLICATIONS),
+    uncalibrated: predict(unheld(plan), nominal, NOMINAL_REPLICATIONS),
   }));
 }

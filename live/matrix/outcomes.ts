@@ -19,6 +19,7 @@ export function outcomeOf(cell: Cell, runs: string): CellOutcome {
       return [plan.id, summaries] as const;
     }),
   );
+  if (!prepared.concluded) throw new ArtefactError(`${store.folder}: it was not measured after its runs`);
   const compared = (of: (plan: PreparedPlan) => PreparedPlan["uncalibrated"]) =>
     compare({
       name: cell.name,
@@ -32,7 +33,9 @@ export function outcomeOf(cell: Cell, runs: string): CellOutcome {
     calibrated: profile.created,
     fingerprint: profile.fingerprint,
     comparison: compared(({ calibrated }) => calibrated),
+    beforehand: compared(({ beforehand }) => beforehand),
     uncalibrated: compared(({ uncalibrated }) => uncalibrated),
+    runs: Object.fromEntries(measured),
     verdicts: Object.fromEntries(plans.map(({ plan, calibrated }) => [plan.id, calibrated.verdict])),
   };
 }

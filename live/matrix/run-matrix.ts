@@ -19,6 +19,8 @@ export interface CellWork {
     plans: readonly Plan[],
     onPlan: (plan: Plan, summaries: readonly Summary[]) => void,
   ): Promise<void>;
+  /** Calibrates for the last time, and predicts what has been run with all that is known then. */
+  conclude(cell: Cell, prepared: PreparedCell): Promise<PreparedCell>;
 }
 
 export interface MatrixOptions {
@@ -55,7 +57,7 @@ export async function runMatrix(cells: readonly Cell[], work: CellWork, options:
     const kept = keptOf(store, digests, (reason) => say(`${cell.name}: ${reason}: it starts anew`));
     const started = kept?.plans.some(({ plan }) => store.runs(plan.id) !== null);
     const missing = kept?.plans.filter(({ plan }) => store.runs(plan.id) === null) ?? null;
-    if (missing?.length === 0) {
+    if (missing?.length === 0 && kept!.concluded) {
       finished.add(cell.name);
       continue;
     }
@@ -69,6 +71,8 @@ export async function runMatrix(cells: readonly Cell[], work: CellWork, options:
     signal.throwIfAborted();
     const plans = (missing ?? prepared.plans).map(({ plan }) => plan);
     await work.run(cell, prepared, plans, (plan, summaries) => store.keepRuns(plan.id, summaries));
+    signal.throwIfAborted();
+    store.keep(await work.conclude(cell, prepared), digests);
     finished.add(cell.name);
   }
   return cells.filter(({ name }) => finished.has(name));

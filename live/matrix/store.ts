@@ -11,12 +11,17 @@ import type { Digests } from "./code-digest.ts";
 /** A plan of a cell with what the twin says of it. */
 export interface PreparedPlan {
   readonly plan: Plan;
+  /** With what was measured before it was run. */
+  readonly beforehand: JudgedPrediction;
+  /** With all that was measured; until the cell is concluded, that is what was measured before. */
   readonly calibrated: JudgedPrediction;
   readonly uncalibrated: Prediction;
 }
 
-/** A cell before its runs: calibrated and predicted. */
+/** A cell, calibrated and predicted. */
 export interface PreparedCell {
+  /** Its runs are over, and what is measured after them is in it. */
+  readonly concluded: boolean;
   readonly profile: Profile;
   /** In the order in which they are to run. */
   readonly plans: readonly PreparedPlan[];

@@ -23,8 +23,10 @@ export interface CalibrationOptions extends Deploying {
   readonly precision: number;
   /** Seconds of measuring, as long as every case has been measured twice; `null`: `SECONDS_A_CASE` for each. Deploying comes on top. */
   readonly budget: number | null;
-  /** What an earlier calibration of the same has measured. */
-  readonly known: readonly Reading[];
+  /** Of this budget, what is to be used now. */
+  readonly share: number;
+  /** What earlier calibrations of the same have measured. */
+  readonly known: { readonly readings: readonly Reading[]; readonly stalls: Profile["stalls"] };
   /** Called with each reading at once. */
   readonly onReading: (reading: Reading) => void;
   /** Called as work is done, from 0 to 1. */
@@ -46,15 +48,20 @@ export async function calibrate(
   const cases = new Cases(topology, plans, subject, baseDirectory);
   const emulated = new Set(topology.nodes.filter(({ speed }) => speed < 1).map(({ name }) => name));
   const { processes, nodes } = SECONDS_A_CASE;
-  const budget = options.budget ?? (options.cluster.real ? nodes : processes) * cases.count;
-  const readings: Reading[] = [...options.known];
+  const { known } = options;
+  const budget = options.share * (options.budget ?? (options.cluster.real ? nodes : processes) * cases.count);
+  const readings: Reading[] = [...known.readings];
+  const stalls = options.cluster.real ? null : [...(known.stalls ?? [])];
+  // Of the machine that this runs on, while no pods are there.
+  const look = async () => stalls?.push(await measureStalls(options.signal));
+  await look();
   let seconds = 0;
   let left = cases.count;
   for (const batch of cases.batches(() => readings)) {
-    const known = readings.filter((reading) => reading.batch === batch.name);
+    const its = readings.filter((reading) => reading.batch === batch.name);
     // What is known counts as if it had been measured just now; what a batch leaves of its share is the next ones'.
     const share = (Math.max(0, budget - seconds) * batch.cases.length) / left;
-    seconds += await measureBatch(batch, options, known, {
+    seconds += await measureBatch(batch, options, its, {
       precision: options.precision,
       budget: share,
       emulated,
@@ -68,8 +75,7 @@ export async function calibrate(
     });
     left -= batch.cases.length;
   }
-  // Of the machine that this runs on, when its pods have gone.
-  const stalls = options.cluster.real ? null : await measureStalls(options.signal);
+  await look();
   return {
     version: PROFILE_VERSION,
     topology: topology.name,
@@ -78,7 +84,12 @@ export async function calibrate(
     hosts: hostsOf(topology, options.fingerprint),
     ...assemble(readings, measuredIn(plans, subject)),
     stalls,
-    calibration: calibrationOf(readings, emulated, { precision: options.precision, budget, seconds }),
+    calibration: calibrationOf(readings, emulated, {
+      precision: options.precision,
+      budget,
+      seconds,
+      ...(options.share < 1 && { share: options.share }),
+    }),
   };
 }
 
@@ -133,7 +144,7 @@ async function measureBatch(
 function calibrationOf(
   readings: readonly Reading[],
   emulated: ReadonlySet<string>,
-  effort: Pick<Calibration, "precision" | "budget" | "seconds">,
+  effort: Pick<Calibration, "precision" | "budget" | "seconds" | "share">,
 ): Calibration {
   const { precision } = effort;
   const orders = ordersOf(readings);

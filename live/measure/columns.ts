@@ -7,14 +7,17 @@ export function settled(trace: Trace, pod: number, column: CpuColumn): number[] 
   return Array.from(trace.pods[pod]![column].subarray(trace.warmup));
 }
 
-/** From `sent` at the pod before until `arrived` at a pod, after warm-up, seconds. */
+/**
+ * From `sent` at the pod before until a pod that waits begins with the frame, after warm-up, seconds: when a frame is there, the event
+ * loop has another turn or two, and what the pod before is waiting to hear leaves first.
+ */
 export function onTheWay(trace: Trace, pod: number): number[] {
   const from = trace.pods[pod - 1]!;
   const to = trace.pods[pod]!;
   const offset = to.clock.seconds - from.clock.seconds;
   const times: number[] = [];
   for (let frame = trace.warmup; frame < trace.frames; frame++) {
-    times.push(to.arrived[frame]! - from.sent[frame]! + offset);
+    times.push(to.start[frame]! - from.sent[frame]! + offset);
   }
   return times;
 }

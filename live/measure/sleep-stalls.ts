@@ -1,3 +1,4 @@
+import { STALLED } from "../../sim/model/stalls.ts";
 import type { StallCost } from "../../sim/profile.ts";
 import { now, sleepUntil } from "../stage/clock.ts";
 
@@ -6,8 +7,6 @@ const SLEEPS = 2000;
 const SLEEP = 1e-3;
 /** What sleeps at a time, before others have their turn. */
 const SLICE = 50;
-/** Late by so many seconds: a sleep is as a rule late by some microseconds (`sleepUntil` learns what it oversleeps). */
-const STALLED = 0.3e-3;
 
 /**
  * Sleeps on this machine, which has nothing else to do, and counts how often that takes much longer: a virtual CPU that has halted is

@@ -1,5 +1,5 @@
 import type { FrameShape } from "../../sim/frame.ts";
-import type { EmulatedPace } from "../../sim/model/costs.ts";
+import type { EmulatedPace } from "../../sim/plan.ts";
 import { now } from "./clock.ts";
 import type { Crew, Job } from "./crew.ts";
 import type { Executor } from "./executor.ts";

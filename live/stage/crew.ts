@@ -2,7 +2,7 @@ import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
 import { frameMemory, type Region } from "../../kernels/simd/memory.ts";
 import { Fifo } from "../../sim/engine/queue.ts";
 import type { FrameShape } from "../../sim/frame.ts";
-import type { EmulatedPace } from "../../sim/model/costs.ts";
+import type { EmulatedPace } from "../../sim/plan.ts";
 import type { PodConfig } from "./config.ts";
 import type { ReceivedFrame, SentFrame } from "./frame-codec.ts";
 import type { Session } from "./session.ts";

@@ -1,4 +1,4 @@
-import type { EmulatedPace } from "../../sim/model/costs.ts";
+import type { EmulatedPace } from "../../sim/plan.ts";
 import { now, sleepUntil } from "./clock.ts";
 import { threadCpu } from "./thread-cpu.ts";
 

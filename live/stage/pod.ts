@@ -1,6 +1,6 @@
 import { status } from "@grpc/grpc-js";
 import { describeShape, type FrameShape, sameShape } from "../../sim/frame.ts";
-import type { EmulatedPace } from "../../sim/model/costs.ts";
+import type { EmulatedPace } from "../../sim/plan.ts";
 import { now } from "./clock.ts";
 import { Computing } from "./computing.ts";
 import type { PodConfig } from "./config.ts";

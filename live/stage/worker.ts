@@ -3,7 +3,7 @@ import { type MessagePort, receiveMessageOnPort, workerData } from "node:worker_
 import type { Samples } from "../../kernels/kernel.ts";
 import { type FrameRegion, frameMemory, shareFrameMemory } from "../../kernels/simd/memory.ts";
 import type { FrameShape } from "../../sim/frame.ts";
-import type { EmulatedPace } from "../../sim/model/costs.ts";
+import type { EmulatedPace } from "../../sim/plan.ts";
 import type { Memory } from "../../sim/webassembly.ts";
 import { now } from "./clock.ts";
 import type { PodConfig } from "./config.ts";

@@ -26,6 +26,8 @@ export interface Calibration {
   /** Seconds that it was given, and that it took. */
   readonly budget: number;
   readonly seconds: number;
+  /** Of the time that it is to have in the end, what the budget is; left out: all. */
+  readonly share?: number;
   /** Every cost, and how well it is known; `reached`: within the precision. */
   readonly costs: readonly (CostKnowledge & { readonly reached: boolean; readonly order: SampleOrder })[];
   /** How the host's speed changed while pods were measured that were deployed together. */

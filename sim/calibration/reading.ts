@@ -1,7 +1,7 @@
 import type { Thread } from "../profile.ts";
 import type { Cooled } from "./fit-cooling.ts";
 
-/** What a measured cost is of; `link` is the time on the way across a link, from `sent` to `arrived`. */
+/** What a measured cost is of; `link` is the time on the way across a link, from `sent` until the pod begins with the frame. */
 export type CostKind =
   | "compute"
   | "receive"

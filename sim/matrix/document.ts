@@ -49,8 +49,8 @@ export function documentOf({ created, command, commit, cells, outcomes, picture 
     "# How right the twin is",
     paragraph(
       `Made by \`${command}\` on ${date(created)}, not written by hand. ${outcomes.length} of ${cells.length} cells (a pipeline at a size over a link), ` +
-        `${plans.length} plans, ${runs} runs. Stages and links were measured from ${date(times[0]!)} to ${date(times.at(-1)!)}, one by one, and ` +
-        "nothing was fitted to the runs that the predictions are compared with.",
+        `${plans.length} plans, ${runs} runs. Stages and links were measured from ${date(times[0]!)} to ${date(times.at(-1)!)}, one by one, ` +
+        "before, amid and after the runs of their cell, and nothing was fitted to the runs that the predictions are compared with.",
     ),
     missing.length === 0 ? "" : paragraph(`Not run: ${missing.map(({ name }) => name).join(", ")}.`),
     [...new Set(outcomes.flatMap(({ fingerprint }) => machineOf(fingerprint))), `- commit ${commit}`].join("\n"),
@@ -62,10 +62,16 @@ export function documentOf({ created, command, commit, cells, outcomes, picture 
       "Calibrated: with costs of stages, messages and links as measured on this machine. Errors are relative: median and worst without sign, " +
         "`signed` the median with it, positive where the twin says too much. `bound`: what " +
         "the median, if named first, and each plan are held to, with a `!` where that fails; `within`: share of the plans within it. `spread`: the " +
-        "testbed's own, half the range over the runs of a plan, relative to their mean, in the median and the worst plan; `noise`: share of the " +
-        "plans whose error is no larger than their spread. A plan's load is what it was offered over what it was measured to carry.",
+        "testbed's own, half the range over the runs of a plan, relative to their mean, in the median and the worst plan; `rerun`: share of single " +
+        "runs within the bound of the other runs of their plan. A plan's load is what it was offered over what it was measured to carry.",
     ),
     ...errorsOf(plans, "calibrated"),
+    "## Errors of predictions before the runs",
+    paragraph(
+      "The same twin with what had been measured before the first run of a cell. The host changes: a wake-up of an idle virtual CPU may " +
+        "take twice as long a minute later, and a twin that was asked before can't know.",
+    ),
+    ...errorsOf(plans, "beforehand"),
     "## Errors of uncalibrated predictions",
     paragraph(
       "Uncalibrated: the same plans with the costs that one has before anything is measured (`sim/nominal-profile.ts`): operations and bytes of each " +

@@ -1,11 +1,12 @@
 import type { PlanComparison } from "../comparison.ts";
+import { mean } from "../statistics/moments.ts";
 import { median } from "../statistics/quantile.ts";
 import { type Bound, boundOf, figureOf, type Metric } from "./bounds.ts";
 import type { LoadClass } from "./load-class.ts";
 import type { MatrixPlan } from "./outcome.ts";
 
-/** With this machine's measured costs, or with nominal ones. */
-export type Side = "calibrated" | "uncalibrated";
+/** With this machine's measured costs, all of them or those that were known before the runs, or with nominal ones. */
+export type Side = "calibrated" | "beforehand" | "uncalibrated";
 
 /** Relative, without sign. */
 export interface Extent {
@@ -21,17 +22,17 @@ export interface ErrorSummary {
   readonly bias: number;
   /** Half the range over a plan's runs, relative to their mean; `null`: no plan ran twice. */
   readonly spread: Extent | null;
-  /** Share of the plans whose error is no larger than their spread: what no model can do better. */
-  readonly withinSpread: number | null;
   readonly bound: Bound | null;
   /** Share of the plans within the bound for each. */
   readonly withinBound: number | null;
+  /** Share of single runs within the bound of the plan's other runs: what one gets who runs a plan once more, instead of predicting it. */
+  readonly rerunWithinBound: number | null;
   /** Share of the plans whose measured figure lies in the prediction's 95 % interval. */
   readonly covered: number;
 }
 
 export function comparisonOn(side: Side, plan: MatrixPlan): PlanComparison {
-  return side === "calibrated" ? plan.comparison : plan.uncalibrated;
+  return side === "calibrated" ? plan.comparison : plan[side];
 }
 
 /** Those of a class; `null` if there are none. */
@@ -41,8 +42,9 @@ export function summariseErrors(
   metric: Metric,
   side: Side = "calibrated",
 ): ErrorSummary | null {
-  const plans = all.filter((plan) => plan.class === load).map((plan) => comparisonOn(side, plan));
-  if (plans.length === 0) return null;
+  const those = all.filter((plan) => plan.class === load);
+  if (those.length === 0) return null;
+  const plans = those.map((plan) => comparisonOn(side, plan));
   const bound = boundOf(load, metric);
   const signed = plans.map(({ error }) => figureOf(error, metric));
   const errors = signed.map(Math.abs);
@@ -53,14 +55,22 @@ export function summariseErrors(
     error: extentOf(errors),
     bias: median(signed),
     spread: repeated.length === 0 ? null : extentOf(repeated.map(spreadOf)),
-    withinSpread:
-      repeated.length === 0
-        ? null
-        : shareOf(repeated, (plan) => Math.abs(figureOf(plan.error, metric)) <= spreadOf(plan)),
     bound,
     withinBound: bound === null ? null : shareOf(errors, (error) => error <= bound.each),
+    rerunWithinBound: bound === null ? null : rerunsWithin(bound.each, those, metric),
     covered: shareOf(plans, (plan) => isCovered(plan, metric)),
   };
+}
+
+/** Each run against the others of its plan, taken together as a plan's runs are. */
+function rerunsWithin(bound: number, plans: readonly MatrixPlan[], metric: Metric): number | null {
+  const together = metric === "mean" ? mean : median;
+  const errors = plans.flatMap(({ runs }) => {
+    const figures = runs.map((run) => figureOf(run, metric));
+    if (figures.length < 2) return [];
+    return figures.map((figure, i) => Math.abs(figure / together(figures.filter((_, j) => j !== i)) - 1));
+  });
+  return errors.length === 0 ? null : shareOf(errors, (error) => error <= bound);
 }
 
 /** The measured figure lies in the prediction's interval. */

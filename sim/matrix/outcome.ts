@@ -1,5 +1,5 @@
 import { labelOf } from "../compare/label.ts";
-import type { Comparison, PlanComparison } from "../comparison.ts";
+import type { Comparison, Figures, PlanComparison } from "../comparison.ts";
 import type { Fingerprint } from "../profile.ts";
 import type { LoadVerdict } from "../verdict.ts";
 import type { Cell } from "./cell.ts";
@@ -13,8 +13,12 @@ export interface CellOutcome {
   readonly fingerprint: Fingerprint;
   /** With the costs measured on this machine. */
   readonly comparison: Comparison;
+  /** The same runs against what was predicted before them, with what had been measured by then. */
+  readonly beforehand: Comparison;
   /** The same runs against a profile of nominal costs. */
   readonly uncalibrated: Comparison;
+  /** What each run measured, by the plan's id. */
+  readonly runs: Readonly<Record<string, readonly Figures[]>>;
   /** The twin's word on the load of each plan, by the plan's id. */
   readonly verdicts: Readonly<Record<string, LoadVerdict>>;
 }
@@ -23,7 +27,10 @@ export interface CellOutcome {
 export interface MatrixPlan {
   readonly cell: Cell;
   readonly comparison: PlanComparison;
+  readonly beforehand: PlanComparison;
   readonly uncalibrated: PlanComparison;
+  /** What each of its runs measured. */
+  readonly runs: readonly Figures[];
   /** Offered rate over what the plan was measured to carry when saturated; `null`: it was run saturated. */
   readonly load: number | null;
   readonly class: LoadClass;
@@ -32,21 +39,31 @@ export interface MatrixPlan {
 
 /**
  * The plans of a cell, each with its true load.
- * @throws RangeError if a plan was not run saturated too, or has no verdict or no uncalibrated comparison.
+ * @throws RangeError if a plan was not run saturated too, or if something is not known of it.
  */
-export function plansOf({ cell, comparison, uncalibrated, verdicts }: CellOutcome): MatrixPlan[] {
+export function plansOf({ cell, comparison, beforehand, uncalibrated, runs, verdicts }: CellOutcome): MatrixPlan[] {
   const capacities = new Map(
     comparison.plans.filter(({ rate }) => rate === null).map((plan) => [labelOf(plan), plan.measured.throughput]),
   );
-  const nominal = new Map(uncalibrated.plans.map((plan) => [plan.plan, plan]));
+  const known = <T>(of: T | undefined, what: string): T => {
+    if (of === undefined) throw new RangeError(`${cell.name}: ${what}`);
+    return of;
+  };
+  const byPlan = ({ plans }: Comparison) => new Map(plans.map((plan) => [plan.plan, plan]));
+  const [early, nominal] = [byPlan(beforehand), byPlan(uncalibrated)];
   return comparison.plans.map((plan): MatrixPlan => {
-    const capacity = capacities.get(labelOf(plan));
-    const verdict = verdicts[plan.plan];
-    const other = nominal.get(plan.plan);
-    if (capacity === undefined) throw new RangeError(`${cell.name}: ${plan.plan} was not run saturated too`);
-    if (verdict === undefined) throw new RangeError(`${cell.name}: there is no verdict on ${plan.plan}`);
-    if (other === undefined) throw new RangeError(`${cell.name}: ${plan.plan} was not predicted uncalibrated`);
+    const id = plan.plan;
+    const capacity = known(capacities.get(labelOf(plan)), `${id} was not run saturated too`);
     const load = plan.rate === null ? null : plan.rate / capacity;
-    return { cell, comparison: plan, uncalibrated: other, load, class: loadClassOf(load), verdict };
+    return {
+      cell,
+      comparison: plan,
+      beforehand: known(early.get(id), `${id} was not predicted before it ran`),
+      uncalibrated: known(nominal.get(id), `${id} was not predicted uncalibrated`),
+      runs: known(runs[id], `there are no runs of ${id}`),
+      load,
+      class: loadClassOf(load),
+      verdict: known(verdicts[id], `there is no verdict on ${id}`),
+    };
   });
 }

@@ -1,7 +1,7 @@
 import { formatShare, formatSigned } from "../report/format.ts";
 import { boundOf, METRICS, type Metric } from "./bounds.ts";
 import { decisionsOf, REGRET_BOUND, RIGHT_BOUND, rightShare } from "./decisions.ts";
-import { type ErrorSummary, holds, shareOf, summariseErrors } from "./errors.ts";
+import { type ErrorSummary, holds, type Side, shareOf, summariseErrors } from "./errors.ts";
 import { LOAD_CLASSES, type LoadClass } from "./load-class.ts";
 import type { MatrixPlan } from "./outcome.ts";
 import { missedVerdicts, type VerdictRow, verdictsOf } from "./verdicts.ts";
@@ -19,7 +19,8 @@ const NAMES: Readonly<Record<Metric, string>> = {
 export function readingOf(plans: readonly MatrixPlan[]): string[] {
   return [
     boundsText(plans),
-    noiseText(plans),
+    rerunText(plans),
+    beforehandText(plans),
     termsText(plans),
     decisionText(plans),
     verdictText(plans),
@@ -34,7 +35,7 @@ interface Bounded extends ErrorSummary {
 }
 
 /** Every class and figure that has a bound, and plans. */
-function bounded(plans: readonly MatrixPlan[], side: "calibrated" | "uncalibrated" = "calibrated"): Bounded[] {
+function bounded(plans: readonly MatrixPlan[], side: Side = "calibrated"): Bounded[] {
   return LOAD_CLASSES.flatMap((load) =>
     METRICS.flatMap((metric) => {
       const summary = boundOf(load, metric) === null ? null : summariseErrors(plans, load, metric, side);
@@ -59,15 +60,24 @@ function boundsText(plans: readonly MatrixPlan[]): string {
   ].join(" ");
 }
 
-/** What of the errors the testbed shows against itself. */
-function noiseText(plans: readonly MatrixPlan[]): string | null {
+/** How near the testbed's own runs are to each other. */
+function rerunText(plans: readonly MatrixPlan[]): string | null {
   const all = bounded(plans).filter(({ spread }) => spread !== null);
   if (all.length === 0) return null;
   const parts = all.map(
-    ({ name, spread, withinSpread }) =>
-      `${name}: spread ${formatShare(spread!.median)} (worst ${formatShare(spread!.worst)}), ${formatShare(withinSpread!)} of the errors no larger than it`,
+    ({ name, spread, rerunWithinBound }) =>
+      `${formatShare(rerunWithinBound!)} for ${name} (spread ${formatShare(spread!.median)}, worst ${formatShare(spread!.worst)})`,
   );
-  return `The testbed against itself, runs of the same plan: ${parts.join("; ")}.`;
+  return `Who runs a plan once more in the same deployment, instead of predicting it, is as often within the bound of its other runs: ${list(parts)}.`;
+}
+
+/** What the same twin said before the runs. */
+function beforehandText(plans: readonly MatrixPlan[]): string | null {
+  const parts = bounded(plans, "beforehand").map(
+    ({ name, error, withinBound }) =>
+      `${name} (median ${formatShare(error.median)}, ${formatShare(withinBound!)} of the plans within the bound)`,
+  );
+  return parts.length === 0 ? null : `Said before the runs, with what had been measured by then: ${list(parts)}.`;
 }
 
 /** Which causes the misses have. */

@@ -30,7 +30,7 @@ const ERRORS = [
   right("within"),
   right("spread"),
   right("worst"),
-  right("noise"),
+  right("rerun"),
 ];
 
 /** A class with a row a figure: errors, their bound, and the testbed's own spread. */
@@ -51,7 +51,7 @@ export function errorsTables(plans: readonly MatrixPlan[], side: Side): ErrorsTa
 }
 
 function errorsRow(metric: Metric, summary: ErrorSummary): string[] {
-  const { error, bias, spread, withinSpread, bound, withinBound } = summary;
+  const { error, bias, spread, bound, withinBound, rerunWithinBound } = summary;
   const limits =
     bound === null ? "-" : [bound.median, bound.each].flatMap((one) => (one === null ? [] : percent(one))).join(", ");
   return [
@@ -64,7 +64,7 @@ function errorsRow(metric: Metric, summary: ErrorSummary): string[] {
     withinBound === null ? "-" : formatShare(withinBound),
     spread === null ? "-" : formatShare(spread.median),
     spread === null ? "-" : formatShare(spread.worst),
-    withinSpread === null ? "-" : formatShare(withinSpread),
+    rerunWithinBound === null ? "-" : formatShare(rerunWithinBound),
   ];
 }
 

@@ -1,13 +1,13 @@
-import { computeKey, contentKey, type Plan } from "../plan.ts";
+import { computeKey, contentKey, type EmulatedPace, type Plan } from "../plan.ts";
 import type { Gaps, Profile, Thread, Woken } from "../profile.ts";
-import { type EmulatedPace, paceOf } from "./emulated-pace.ts";
+import { paceOf } from "./emulated-pace.ts";
 import { hopCosts } from "./hop-costs.ts";
 import { Luck } from "./luck.ts";
 import type { MeasuredCost, Samples } from "./measured-cost.ts";
 import { byThread, measuredLateness, measuredPod, measuredWakeUps, type ThreadCosts, waited } from "./measured-pod.ts";
 import { type StallSamples, stallsOf } from "./stalls.ts";
 
-export type { EmulatedPace, Samples };
+export type { Samples };
 
 /** What one pod's work costs in one replication; all in CPU seconds of an otherwise idle core. */
 export interface PodCosts {
@@ -38,7 +38,7 @@ export type ThreadSamples = Readonly<Record<Thread, Samples>>;
 export interface HopCosts {
   /** Bytes per second; `Infinity` on loopback. */
   readonly bandwidth: number;
-  /** From `sent` to `arrived` at a pod that waits, without bytes / bandwidth, seconds. */
+  /** From `sent` until a pod that waits begins with the frame, without bytes / bandwidth, seconds. */
   readonly delay: WaitedSamples;
   /** From a pod to the one before it, seconds. */
   readonly acknowledgement: Samples;
@@ -101,8 +101,7 @@ function podCosts(plan: Plan, index: number, profile: Profile): (luck: Luck | nu
   const { node, stages } = plan.pods[index]!;
   const measured = measuredPod(plan, index, profile);
   const { compute, receive, send, handover, decompress, compress } = measured;
-  const speed = speedOf(plan, index);
-  const emulated = speed === 1 ? null : paceOf(measured, speed);
+  const emulated = paceOn(plan, index, () => measured);
   const key = computeKey(stages);
   const [into, out] = [contentKey(plan, index - 1), contentKey(plan, index)];
   const wakeUps = plan.workers === 0 ? null : measuredWakeUps(profile, node);
@@ -129,10 +128,33 @@ function podCosts(plan: Plan, index: number, profile: Profile): (luck: Luck | nu
  * @throws ProfileError naming the stage or node that was not measured.
  */
 export function emulatedPace(plan: Plan, index: number, profile: Profile): EmulatedPace | null {
-  const speed = speedOf(plan, index);
-  return speed === 1 ? null : paceOf(measuredPod(plan, index, profile), speed);
+  return paceOn(plan, index, () => measuredPod(plan, index, profile));
 }
 
-function speedOf({ nodes, pods }: Plan, index: number): number {
-  return nodes.find(({ name }) => name === pods[index]!.node)!.speed;
+/**
+ * A plan whose emulated nodes keep the pace that this profile says, whatever later ones say: what has run at a pace is not to be
+ * predicted at another.
+ * @throws ProfileError naming the stage or node that was not measured.
+ */
+export function heldTo(profile: Profile, plan: Plan): Plan {
+  const pods = plan.pods.map((pod, i) => {
+    const held = emulatedPace(plan, i, profile);
+    return held === null ? pod : { ...pod, held };
+  });
+  return { ...plan, pods };
+}
+
+/** The plan again, with nothing settled. */
+export function unheld(plan: Plan): Plan {
+  return { ...plan, pods: plan.pods.map(({ held: _, ...pod }) => pod) };
+}
+
+function paceOn(
+  { nodes, pods }: Plan,
+  index: number,
+  measured: () => Parameters<typeof paceOf>[0],
+): EmulatedPace | null {
+  const { node, held } = pods[index]!;
+  const { speed } = nodes.find(({ name }) => name === node)!;
+  return speed === 1 ? null : (held ?? paceOf(measured(), speed));
 }

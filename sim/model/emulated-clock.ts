@@ -1,4 +1,4 @@
-import type { EmulatedPace } from "./costs.ts";
+import type { EmulatedPace } from "../plan.ts";
 import type { Speeds } from "./speeds.ts";
 import { LEAST_SLEEP, type Stalls } from "./stalls.ts";
 

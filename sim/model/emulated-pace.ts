@@ -1,23 +1,8 @@
 import type { CostKind } from "../calibration/reading.ts";
+import type { EmulatedPace } from "../plan.ts";
 import type { Thread } from "../profile.ts";
 import { quantile } from "../statistics/quantile.ts";
 import type { MeasuredCost } from "./measured-cost.ts";
-
-/**
- * How long a pod's work takes on the machine that an emulated node stands for, seconds a frame: 1/speed of what the host takes
- * in its better moments, the lower quartile of the calibration. The same for every frame, so that the host's own ups and downs do not
- * become the emulated machine's.
- */
-export interface EmulatedPace {
-  /** Decompression included. */
-  readonly receive: number;
-  /** All stages of the pod. */
-  readonly compute: number;
-  /** 0 where frames go as they are. */
-  readonly compress: number;
-  /** Compression not included. */
-  readonly send: number;
-}
 
 /** The costs of a pod that its pace is made of. */
 type Paced = "receive" | "decompress" | "compute" | "compress" | "send";

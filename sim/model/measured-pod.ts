@@ -1,11 +1,13 @@
 import { computeKey, contentKey, type Plan, type PlanHop, type PlanStage } from "../plan.ts";
 import type { LinkCost, MessageCost, Profile, SizedCost, Thread, Woken } from "../profile.ts";
 import { mean } from "../statistics/moments.ts";
+import { median } from "../statistics/quantile.ts";
 import { compressionCost, payloadOf } from "./compression.ts";
 import { interpolated } from "./interpolate.ts";
 import { type KnownCost, knownCost } from "./known-costs.ts";
 import { MeasuredCost, type Samples } from "./measured-cost.ts";
 import { ProfileError } from "./profile-error.ts";
+import { STALLED } from "./stalls.ts";
 
 /** Costs by what the thread did before. */
 export type ThreadCosts = Readonly<Record<Thread, MeasuredCost>>;
@@ -101,7 +103,17 @@ export function measuredLateness({ workload: { load } }: Plan, profile: Profile)
     (best, one) => (distance(one.interval) < distance(best.interval) ? one : best),
     first,
   );
-  return new MeasuredCost(seconds, knownCost(profile, "lateness", "", "idle", interval));
+  // With none counted there is none to draw.
+  const own = profile.stalls?.some((look) => look.seconds.length > 0) ? withoutStalls(seconds) : seconds;
+  return new MeasuredCost(own, knownCost(profile, "lateness", "", "idle", interval));
+}
+
+/** As if the stalls among them, which a source draws by itself, had not been. */
+function withoutStalls(seconds: readonly number[]): readonly number[] {
+  const usual = seconds.filter((late) => late <= STALLED);
+  if (usual.length < seconds.length / 2) return seconds;
+  const instead = median(usual);
+  return seconds.map((late) => (late <= STALLED ? late : instead));
 }
 
 export function findLink(profile: Profile, between: readonly [string, string]): LinkCost | undefined {

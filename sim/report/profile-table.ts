@@ -78,12 +78,15 @@ export function profileTable(profile: Profile, doubts: readonly Doubt[]): string
   ].join("\n");
 }
 
-function stallLines(stalls: StallCost | null): string[] {
-  if (stalls === null) return [];
-  const { sleeps, seconds } = stalls;
+function stallLines(looks: readonly StallCost[] | null): string[] {
+  if (looks === null) return [];
+  const sleeps = looks.reduce((sum, look) => sum + look.sleeps, 0);
+  const counts = looks.map(({ seconds }) => seconds.length);
+  const seconds = looks.flatMap((look) => look.seconds);
   const [least, most] = [Math.min(...seconds), Math.max(...seconds)].map((late) => formatSeconds(late));
   const late = seconds.length === 0 ? "" : `, by ${least === most ? least : `${least} to ${most}`}`;
-  return wrap(`of ${sleeps} sleeps of a millisecond, ${seconds.length} ended late${late}`);
+  const each = looks.length === 1 || seconds.length === 0 ? "" : ` (${counts.join(", ")} each time)`;
+  return wrap(`of ${sleeps} sleeps of a millisecond, ${seconds.length} ended late${late}${each}`);
 }
 
 function order({ kind }: CostName): number {

@@ -1,9 +1,11 @@
 /** `npm run bench sweep [REPEATS]`: how long `edgetwin sweep` takes for 16 splits and groupings at 5 sizes, 30 replications of 1,000 frames. */
+
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { SILENT } from "../../live/progress.ts";
 import { openSweep, prepare } from "../../live/sweep/open.ts";
 import { manifestOf, Results } from "../../live/sweep/results.ts";
 import { predictMissing } from "../../live/sweep/run.ts";
@@ -64,7 +66,7 @@ export async function bench([repeats = String(REPEATS)]: readonly string[]): Pro
 async function inputsOf(): Promise<WorkerInputs> {
   const opened = await openSweep(TOPOLOGY, FLAGS, [SIZES]);
   const signal = new AbortController().signal;
-  const progress = { update: () => {}, stop: () => {} };
+  const progress = SILENT;
   const options = { runs: "", uncalibrated: true, signal, progress, say: () => {}, command: [] };
   const { sweep, profiles } = await prepare(opened, REPLICATIONS, options);
   return { sweep, profiles: profiles.map(varied) };
@@ -88,7 +90,7 @@ async function predicted(inputs: WorkerInputs, threads: number, folder: string):
   const begin = performance.now();
   await using workers = new Workers(inputs, new AbortController().signal, threads);
   const results = new Results(folder, manifestOf(inputs), unitsOf(inputs.sweep), null);
-  await predictMissing(inputs.sweep, results, workers, { update: () => {}, stop: () => {} });
+  await predictMissing(inputs.sweep, results, workers, SILENT);
   return (performance.now() - begin) / 1e3;
 }
 

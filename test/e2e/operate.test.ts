@@ -10,6 +10,7 @@ import { operate } from "../../live/operate/operate.ts";
 import type { Operation } from "../../live/operate/operation.ts";
 import { placesOf, planAt, single } from "../../live/operate/setup.ts";
 import { coveringBench } from "../../live/placement.ts";
+import { SILENT } from "../../live/progress.ts";
 import { podSpecs } from "../../live/testbed.ts";
 import { openBench } from "../../live/workbench.ts";
 import { RULES } from "../../sim/operate/judge.ts";
@@ -54,7 +55,7 @@ describe("a pipeline on an edge and a server", () => {
     const { bench } = single(await openBench(TOPOLOGY, {}));
     const controller = new AbortController();
     const { signal } = controller;
-    const progress = { update: () => {}, stop: () => {} };
+    const progress = SILENT;
     const profile = await obtainProfile(coveringBench(bench), {
       runs: RUNS,
       signal,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { rectangle } from "../../live/measure/link-costs.ts";
 import { podCosts, sleeperCosts } from "../../live/measure/pod-costs.ts";
+import { wakeUpCosts } from "../../live/measure/wake-up-costs.ts";
 import type { CostKind } from "../../sim/calibration/reading.ts";
 import type { PlanStage } from "../../sim/plan.ts";
 import { emptyPodTrace, type Trace } from "../../sim/trace.ts";
@@ -10,7 +11,7 @@ const WARMUP = 3;
 const NUMBERS = Array.from({ length: FRAMES - WARMUP }, (_, i) => i + WARMUP);
 const ON = { nodes: ["edge"], machine: ["edge", "server"] };
 
-/** Frame n at pod p: computed in (p + 1) n ms; sent in 2 ms, received in 3 ms; handed over after 1 ms, on the way for 4 ms, acknowledged in 5 ms. */
+/** Frame n at pod p: computed in (p + 1) n ms; sent in 2 ms, received in 3 ms; handed over after 1 ms, on the way for 4 ms, begun with 3 ms later, acknowledged in 5 ms. */
 function trace(pods: number): Trace {
   const all = Array.from({ length: pods }, (_, p) => {
     const pod = emptyPodTrace(`pod${p}`, "edge", FRAMES);
@@ -51,7 +52,7 @@ describe("what is taken from the runs of a line", () => {
     ["send", ["busy", "idle", "cold"], 4 * 5, 2e-3],
     ["receive", ["busy", "idle", "cold"], 4 * 8, 3e-3],
     ["handover", ["idle", "cold"], 4 * 5, 1e-3],
-    ["loopback", ["idle", "cold"], 4 * 8, 4e-3],
+    ["loopback", ["idle", "cold"], 4 * 8, 7e-3],
   ])("%s: for all nodes of the machine, by size", (kind, threads, at, seconds) => {
     expect(of(kind).map(({ name }) => name)).toEqual(
       threads.map((thread) => ({ kind, of: "", nodes: ON.machine, thread, at })),
@@ -91,4 +92,27 @@ test("a frame of just so many bytes, as square as they allow", () => {
   expect(rectangle(36)).toEqual({ height: 6, width: 6 });
   expect(rectangle(12)).toEqual({ height: 3, width: 4 });
   expect(rectangle(13)).toEqual({ height: 1, width: 13 });
+});
+
+test("a worker's wake-up is what its pod takes longer to begin with a frame than one that computes on its own thread", () => {
+  const one = trace(3);
+  one.pods.forEach((pod, p) => {
+    for (let n = 0; n < FRAMES; n++) {
+      pod.decoded[n] = pod.arrived[n]! + 1e-3;
+      pod.noticed[n] = pod.end[n]! + 0.5e-3;
+      if (p === 1) pod.start[n] = pod.decoded[n]! + 6e-3;
+    }
+  });
+  const [idle] = wakeUpCosts(ON.machine, { idle: one, cold: one }, 1);
+  // The pod after it begins 2 ms after decoding.
+  expect(idle!.name).toEqual({ kind: "wake-worker", of: "", nodes: ON.machine, thread: "idle", at: 0 });
+  expect(idle!.samples).toEqual(near(NUMBERS.map(() => 4e-3)));
+  const costs = wakeUpCosts(ON.machine, { idle: one, cold: one }, 1);
+  expect(costs.map(({ name }) => `${name.kind} ${name.thread}`)).toEqual([
+    "wake-worker idle",
+    "wake-messages idle",
+    "wake-worker cold",
+    "wake-messages cold",
+  ]);
+  expect(costs[3]!.samples).toEqual(near(NUMBERS.map(() => 0.5e-3)));
 });

@@ -40,11 +40,14 @@ describe("plans of a cell", () => {
     expect(() => plansOf(part)).toThrow(/^thesis-1gbit-256x256: EESS-.* was not run saturated too$/);
   });
 
-  it("need a verdict and an uncalibrated prediction", () => {
+  it("need a verdict, their runs, and the predictions before them and uncalibrated", () => {
     expect(() => plansOf({ ...outcome(), verdicts: {} })).toThrow(/there is no verdict on/);
     const whole = outcome();
     const none = { ...whole, uncalibrated: { ...whole.uncalibrated, plans: [] } };
     expect(() => plansOf(none)).toThrow(/was not predicted uncalibrated/);
+    const late = { ...whole, beforehand: { ...whole.beforehand, plans: [] } };
+    expect(() => plansOf(late)).toThrow(/was not predicted before it ran/);
+    expect(() => plansOf({ ...whole, runs: {} })).toThrow(/there are no runs of/);
   });
 });
 
@@ -67,9 +70,20 @@ describe("errors", () => {
   it("stand beside the spread of the same plans", () => {
     const mean = summariseErrors(plans, "up to 85 %", "mean")!;
     expect(mean.spread!.median).toBeCloseTo(0.01, 9);
-    expect(mean.withinSpread).toBeCloseTo(2 / 12, 9);
     const once = summariseErrors(plansOf(outcome()), "up to 85 %", "mean")!;
-    expect([once.spread, once.withinSpread]).toEqual([null, null]);
+    expect([once.spread, once.rerunWithinBound]).toEqual([null, null]);
+  });
+
+  it("stand beside those of a run more", () => {
+    // Against the mean of the others: 1.02 / 1, 1.02 / 1, 0.96 / 1.02 and so on; the bound is 10 %.
+    const near = summariseErrors(plansOf(outcome({ repeats: [1.02, 0.96, 1.02] })), "up to 85 %", "mean")!;
+    expect(near.rerunWithinBound).toBe(1);
+    // 1.3 is 37 % more than 0.95, the mean of the others; 1 is 8.9 % less than 1.1, and 0.9 is 21.7 % less than 1.15.
+    const far = summariseErrors(plansOf(outcome({ repeats: [1.3, 1, 0.9] })), "up to 85 %", "mean")!;
+    expect(far.rerunWithinBound).toBeCloseTo(1 / 3, 9);
+    // The median of the others for quantiles, of which one alone does not move it.
+    const quantile = summariseErrors(plansOf(outcome({ repeats: [1, 1.05, 1, 3] })), "up to 85 %", "p95")!;
+    expect(quantile.rerunWithinBound).toBeCloseTo(3 / 4, 9);
   });
 
   it("are held to a bound of their class", () => {
@@ -92,6 +106,8 @@ describe("errors", () => {
   it("are those of the side that is asked for", () => {
     const nominal = summariseErrors(plans, "saturated", "throughput", "uncalibrated")!;
     expect(nominal.error.median).toBeCloseTo(1, 9);
+    const early = summariseErrors(plans, "up to 85 %", "mean", "beforehand")!;
+    expect(early.error.worst).toBeCloseTo(0.05, 9);
     expect(summariseErrors(plans, "85 to 90 %", "mean")).toBeNull();
   });
 

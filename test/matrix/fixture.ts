@@ -52,6 +52,7 @@ export interface CellSpec {
   readonly off?: (spec: Spec) => Off;
   /** Runs of a plan, each this factor of the plan's figures; one exact run where left out. */
   readonly repeats?: readonly number[];
+  readonly beforehand?: Off;
   readonly uncalibrated?: Off;
 }
 
@@ -65,6 +66,7 @@ export function outcome({
   ],
   off = () => ({}),
   repeats = [1],
+  beforehand = { latency: 0.95 },
   uncalibrated = { throughput: 2, latency: 0.5 },
 }: CellSpec = {}): CellOutcome {
   const size = [cell.size.height, cell.size.width] as const;
@@ -91,7 +93,9 @@ export function outcome({
     calibrated: "2026-01-02T03:04:05Z",
     fingerprint: FINGERPRINT,
     comparison: comparisonOf(pairsWith(off)),
+    beforehand: comparisonOf(pairsWith(() => beforehand)),
     uncalibrated: comparisonOf(pairsWith(() => uncalibrated)),
+    runs: Object.fromEntries(pairsWith(off).map(({ plan, measured }) => [plan.id, measured])),
     verdicts,
   };
 }

@@ -23,9 +23,11 @@ afterEach(() => rmSync(runs, { recursive: true }));
 const CELLS: Cell[] = ["a", "b", "c"].map((name) => ({ ...CELL, name }));
 const PLANS = SPLITS.map((split) => plan({ split, size: [256, 256], load: SATURATED }));
 const PREPARED: PreparedCell = {
+  concluded: false,
   profile: { created: "2026-01-02T03:04:05Z", fingerprint: FINGERPRINT } as Profile,
   plans: PLANS.map((one) => ({
     plan: one,
+    beforehand: judgedSaturated(prediction(one)),
     calibrated: judgedSaturated(prediction(one)),
     uncalibrated: { ...prediction(one), throughput: 2 * prediction(one).throughput },
   })),
@@ -37,6 +39,7 @@ class Killed extends Error {}
 class FakeWork implements CellWork {
   readonly prepared: string[] = [];
   readonly ran: string[] = [];
+  readonly concluded: string[] = [];
   readonly #until: number;
   code = "1";
 
@@ -64,6 +67,11 @@ class FakeWork implements CellWork {
       this.ran.push(`${name} ${one.id}`);
       onPlan(one, [summary(one)]);
     }
+  }
+
+  async conclude({ name }: Cell, prepared: PreparedCell): Promise<PreparedCell> {
+    this.concluded.push(name);
+    return { ...prepared, concluded: true };
   }
 }
 
@@ -103,8 +111,21 @@ test.each([0, 1, 4, 5, 7, 14])("killed before plan %i, the same call goes on whe
   const next = new FakeWork();
   expect(await runMatrix(CELLS, next, options())).toEqual(CELLS);
   expect([...killed.ran, ...next.ran].toSorted()).toEqual(ALL);
-  // Nor is a cell prepared twice.
-  expect([...killed.prepared, ...next.prepared].toSorted()).toEqual(["a", "b", "c"]);
+  // Nor is a cell prepared or concluded twice.
+  for (const step of ["prepared", "concluded"] as const)
+    expect([...killed[step], ...next[step]].toSorted()).toEqual(["a", "b", "c"]);
+});
+
+test("killed after its runs, a cell is concluded by the next call and runs nothing again", async () => {
+  const killed = new FakeWork();
+  killed.conclude = () => Promise.reject(new Killed());
+  await expect(runMatrix(CELLS, killed, options())).rejects.toThrow(Killed);
+  const [first] = killed.prepared;
+  expect(() => outcomeOf({ ...CELL, name: first! }, runs)).toThrow(/: it was not measured after its runs$/);
+  const next = new FakeWork();
+  await runMatrix(CELLS, next, options());
+  expect(next.ran).toHaveLength(ALL.length - PLANS.length);
+  expect(next.concluded.toSorted()).toEqual(["a", "b", "c"]);
 });
 
 test("what a kill leaves half written is not taken for a result", async () => {

@@ -2,8 +2,10 @@ import { describe, expect, test } from "vitest";
 import { costsOf } from "../../sim/model/costs.ts";
 import { Luck } from "../../sim/model/luck.ts";
 import { stallsOf } from "../../sim/model/stalls.ts";
+import type { StallCost } from "../../sim/profile.ts";
 import { simulate } from "../../sim/simulate.ts";
 import { mean } from "../../sim/statistics/moments.ts";
+import { median } from "../../sim/statistics/quantile.ts";
 import { type LineSpec, line } from "./fixtures.ts";
 
 const FRAMES = 20_000;
@@ -57,21 +59,48 @@ describe("sleeps that end late", () => {
   });
 });
 
+describe("how late a source is, without its stalls", () => {
+  const late = [1e-5, 2e-5, 0.4, 3e-5];
+  const mostOf = (stalls: readonly StallCost[] | null) => {
+    const { plan, profile } = line({ pods: [{ cpu: 0.1 }], rate: 1, frames: 100 });
+    const lateness = [{ interval: 1, seconds: late }];
+    return Math.max(...Array.from(costsOf(plan, { ...profile, lateness, stalls }, null).lateness));
+  };
+
+  test("a stall among the measured ones is drawn by itself, and not once more", () => {
+    expect(mostOf([{ sleeps: 2000, seconds: [0.4] }])).toBe(3e-5);
+  });
+
+  test("where nobody looked for stalls, or none was seen, it is as measured", () => {
+    expect(mostOf(null)).toBe(0.4);
+    expect(mostOf([{ sleeps: 2000, seconds: [] }])).toBe(0.4);
+  });
+});
+
 describe("how many there may be", () => {
   test("goes by what was counted: by Jeffreys' prior half a stall more on average, and as uncertain as a count is", () => {
     const seconds = [1e-3, 2e-3, 1e-3, 3e-3];
     const drawn = Array.from(
       { length: 4000 },
-      (_, i) => stallsOf({ sleeps: 2000, seconds }, new Luck(1, i))!.probability,
+      (_, i) => stallsOf([{ sleeps: 2000, seconds }], new Luck(1, i))!.probability,
     );
     // Of 4000 the standard error is 0.034 and 0.03.
     expect(Math.abs(2000 * mean(drawn) - 4.5)).toBeLessThan(0.15);
     const spread = Math.sqrt(mean(drawn.map((one) => (one - mean(drawn)) ** 2)));
     expect(Math.abs(2000 * spread - Math.sqrt(4.5))).toBeLessThan(0.1);
-    expect(stallsOf({ sleeps: 2000, seconds }, null)).toEqual({ probability: 0.002, seconds });
+    expect(stallsOf([{ sleeps: 2000, seconds }], null)).toEqual({ probability: 0.002, seconds });
+  });
+
+  test("is what was seen at one of the times that somebody looked: one bad moment is not every run's", () => {
+    const looks = [1, 1, 100].map((count) => ({ sleeps: 1000, seconds: Array<number>(count).fill(1e-3) }));
+    const drawn = Array.from({ length: 3000 }, (_, i) => stallsOf(looks, new Luck(1, i))!.probability);
+    // A third of runs meet the bad one; the standard error of the share is 0.9 %.
+    expect(share(drawn, (one) => one > 0.05)).toBeCloseTo(1 / 3, 1);
+    expect(median(drawn)).toBeLessThan(0.005);
+    expect(stallsOf(looks, null)!.probability).toBeCloseTo(102 / 3000, 9);
   });
 
   test("is none where none was seen", () => {
-    expect(stallsOf({ sleeps: 2000, seconds: [] }, new Luck(1, 0))).toBeNull();
+    expect(stallsOf([{ sleeps: 2000, seconds: [] }], new Luck(1, 0))).toBeNull();
   });
 });
