@@ -101,8 +101,9 @@ export function cellWork(pipelines: ReadonlyMap<string, Bench>, options: CellWor
       const bench = benchOf(cell);
       const how = untilPart(prepared.profile, PARTS, PARTS);
       const profile = how === null ? prepared.profile : await measured(bench, how);
-      const ran = new Map(prepared.plans.map((one) => [one.plan.id, one]));
-      const plans = bench.experiments.map((experiment) => ran.get(planOf(experiment, () => 1).id)!.plan);
+      // In the order of the experiments, whatever order they ran in.
+      const ran = new Map(prepared.plans.map(({ plan }) => [plan.id, plan]));
+      const plans = bench.experiments.map((experiment) => ran.get(planOf(experiment, () => 1).id)!);
       const predicted = await withBar("predict", (progress) => predictAll(bench, profile, signal, progress, plans));
       const calibratedOf = new Map(predicted.map(({ plan, prediction }) => [plan, prediction]));
       return {

@@ -61,14 +61,18 @@ describe("sleeps that end late", () => {
 
 describe("how late a source is, without its stalls", () => {
   const late = [1e-5, 2e-5, 0.4, 3e-5];
-  const mostOf = (stalls: readonly StallCost[] | null) => {
+  const mostOf = (stalls: readonly StallCost[] | null, seconds = late) => {
     const { plan, profile } = line({ pods: [{ cpu: 0.1 }], rate: 1, frames: 100 });
-    const lateness = [{ interval: 1, seconds: late }];
+    const lateness = [{ interval: 1, seconds }];
     return Math.max(...Array.from(costsOf(plan, { ...profile, lateness, stalls }, null).lateness));
   };
 
   test("a stall among the measured ones is drawn by itself, and not once more", () => {
     expect(mostOf([{ sleeps: 2000, seconds: [0.4] }])).toBe(3e-5);
+  });
+
+  test("one that is late on most frames has no stalls to leave out", () => {
+    expect(mostOf([{ sleeps: 2000, seconds: [0.4] }], [1e-5, 0.3, 0.4, 0.5])).toBe(0.5);
   });
 
   test("where nobody looked for stalls, or none was seen, it is as measured", () => {
