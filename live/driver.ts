@@ -56,7 +56,8 @@ export interface UnderWay {
   readonly keep: (pod: string) => Promise<void>;
 }
 
-const WARMUP_TIMEOUT = 60;
+/** Seconds: its first frames tell no more than that they come. */
+const WARMUP_TIMEOUT = 120;
 /** The source is asked so often whether a run has begun. */
 const POLL_MILLISECONDS = 20;
 /** Makes run ids unique: several drivers may share a pod. */

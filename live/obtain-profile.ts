@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { isKnownEnough } from "../sim/calibration/knowledge.ts";
+import { isKnown } from "../sim/calibration/knowledge.ts";
 import { nominalProfile } from "../sim/nominal-profile.ts";
 import { PROFILE_VERSION, type Profile } from "../sim/profile.ts";
 import { ArtefactError, readJson, writeJson } from "./artefacts.ts";
@@ -11,11 +11,12 @@ import { calibrate } from "./measure/calibrate.ts";
 import { Checkpoint } from "./measure/checkpoint.ts";
 import { PRECISION } from "./measure/default-effort.ts";
 import { difference, fingerprint } from "./measure/fingerprint.ts";
+import { lock } from "./measure/lock.ts";
 import { subjectOf } from "./measure/subject.ts";
 import type { Progress } from "./progress.ts";
 import { type Bench, requireRuntime, saturatedPlans, usedNodes } from "./workbench.ts";
 
-/** A profile is used again for so long, and a calibration that was cut off goes on, seconds. */
+/** A profile is used again for so long after its first measurement, and a calibration that was cut off goes on, seconds. */
 const FRESH_SECONDS = 24 * 3600;
 
 export interface ProfileOptions {
@@ -64,14 +65,17 @@ export async function obtainProfile(bench: Bench, options: ProfileOptions): Prom
     return nominalProfile(topology, plans, { cores: availableParallelism() });
   }
   const logs = join(runs, "profiles", "logs");
-  const { digest } = subjectOf(topology, plans, baseDirectory);
+  const { digest } = subjectOf(topology, plans, baseDirectory, cluster.real);
   const print = fingerprint(digest, await cluster.surroundings(usedNodes(bench), logs, signal));
   const where = cluster.name === "processes" ? "" : `-${print.cluster.replaceAll(" ", "-")}`;
   const path = join(runs, "profiles", `${topology.name}${where}-${digest}.json`);
+  const folder = path.replace(/\.json$/, ".readings");
   let stalls: Profile["stalls"] = null;
-  if (!fresh && existsSync(path)) {
-    const kept = readJson<Profile>(path);
-    const age = (Date.now() - Date.parse(kept.created)) / 1e3;
+  const kept = fresh ? null : keptProfile(path, say);
+  if (kept !== null) {
+    // One that was begun anew since, and cut off, is another.
+    const begun = Math.min(Date.parse(kept.created), Date.parse(Checkpoint.begun(folder) ?? kept.created));
+    const age = (Date.now() - begun) / 1e3;
     const differs = otherFormat(kept) ?? difference(kept.fingerprint, print);
     const fits = differs === null && age < FRESH_SECONDS;
     if (fits && !asksForMore(kept, { budget, share, precision })) {
@@ -82,32 +86,40 @@ export async function obtainProfile(bench: Bench, options: ProfileOptions): Prom
     else say(`profile: ${path} does not fit: ${differs ?? `it is ${Math.round(age / 3600)} h old`}`);
   }
   await requireRuntime(bench);
-  const folder = path.replace(/\.json$/, ".readings");
-  const checkpoint = fresh ? Checkpoint.anew(folder, print) : Checkpoint.open(folder, print, FRESH_SECONDS);
-  const { readings } = checkpoint;
-  if (readings.length > 0)
-    say(`profile: goes on after ${readings.length} measurements in ${folder} (--fresh begins anew)`);
-  const begin = performance.now();
-  const profile = await calibrate(topology, plans, {
-    cluster,
-    logs,
-    fingerprint: print,
-    baseDirectory,
-    signal,
-    precision,
-    budget: budget ?? null,
-    share,
-    known: { readings, stalls: readings.length === 0 ? null : stalls },
-    onReading: (reading) => checkpoint.add(reading),
-    onProgress: progress.update,
-  });
-  writeJson(path, profile);
-  const { costs } = profile.calibration;
-  const reached = costs.filter((cost) => cost.reached).length;
-  say(
-    `profile: measured in ${((performance.now() - begin) / 1e3).toFixed(0)} s, kept in ${path}; ${reached} of ${costs.length} costs within ${precision * 100} % (edgetwin profile shows them)`,
-  );
-  return profile;
+  const measured = async (): Promise<Profile> => {
+    const checkpoint = fresh ? Checkpoint.anew(folder, print) : Checkpoint.open(folder, print, FRESH_SECONDS);
+    const { readings, unreadable } = checkpoint;
+    if (unreadable.length > 0) say(`profile: left out, as they can't be read: ${unreadable.join(", ")}`);
+    if (readings.length > 0)
+      say(`profile: goes on after ${readings.length} measurements in ${folder} (--fresh begins anew)`);
+    const begin = performance.now();
+    const profile = await calibrate(topology, plans, {
+      cluster,
+      logs,
+      fingerprint: print,
+      baseDirectory,
+      signal,
+      precision,
+      budget: budget ?? null,
+      share,
+      known: { readings, stalls: readings.length === 0 ? null : stalls },
+      onReading: (reading) => checkpoint.add(reading),
+      onProgress: progress.update,
+    });
+    writeJson(path, profile);
+    const { costs } = profile.calibration;
+    const reached = costs.filter((cost) => cost.reached).length;
+    say(
+      `profile: measured in ${((performance.now() - begin) / 1e3).toFixed(0)} s, kept in ${path}; ${reached} of ${costs.length} costs within ${precision * 100} % (edgetwin profile shows them)`,
+    );
+    return profile;
+  };
+  const release = lock(`${folder}.pid`, "calibrates the same");
+  try {
+    return await measured();
+  } finally {
+    release();
+  }
 }
 
 /**
@@ -127,24 +139,55 @@ export function untilPart(
   return { budget: whole, share: until / whole };
 }
 
-/** Whether a kept profile is to be measured further: the rest of its time, or more than it had for something that it has not reached. */
-function asksForMore(
-  { calibration }: Profile,
+/**
+ * Whether a kept profile is to be measured further: the rest of its time or, for what it has not reached, more time than it had, or
+ * a better precision than it was to have.
+ */
+export function asksForMore(
+  { calibration }: Pick<Profile, "calibration">,
   { budget, share, precision }: Required<Pick<ProfileOptions, "share" | "precision">> & Pick<ProfileOptions, "budget">,
 ): boolean {
-  return (
-    (calibration.share ?? 1) < share ||
-    (budget !== undefined &&
-      budget * (calibration.share === undefined ? 1 : share) > calibration.seconds &&
-      calibration.costs.some((cost) => !isKnownEnough(cost, precision)))
-  );
+  if ((calibration.share ?? 1) < share) return true;
+  if (calibration.costs.every((cost) => isKnown(cost, precision))) return false;
+  if (precision < calibration.precision) return true;
+  const asked = budget === undefined ? 0 : budget * (calibration.share === undefined ? 1 : share);
+  return asked > Math.max(calibration.budget, calibration.seconds);
 }
+
+/** `null` if there is none, or none that can be read. */
+function keptProfile(path: string, say: (line: string) => void): Profile | null {
+  if (!existsSync(path)) return null;
+  try {
+    return readJson<Profile>(path);
+  } catch (error) {
+    if (!(error instanceof ArtefactError)) throw error;
+    say(`profile: does not fit: ${error.message}`);
+    return null;
+  }
+}
+
+/** What no profile is without. */
+const PARTS = [
+  "fingerprint",
+  "hosts",
+  "gaps",
+  "computes",
+  "messages",
+  "handovers",
+  "loopbacks",
+  "links",
+  "compressions",
+  "calibration",
+] as const;
 
 /** @throws ArtefactError if it is of another format. */
 function givenProfile(path: string): Profile {
   const profile = readJson<Profile>(path);
+  if (typeof profile !== "object" || profile === null) throw new ArtefactError(`${path}: is no profile`);
   const differs = otherFormat(profile);
   if (differs !== null) throw new ArtefactError(`${path}: ${differs}: measure anew with edgetwin profile`);
+  const missing = PARTS.filter((part) => profile[part] === undefined);
+  if (missing.length > 0) throw new ArtefactError(`${path}: is no profile: ${missing.join(", ")} missing`);
   return profile;
 }
 

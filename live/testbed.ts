@@ -42,7 +42,7 @@ export async function runPlans(plans: readonly Plan[], options: TestbedOptions):
   const { repeats, expected, halfway, onProgress } = options;
   const seconds = (plan: Plan) => plan.workload.frames / expected(plan);
   const total = repeats * plans.reduce((sum, plan) => sum + seconds(plan), 0);
-  const output = new Map<string, { split: string; digests: readonly string[] }>();
+  const output = new Map<string, Map<number, Output>>();
   let done = 0;
   const deployments = placements(plans);
   for (const [i, placement] of deployments.entries()) {
@@ -156,19 +156,32 @@ export function placementName(plan: Plan): string {
   return `${plan.split.replace("@", "-")}-${pods}${variant}`;
 }
 
-/** Every split of a pipeline gives the same bytes: where they run must not change what they are. */
-function checkInvariance(
-  output: Map<string, { split: string; digests: readonly string[] }>,
-  plan: Plan,
+/** A frame as it left the pipeline first. */
+interface Output {
+  readonly split: string;
+  readonly digest: string;
+}
+
+/**
+ * Every split of a pipeline gives the same bytes: where they run must not change what they are.
+ * @param output by size and frame, to which new ones are added. @param digests of frames in order: of one that was dropped there is none.
+ */
+export function checkInvariance(
+  output: Map<string, Map<number, Output>>,
+  { id, size: { height, width }, split }: Plan,
   digests: readonly string[],
 ): void {
-  const size = `${plan.size.height}x${plan.size.width}`;
-  const first = output.get(size);
-  if (first === undefined) output.set(size, { split: plan.split, digests });
-  // Of a frame that was dropped there is no digest.
-  else if (digests.some((digest, n) => digest !== "" && first.digests[n] !== "" && digest !== first.digests[n])) {
-    throw new RunError(
-      `run ${plan.id}: the output differs from that of ${first.split} at ${size}: kernels must give the same bytes everywhere`,
-    );
+  const size = `${height}x${width}`;
+  const frames = output.get(size) ?? new Map<number, Output>();
+  output.set(size, frames);
+  for (const [n, digest] of digests.entries()) {
+    if (digest === "") continue;
+    const first = frames.get(n);
+    if (first === undefined) frames.set(n, { split, digest });
+    else if (first.digest !== digest) {
+      throw new RunError(
+        `run ${id}: the output differs from that of ${first.split} at ${size}: kernels must give the same bytes everywhere`,
+      );
+    }
   }
 }

@@ -14,6 +14,9 @@ export interface WarmedLine {
   usage(): Promise<UsageReply>;
 }
 
+/** As many tell how long frames take; of slow ones, no more follow than come in so many seconds. */
+const PILOT = { small: 10, large: 3 };
+const MOST_SECONDS = 20;
 /** Large enough for several HTTP/2 frames, and for a pipeline that halves it often. */
 const FIRST: Frames = { height: 96, width: 96, frames: 600 };
 /** More of these pass in the same time. */
@@ -34,29 +37,45 @@ const COMPILED = 0.05;
  * @param largest of the frames to come. @param patience seconds that compilers are waited for at most.
  */
 export async function warmUp(line: WarmedLine, largest: FrameSize, patience: number): Promise<void> {
-  await line.stream(FIRST);
-  const begin = performance.now();
-  await line.stream({ ...largest, frames: LARGE.frames });
-  const rate = (LARGE.frames / (performance.now() - begin)) * 1e3;
-  await compile(line, patience);
-  await line.stream({ ...largest, frames: Math.min(LARGE.most, Math.ceil(LARGE.seconds * rate)) });
+  const first = await begin(line, FIRST, PILOT.small);
+  const large = await begin(line, { ...largest, frames: LARGE.frames }, PILOT.large);
+  await compile(line, patience, first);
+  await line.stream({ ...largest, frames: Math.min(LARGE.most, Math.ceil(LARGE.seconds * large.rate)) });
 }
 
-/** Streams small frames until the compilers rest. */
-async function compile(line: WarmedLine, patience: number): Promise<void> {
+/** Frames that have passed, and how many come in a second. */
+interface Begun {
+  readonly streamed: number;
+  readonly rate: number;
+}
+
+/** The first frames of a size. */
+async function begin(line: WarmedLine, frames: Frames, pilot: number): Promise<Begun> {
+  const rateOf = async (count: number) => {
+    const begin = performance.now();
+    await line.stream({ ...frames, frames: count });
+    return (count / (performance.now() - begin)) * 1e3;
+  };
+  const rest = Math.min(frames.frames - pilot, Math.ceil(MOST_SECONDS * (await rateOf(pilot))));
+  return { streamed: pilot + rest, rate: await rateOf(rest) };
+}
+
+/** Streams small frames until the compilers rest. @param first how larger ones came. */
+async function compile(line: WarmedLine, patience: number, first: Begun): Promise<void> {
   const until = performance.now() + patience * 1e3;
   let small = SMALL;
-  let streamed = FIRST.frames;
+  let { streamed } = first;
   for (let before = await line.usage(); performance.now() < until; ) {
+    const frames = Math.min(small.frames, Math.ceil(MOST_SECONDS * first.rate));
     try {
-      await line.stream(small);
+      await line.stream({ ...small, frames });
     } catch (error) {
       // Some pipeline's windows may not fit into the small ones.
       if (small === FIRST) throw error;
       small = FIRST;
       continue;
     }
-    streamed += small.frames;
+    streamed += frames;
     const after = await line.usage();
     // Where the system does not tell, the frames have to do.
     const compiling = (after.compilerCpu - before.compilerCpu) / (after.threadCpu - before.threadCpu) >= COMPILED;

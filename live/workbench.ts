@@ -14,6 +14,7 @@ import type { Prediction } from "../sim/prediction.ts";
 import type { Profile } from "../sim/profile.ts";
 import { measuredRecovery } from "../sim/recovery.ts";
 import { summarise } from "../sim/summarise.ts";
+import type { Summary } from "../sim/summary.ts";
 import type { KernelCatalogue } from "../sim/topology/catalogue.ts";
 import { type Overrides, withOverrides } from "../sim/topology/overrides.ts";
 import { parseTopology } from "../sim/topology/parse.ts";
@@ -204,17 +205,34 @@ export function compareFolder(folder: string, name: string, tolerance: Compariso
       throw new ArtefactError(`${join(folder, RUN_FILES.predictions)}: no prediction of plan ${plan.id}`);
     const runs = measuredRuns(folder, plan);
     const disturbed = plan.disturbances && { disturbed: runs.map(disturbanceIn) };
-    return { plan, measured: runs.map(summarise), ...disturbed, prediction };
+    return { plan, measured: summariesOf(folder, runs), ...disturbed, prediction };
   });
-  const comparison = compare({
-    name,
-    created: new Date().toISOString(),
-    pairs,
-    tolerance,
-    emulated: emulatedIn(plans, surroundingsOf(folder)),
-  });
+  const comparison = inFolder(folder, () =>
+    compare({
+      name,
+      created: new Date().toISOString(),
+      pairs,
+      tolerance,
+      emulated: emulatedIn(plans, surroundingsOf(folder)),
+    }),
+  );
   writeJson(join(folder, RUN_FILES.comparison), comparison);
   return comparison;
+}
+
+/** Of a plan's runs. @throws ArtefactError if one has too few frames to tell anything. */
+export function summariesOf(folder: string, runs: readonly Trace[]): Summary[] {
+  return inFolder(folder, () => runs.map(summarise));
+}
+
+/** Figures that say nothing are the folder's fault. */
+function inFolder<T>(folder: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof RangeError) throw new ArtefactError(`${folder}: ${error.message}`);
+    throw error;
+  }
 }
 
 /** What happened during a run, from when its first frame was due. */

@@ -1,6 +1,9 @@
 import type { PlanLoad } from "./plan.ts";
 import type { Load } from "./topology/topology.ts";
 
+/** A line that delivers less than this share of what is offered has not kept up. */
+export const KEPT_UP = 0.97;
+
 /** The load as the topology file writes it: `saturated`, `50%`, `30/s`. */
 export function loadLabel(load: Load): string {
   switch (load.kind) {

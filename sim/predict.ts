@@ -1,3 +1,4 @@
+import { KEPT_UP } from "./load.ts";
 import { preparedCosts } from "./model/costs.ts";
 import { type Plan, type PlanLoad, undisturbed } from "./plan.ts";
 import { medianRecovery } from "./predict-recovery.ts";
@@ -15,8 +16,6 @@ import { type LatencySummary, medianDropped, type PodTerms, type Summary } from 
 export const REPLICATIONS = 40;
 /** Below this utilisation a resource does not limit a saturated line; then the window does. */
 const LIMITING = 0.85;
-/** A line that delivers less than this share of what is offered is overloaded. */
-const KEPT_UP = 0.97;
 
 /**
  * Predicts a plan by replications of the simulation, each with costs as they may be by the profile (`preparedCosts`) and random
@@ -60,12 +59,16 @@ export function predict(plan: Plan, profile: Profile, replications = REPLICATION
   const offered = (rate: number) => middle(Float64Array.from(runs, (run) => run.offered ?? rate).sort());
   const dropped = medianDropped(runs.map(({ summary }) => summary));
   const saturated = isSaturated(load, throughput, offered);
+  const latency = latencyOf(middle);
   return {
     plan: plan.id,
     throughput,
-    latency: latencyOf(middle),
+    latency,
     interval: { throughput: interval(over((summary) => summary.throughput)), latency: latencyOf(interval) },
-    terms: meanTerms(runs.map(({ summary }) => summary.terms)),
+    terms: termsOf(
+      runs.map(({ summary }) => summary.terms),
+      latency.mean,
+    ),
     ccr: middle(over((summary) => summary.ccr)),
     utilisation,
     resources,
@@ -77,9 +80,15 @@ export function predict(plan: Plan, profile: Profile, replications = REPLICATION
   };
 }
 
-function meanTerms(all: readonly (readonly PodTerms[])[]): PodTerms[] {
+/** Means over replications, in proportion so that they add up to the latency, which is the median of means. */
+function termsOf(all: readonly (readonly PodTerms[])[], latency: number): PodTerms[] {
+  const sum = mean(
+    all.map((terms) => terms.reduce((sum, one) => sum + one.link + one.decode + one.queue + one.compute + one.send, 0)),
+  );
+  const scale = sum > 0 ? latency / sum : 1;
   return all[0]!.map(({ pod, node }, i) => {
-    const term = (name: "link" | "decode" | "queue" | "compute" | "send") => mean(all.map((terms) => terms[i]![name]));
+    const term = (name: "link" | "decode" | "queue" | "compute" | "send") =>
+      scale * mean(all.map((terms) => terms[i]![name]));
     return {
       pod,
       node,

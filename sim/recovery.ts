@@ -144,8 +144,9 @@ function largestBacklog({ due, delivered }: Times, from: number, to: number): nu
   let [most, gone] = [0, 0];
   for (const [n, time] of comes.entries()) {
     if (time >= to) break;
-    // What is delivered when another comes due is no longer there.
-    while (gone < goes.length && goes[gone]! <= time) gone++;
+    // What is delivered when another comes due is no longer there, nor what is before it is looked at.
+    const at = Math.max(time, from);
+    while (gone < goes.length && goes[gone]! <= at) gone++;
     const since = n + 1 < comes.length ? comes[n + 1]! : Number.POSITIVE_INFINITY;
     if (since > from) most = Math.max(most, n + 1 - gone);
   }

@@ -140,7 +140,14 @@ export function isReal({ on }: ClusterFlags): boolean {
 }
 
 export function addProfile(command: Command): Command {
-  return addCalibration(command).option("--profile <file>", "use this profile, whatever machine it is from");
+  addCalibration(command).option("--profile <file>", "use this profile, whatever machine it is from");
+  return addCheck(command, (options: ProfileFlags) =>
+    options.profile === undefined || options.uncalibrated !== undefined
+      ? []
+      : OF_PROFILES.filter((flag) => flag !== "profile" && options[flag] !== undefined).map(
+          (flag) => `--${kebab(flag)}: can't be given together with --profile, which is not measured`,
+        ),
+  );
 }
 
 /** Of verbs that only predict. */

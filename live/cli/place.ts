@@ -87,6 +87,7 @@ async function requestOf(options: PlaceOptions, topology: Topology): Promise<Omi
     if (!(error instanceof RangeError)) throw error;
     problems.push(`--latency-bound: ${error.message}`);
   }
+  if (latencyBound === 0) problems.push(`--latency-bound: "${options.latencyBound}" is not allowed: a time above 0`);
   const request = {
     wish: { objective, rate: options.rate !== undefined && load?.kind === "rate" ? load.rate : null, latencyBound },
     pins: new Map([...pinned].map(([stage, places]) => [stage, places.map(named)])),

@@ -23,8 +23,7 @@ export function runVerb(): Command {
     .argument("<topology>", "topology file (YAML)")
     .action(
       async (file: string, options: WorkloadOptions & OutputOption & FolderOptions & ProfileFlags & ClusterFlags) => {
-        const { measuredRuns, openBench } = await import("../workbench.ts");
-        const { summarise } = await import("../../sim/summarise.ts");
+        const { measuredRuns, openBench, summariesOf } = await import("../workbench.ts");
         const { measured } = await import("./steps.ts");
         const { measuredTable } = await import("../../sim/report/measured-table.ts");
         const { interruptSignal } = await import("../interrupt.ts");
@@ -32,7 +31,10 @@ export function runVerb(): Command {
         const done = await measured(bench, options, interruptSignal());
         if (done === null) return;
         const { folder, pairs } = done;
-        const results = pairs.map(({ plan }) => ({ plan, summaries: measuredRuns(folder, plan).map(summarise) }));
+        const results = pairs.map(({ plan }) => ({
+          plan,
+          summaries: summariesOf(folder, measuredRuns(folder, plan)),
+        }));
         print(
           options.output,
           results.map(({ plan, summaries }) => ({ plan: plan.id, split: plan.split, repeats: summaries })),

@@ -38,7 +38,7 @@ function matrixCommand(): Command {
     .description("hold the twin against the testbed over pipelines, links, sizes, splits, groupings and loads")
     .option("--only <list>", "only cells whose name has one of these in it, e.g. thesis-none,deep-1gbit-64x64")
     .option("--budget <time>", "start no cell after so long, e.g. 20min", time)
-    .option("--fresh", "forget what is there, profiles too, and measure all of it anew")
+    .option("--fresh", "forget what is there, and measure all of it anew")
     .option("--seed <number>", "of the order of the cells", seed, 1)
     .option(
       "--document <file>",
@@ -57,7 +57,7 @@ async function validateMatrix(flags: MatrixFlags): Promise<void> {
   const all = cellsOf([...pipelines.values()].map(({ topology }) => topology));
   const folder = join(runs, "matrix");
   const chosen = only === undefined ? all : chosenFrom(all, only);
-  const work = cellWork(pipelines, { runs, folder, fresh, signal, say });
+  const work = cellWork(pipelines, { runs, folder, signal, say });
   const now = () => performance.now() / 1e3;
   const options = { runs: folder, seed, budget, fresh, signal, now, say };
   const finished = await runMatrix(chosen, work, options).catch((error: Error) => {

@@ -27,8 +27,6 @@ export interface CellWorkOptions {
   readonly runs: string;
   /** Folder of the matrix' results, where logs go too. */
   readonly folder: string;
-  /** Measure stages and links even where a kept profile would do. */
-  readonly fresh: boolean;
   readonly signal: AbortSignal;
   readonly say: (line: string) => void;
 }
@@ -40,7 +38,7 @@ const NOMINAL_REPLICATIONS = 1;
 
 /** The work of the matrix' cells, on this machine. @param pipelines by name, those of all cells. */
 export function cellWork(pipelines: ReadonlyMap<string, Bench>, options: CellWorkOptions): CellWork {
-  const { runs, folder, fresh, signal, say } = options;
+  const { runs, folder, signal, say } = options;
   const code = codeDigests();
   const machine = digestOf(JSON.stringify(machineOf()));
   const benchOf = (cell: Cell): Bench => {
@@ -61,10 +59,8 @@ export function cellWork(pipelines: ReadonlyMap<string, Bench>, options: CellWor
 
     async prepare(cell) {
       const bench = benchOf(cell);
-      const kept = await measured(bench, { fresh, share: 1 / PARTS });
-      // One that is whole is of another time than the runs are.
-      const profile =
-        kept.calibration.share === undefined ? await measured(bench, { fresh: true, share: 1 / PARTS }) : kept;
+      // A kept one is of another time than the runs are.
+      const profile = await measured(bench, { fresh: true, share: 1 / PARTS });
       const predicted = await withBar("predict", (progress) => predictAll(bench, profile, signal, progress));
       const order = shuffled(predicted, new RandomStream(bench.topology.workload.seed, "order of plans", cell.name));
       return { concluded: false, profile, plans: withNominal(bench, order) };

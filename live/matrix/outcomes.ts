@@ -30,7 +30,7 @@ export function outcomeOf(cell: Cell, runs: string): CellOutcome {
     });
   return {
     cell,
-    calibrated: profile.created,
+    concluded: profile.created,
     fingerprint: profile.fingerprint,
     comparison: compared(({ calibrated }) => calibrated),
     beforehand: compared(({ beforehand }) => beforehand),

@@ -19,12 +19,20 @@ export class Checkpoint {
   readonly #folder: string;
   /** What was measured so far. */
   readonly readings: readonly Reading[];
+  /** Files that should be readings and can't be read: a power failure may leave such. They are gone. */
+  readonly unreadable: readonly string[];
   #count: number;
 
-  private constructor(folder: string, readings: readonly Reading[], count: number) {
+  private constructor(folder: string, readings: readonly Reading[], count: number, unreadable: readonly string[] = []) {
     this.#folder = folder;
     this.readings = readings;
     this.#count = count;
+    this.unreadable = unreadable;
+  }
+
+  /** When what is in a folder was begun, ISO 8601; `null` if nothing is. */
+  static begun(folder: string): string | null {
+    return startedIn(join(folder, START))?.created ?? null;
   }
 
   /**
@@ -38,8 +46,12 @@ export class Checkpoint {
     const fits = begun !== null && begun.version === PROFILE_VERSION && difference(begun.fingerprint, print) === null;
     if (fits && old < age) {
       const names = readdirSync(folder).filter((name) => /^\d+\.json$/.test(name));
-      const readings = names.sort().map((name) => readJson<Reading>(join(folder, name)));
-      return new Checkpoint(folder, readings, Number.parseInt(names.at(-1) ?? "0", 10));
+      const paths = names.sort().map((name) => join(folder, name));
+      const all = paths.map((path) => readableJson<Reading>(path));
+      const unreadable = paths.filter((_, i) => all[i] === null);
+      for (const path of unreadable) rmSync(path);
+      const readings = all.filter((reading) => reading !== null);
+      return new Checkpoint(folder, readings, Number.parseInt(names.at(-1) ?? "0", 10), unreadable);
     }
     return Checkpoint.anew(folder, print, today);
   }
@@ -64,9 +76,13 @@ export class Checkpoint {
 
 /** `null` if there is none, or none that can be read: then nothing can be built on it. */
 function startedIn(path: string): Start | null {
-  if (!existsSync(path)) return null;
+  return existsSync(path) ? readableJson<Start>(path) : null;
+}
+
+/** `null` if it can't be read. */
+function readableJson<T>(path: string): T | null {
   try {
-    return readJson<Start>(path);
+    return readJson<T>(path);
   } catch (error) {
     if (error instanceof ArtefactError) return null;
     throw error;

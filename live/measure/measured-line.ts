@@ -13,6 +13,9 @@ const MOST_FRAMES = 120;
 const WARMUP = 4;
 /** Frames that tell how long one takes. */
 const PILOT_FRAMES = 10;
+/** Nothing is known of it before; a frame that takes longer, seconds, is not measured. */
+const PILOT_PERIOD = 15;
+/** More than what a run should take. */
 const TIMEOUT_SECONDS = 60;
 /** A line's compilers are waited for so long, at most. */
 const COMPILING_SECONDS = 6;
@@ -28,6 +31,14 @@ interface Drive {
   readonly rate?: number;
   readonly window?: number;
   readonly warmup?: number;
+  /** Seconds that a frame takes, as far as that is known. */
+  readonly period?: number;
+}
+
+/** Of a kind of measurement, found once: how long a frame takes, seconds, and how many there are in one. */
+interface Pace {
+  readonly period: number;
+  readonly frames: number;
 }
 
 export type Line = MeasuredLine;
@@ -39,8 +50,8 @@ export class MeasuredLine {
   /** Frames that were streamed so far. */
   streamed = 0;
 
-  /** Frames that a measurement takes, by size and window: found once. */
-  readonly #counts = new Map<string, number>();
+  /** By size and window. */
+  readonly #paces = new Map<string, Pace>();
 
   constructor(deployment: Deployment, pods: readonly PodSpec[], signal: AbortSignal | undefined) {
     this.#driver = new Driver(deployment, pods);
@@ -72,8 +83,8 @@ export class MeasuredLine {
 
   /** A line of one pod, which nothing but its rate makes wait: at a third of its pace it does two thirds of the time. */
   async alone(size: FrameSize): Promise<Record<Thread, Trace>> {
-    const frames = await this.#framesOf(size, BUSY_WINDOW);
-    const busy = await this.run(size, frames, { window: BUSY_WINDOW });
+    const { frames, period } = await this.#paceOf(size, BUSY_WINDOW);
+    const busy = await this.run(size, frames, { window: BUSY_WINDOW, period });
     const rate = 1 / (3 * periodOf(busy));
     const idle = await this.run(size, Math.min(frames, LEAST_FRAMES + Math.ceil(SAMPLE_SECONDS * rate)), { rate });
     return { busy, idle, cold: await this.#coldAt(size, rate, 1) };
@@ -91,22 +102,31 @@ export class MeasuredLine {
   }
 
   async #sized(size: FrameSize, window: number): Promise<Trace> {
-    return this.run(size, await this.#framesOf(size, window), { window });
+    const { frames, period } = await this.#paceOf(size, window);
+    return this.run(size, frames, { window, period });
   }
 
   /** As many frames as the time of a measurement holds: a few frames tell. */
-  async #framesOf(size: FrameSize, window: number): Promise<number> {
+  async #paceOf(size: FrameSize, window: number): Promise<Pace> {
     const key = `${size.height}x${size.width} ${window}`;
-    const count = this.#counts.get(key) ?? framesFor(await this.run(size, PILOT_FRAMES, { window }));
-    this.#counts.set(key, count);
-    return count;
+    const known = this.#paces.get(key);
+    if (known !== undefined) return known;
+    const period = periodOf(await this.run(size, PILOT_FRAMES, { window, period: PILOT_PERIOD }));
+    const pace = { period, frames: framesFor(period) };
+    this.#paces.set(key, pace);
+    return pace;
   }
 
-  async run(size: FrameSize, frames: number, { rate = 0, window = 1, warmup = WARMUP }: Drive = {}): Promise<Trace> {
+  async run(
+    size: FrameSize,
+    frames: number,
+    { rate = 0, window = 1, warmup = WARMUP, period = 0 }: Drive = {},
+  ): Promise<Trace> {
     const run = { frames, rate, height: size.height, width: size.width, window, digests: 0 };
     this.streamed += frames;
+    const expected = frames * Math.max(period, rate > 0 ? 1 / rate : 0);
     const { trace } = await this.#driver.run("calibration", 0, warmup, run, {
-      timeout: TIMEOUT_SECONDS,
+      timeout: TIMEOUT_SECONDS + 2 * expected,
       ...(this.#signal === undefined ? {} : { signal: this.#signal }),
     });
     return trace;
@@ -114,8 +134,8 @@ export class MeasuredLine {
 }
 
 /** So many frames take about the time that a measurement may take. */
-function framesFor(trace: Trace): number {
-  return WARMUP + Math.round(Math.min(MOST_FRAMES, Math.max(LEAST_FRAMES, SAMPLE_SECONDS / periodOf(trace))));
+function framesFor(period: number): number {
+  return WARMUP + Math.round(Math.min(MOST_FRAMES, Math.max(LEAST_FRAMES, SAMPLE_SECONDS / period)));
 }
 
 /** Seconds from one frame's delivery to the next's, the middle of them. */

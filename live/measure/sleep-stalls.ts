@@ -1,6 +1,6 @@
 import { STALLED } from "../../sim/model/stalls.ts";
 import type { StallCost } from "../../sim/profile.ts";
-import { now, sleepUntil } from "../stage/clock.ts";
+import * as clock from "../stage/clock.ts";
 
 const SLEEPS = 2000;
 /** Seconds of each: a thread that is held sleeps for about so long. */
@@ -12,7 +12,11 @@ const SLICE = 50;
  * Sleeps on this machine, which has nothing else to do, and counts how often that takes much longer: a virtual CPU that has halted is
  * at times not run again at once.
  */
-export async function measureStalls(signal: AbortSignal | undefined, sleeps = SLEEPS): Promise<StallCost> {
+export async function measureStalls(
+  signal: AbortSignal | undefined,
+  sleeps = SLEEPS,
+  { now, sleepUntil }: Pick<typeof clock, "now" | "sleepUntil"> = clock,
+): Promise<StallCost> {
   const seconds: number[] = [];
   for (let i = 0; i < sleeps; i++) {
     if (i % SLICE === 0) {

@@ -36,8 +36,11 @@ export interface Subject {
   readonly digest: string;
 }
 
-/** @param baseDirectory what folders in the topology are relative to: how images compress depends on what they show. */
-export function subjectOf(topology: Topology, plans: readonly Plan[], baseDirectory: string): Subject {
+/**
+ * @param baseDirectory what folders in the topology are relative to: how images compress depends on what they show.
+ * @param limited pods are held to what their nodes may use (`cpus`), and what is measured by the clock has that in it.
+ */
+export function subjectOf(topology: Topology, plans: readonly Plan[], baseDirectory: string, limited = false): Subject {
   const pods = new Map<string, { stages: number[]; on: Set<string> }>();
   for (const { node, stages } of plans.flatMap((plan) => plan.pods)) {
     const numbers = stages.map(({ name }) => topology.stages.findIndex((stage) => stage.name === name));
@@ -88,6 +91,7 @@ export function subjectOf(topology: Topology, plans: readonly Plan[], baseDirect
   const emulated = topology.nodes.filter(({ speed }) => speed < 1).map(({ name }) => name);
   const hosts = topology.hosts.map(({ name }) => name);
   hash.update(JSON.stringify([subject, [...keys], runtime, emulated, hosts]));
+  if (limited) hash.update(JSON.stringify(topology.nodes.map(({ cpus = null }) => cpus)));
   if (contents.size > 0) for (const path of picturesOf(topology, baseDirectory)) hash.update(readFileSync(path));
   return { ...subject, digest: hash.digest("hex").slice(0, 16) };
 }

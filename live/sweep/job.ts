@@ -15,11 +15,12 @@ export interface JobSpec {
   readonly namespace: string;
   /** The stage service's. */
   readonly image: string;
+  /** Of the whole sweep. */
   readonly shards: number;
   /** `inputs.json.gz`. */
   readonly inputs: Uint8Array;
-  /** One Indexed Job; else, for clusters that do not have those, a Job a shard. */
-  readonly indexed: boolean;
+  /** `all`: one Indexed Job. Else a Job each of these shards, from 0 on: of a cluster that has no Indexed Jobs, or where only some are left. */
+  readonly run: "all" | readonly number[];
 }
 
 /**
@@ -28,17 +29,23 @@ export interface JobSpec {
  * @throws RangeError if the inputs do not fit a ConfigMap.
  */
 export function jobManifests(spec: JobSpec): string {
-  const { name, shards, inputs, indexed } = spec;
+  const { name, shards, inputs, run } = spec;
   const encoded = Buffer.from(inputs).toString("base64");
   if (encoded.length > MOST_BYTES) {
     throw new RangeError(`inputs of ${encoded.length} bytes should be at most ${MOST_BYTES}, for a ConfigMap`);
   }
   const metadata = metadataOf(name, spec);
   const configMap = { apiVersion: "v1", kind: "ConfigMap", metadata, binaryData: { "inputs.json.gz": encoded } };
-  const jobs = indexed
-    ? [job(name, spec, shards, null)]
-    : Array.from({ length: shards }, (_, shard) => job(`${name}-${shard}`, spec, 1, String(shard)));
+  const jobs =
+    run === "all"
+      ? [job(name, spec, shards, null)]
+      : run.map((shard) => job(shardJobName(name, shard), spec, 1, String(shard)));
   return manifestsYaml([configMap, ...jobs]);
+}
+
+/** Of a Job that runs one shard of a sweep, from 0 on. */
+export function shardJobName(sweep: string, shard: number): string {
+  return `${sweep}-${shard}`;
 }
 
 /** @param shard the only one of a Job that does not number its pods. */

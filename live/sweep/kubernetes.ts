@@ -1,13 +1,13 @@
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import type { UnitResult } from "../../sim/sweep/unit.ts";
+import { shardOf, type UnitResult, unitsOf } from "../../sim/sweep/unit.ts";
 import { writeWhole } from "../artefacts.ts";
 import { serverMinor } from "../clusters/kubernetes/server-version.ts";
 import { CommandError, commandText, type Runner } from "../exec.ts";
 import type { Progress } from "../progress.ts";
 import { inputsBytes } from "./inputs.ts";
-import { INDEXED_JOBS, jobManifests, SHARD_LABEL, SWEEP_LABEL } from "./job.ts";
-import { linesOf, manifestOf, resultsName } from "./results.ts";
+import { INDEXED_JOBS, jobManifests, SHARD_LABEL, SWEEP_LABEL, shardJobName } from "./job.ts";
+import { linesOf, type Manifest, manifestOf, Results, resultsName } from "./results.ts";
 import { parseShardText } from "./shard-text.ts";
 import type { WorkerInputs } from "./tasks.ts";
 
@@ -31,32 +31,58 @@ const INDEX = "batch.kubernetes.io/job-completion-index";
 
 /**
  * Runs a sweep's shards as one Indexed Job, or where the cluster has none as a Job each, and fetches their results from the pods' logs,
- * each checked by count and digest. The Jobs are deleted whatever happens; where they can't be, it says so.
- * @throws CommandError if kubectl or a Job fails; ArtefactError if a log is not whole.
+ * each checked by count and digest. What an earlier call fetched into the folder is not run again. The Jobs are deleted whatever
+ * happens; where they can't be, it says so.
+ * @throws CommandError if kubectl or a Job fails; ArtefactError if a log is not whole. What other shards have is kept.
  */
 export async function sweepOnKubernetes(inputs: WorkerInputs, options: KubernetesOptions): Promise<UnitResult[]> {
-  const { image, namespace, shards, folder, runner, dryRun, signal, say } = options;
-  const { digest } = manifestOf(inputs);
-  const name = `edgetwin-sweep-${digest.slice(0, 8)}`;
+  const { image, namespace, folder, runner, dryRun, signal, say } = options;
+  // One without anything to predict would be no shard.
+  const shards = Math.min(options.shards, unitsOf(inputs.sweep).length);
+  const manifest = manifestOf(inputs);
+  const kept = dryRun ? [] : keptIn(folder, manifest, inputs, shards);
+  const left = Array.from({ length: shards }, (_, index) => index).filter((index) => kept[index] === undefined);
+  if (left.length < shards) say(`sweep: ${shards - left.length} of ${shards} shards are in ${folder} already`);
+  if (left.length === 0) return kept.flatMap((shard) => shard!);
+  const name = `edgetwin-sweep-${manifest.digest.slice(0, 8)}`;
   const kubectl = (...words: readonly string[]) => ["kubectl", "--namespace", namespace, ...words];
   const mine = ["--selector", `${SWEEP_LABEL}=${name}`];
-  const indexed = ((await serverMinor(runner, signal)) ?? INDEXED_JOBS) >= INDEXED_JOBS;
-  const manifests = jobManifests({ name, namespace, image, shards, inputs: inputsBytes(inputs), indexed });
+  const numbered = ((await serverMinor(runner, signal)) ?? INDEXED_JOBS) >= INDEXED_JOBS;
+  const run = numbered && left.length === shards ? "all" : left;
+  const manifests = jobManifests({ name, namespace, image, shards, inputs: inputsBytes(inputs), run });
+  const fetch = async () => {
+    const found = await runner.run(kubectl("get", "pods", ...mine, "--output", "json"), { signal });
+    const pods = dryRun ? new Map(left.map((index) => [index, `${name}-${index}-POD`])) : podsOf(found);
+    const problems: Error[] = [];
+    for (const index of left) {
+      const shard = { k: index + 1, n: shards };
+      try {
+        const pod = pods.get(index);
+        if (pod === undefined) throw new CommandError(`there is no pod that has finished shard ${shard.k}/${shard.n}`);
+        const log = await runner.run(kubectl("logs", pod, "--container", "sweep"), { signal });
+        if (dryRun) continue;
+        kept[index] = parseShardText(log, `pod ${pod}`, manifest.digest);
+        writeWhole(join(folder, resultsName(shard)), linesOf(kept[index]));
+      } catch (error) {
+        signal.throwIfAborted();
+        problems.push(error as Error);
+      }
+    }
+    if (problems.length > 0) throw problems[0];
+  };
   try {
     // By the server: apply by the client keeps a second copy in an annotation, of at most 256 KiB.
     await runner.run(kubectl("apply", "--server-side", "--filename", "-"), { input: manifests, signal });
-    await finished((...words) => kubectl(...words, ...mine), options);
-    const found = await runner.run(kubectl("get", "pods", ...mine, "--output", "json"), { signal });
-    const pods = dryRun ? Array.from({ length: shards }, (_, i) => `${name}-${i}-POD`) : podsOf(found, shards);
-    const results: UnitResult[] = [];
-    for (const [index, pod] of pods.entries()) {
-      const log = await runner.run(kubectl("logs", pod, "--container", "sweep"), { signal });
-      if (dryRun) continue;
-      const shard = parseShardText(log, `pod ${pod}`, digest);
-      writeWhole(join(folder, resultsName({ k: index + 1, n: shards })), linesOf(shard));
-      results.push(...shard);
+    const jobs = new Set(run === "all" ? [name] : run.map((index) => shardJobName(name, index)));
+    try {
+      await finished((...words) => kubectl(...words, ...mine), jobs, left.length, options);
+    } catch (error) {
+      // What shards have finished is worth having, even if others never will.
+      if (error instanceof CommandError && !signal.aborted) await fetch().catch(() => undefined);
+      throw error;
     }
-    return results;
+    await fetch();
+    return kept.flatMap((shard) => shard!);
   } finally {
     const removal = kubectl("delete", "jobs,configmaps", ...mine, "--wait=false");
     // Not by the signal, which may have been what ended it. Results are not lost by this, and why there are none is what counts.
@@ -65,6 +91,21 @@ export async function sweepOnKubernetes(inputs: WorkerInputs, options: Kubernete
       say(`  to delete them: ${commandText(removal)}`);
     });
   }
+}
+
+/** Results of the shards that are whole in a sweep's folder, by index. */
+function keptIn(
+  folder: string,
+  manifest: Manifest,
+  { sweep }: WorkerInputs,
+  n: number,
+): (readonly UnitResult[] | undefined)[] {
+  const units = unitsOf(sweep);
+  return Array.from({ length: n }, (_, index) => {
+    const shard = { k: index + 1, n };
+    const { missing, done } = new Results(folder, manifest, shardOf(units, shard), shard);
+    return missing.length === 0 ? done : undefined;
+  });
 }
 
 interface Jobs {
@@ -77,15 +118,21 @@ interface Jobs {
   }[];
 }
 
-/** Waits for the end of all Jobs. @param kubectl of what is of the sweep. @throws CommandError if one failed. */
+/**
+ * Waits for the end of all Jobs.
+ * @param kubectl of what is of the sweep; @param jobs names of those that run now: an older one may be left; @param shards that run.
+ * @throws CommandError if one failed, or is gone.
+ */
 async function finished(
   kubectl: (...words: readonly string[]) => string[],
-  { runner, signal, shards, progress, interval, dryRun }: KubernetesOptions,
+  jobs: ReadonlySet<string>,
+  shards: number,
+  { runner, signal, progress, interval, dryRun }: KubernetesOptions,
 ): Promise<void> {
   for (;;) {
     const text = await runner.run(kubectl("get", "jobs", "--output", "json"), { signal });
     if (dryRun) return;
-    const { items } = JSON.parse(text) as Jobs;
+    const items = (JSON.parse(text) as Jobs).items.filter(({ metadata: { name } }) => jobs.has(name));
     const succeeded = items.reduce((sum, { status }) => sum + (status?.succeeded ?? 0), 0);
     progress.update(succeeded / shards, `${succeeded} of ${shards} shards`);
     const ended = items.flatMap(({ metadata: { name }, status }) =>
@@ -97,7 +144,7 @@ async function finished(
       const log = await runner.run(words, { signal }).catch((error: Error) => error.message);
       throw new CommandError(`job ${failed.name} failed: ${failed.message ?? "no reason given"}\n${log.trim()}`);
     }
-    if (items.length === 0) throw new CommandError("the sweep's jobs are gone: somebody has deleted them");
+    if (items.length < jobs.size) throw new CommandError("the sweep's jobs are gone: somebody has deleted them");
     if (ended.filter(({ type }) => type === "Complete").length === items.length) return;
     await wait(interval * 1e3, undefined, { signal }).catch(() => signal.throwIfAborted());
   }
@@ -114,18 +161,13 @@ interface Pods {
   }[];
 }
 
-/** The pod that succeeded, for each shard in order. @throws CommandError if one is gone. */
-function podsOf(text: string, shards: number): string[] {
+/** The pods that succeeded, by shard. */
+function podsOf(text: string): Map<number, string> {
   const done = (JSON.parse(text) as Pods).items.filter(({ status }) => status?.phase === "Succeeded");
-  const pods = new Map(
+  return new Map(
     done.map(({ metadata: { name, annotations, labels } }) => [
       Number(labels?.[SHARD_LABEL] ?? annotations?.[INDEX]),
       name,
     ]),
   );
-  return Array.from({ length: shards }, (_, index) => {
-    const pod = pods.get(index);
-    if (pod === undefined) throw new CommandError(`the pod of shard ${index + 1}/${shards} is gone, with its results`);
-    return pod;
-  });
 }

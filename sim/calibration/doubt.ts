@@ -7,13 +7,14 @@ import type { Profile } from "../profile.ts";
 import { simulateSummary } from "../simulate.ts";
 import { normalDensity, normalProbability } from "../statistics/normal.ts";
 import { median } from "../statistics/quantile.ts";
+import type { CommonMoods } from "./common-moods.ts";
 import { perturbed } from "./perturb.ts";
 import type { CostName } from "./reading.ts";
 
 /** A cost whose doubt makes the decision doubtful. */
 export interface CostShare {
   readonly name: CostName;
-  /** Of the variance of the lead, 0..1. */
+  /** Of what adds to the variance of the lead, 0..1: its covariance with the lead. */
   readonly share: number;
   /** Seconds of measuring more that would halve the cost's standard error: four times the passes. */
   readonly seconds: number;
@@ -46,9 +47,9 @@ const LEAST_SHARE = 1e-3;
 
 /**
  * At each size, which costs make it doubtful that the best plan is the best: one cost after the other is moved by its standard
- * error, and the squared change of the lead over the second plan is its share of the lead's variance (sigma-normalised derivatives:
- * Saltelli et al., Global Sensitivity Analysis, 2008, section 1.2; for measured inputs of simulations: Song & Nelson, IIE
- * Transactions 47, 2015). All predictions have common random numbers. The expected loss is Raiffa & Schlaifer's expected value of
+ * error, and the lead over the second plan changes (sigma-normalised derivatives: Saltelli et al., Global Sensitivity Analysis, 2008,
+ * section 1.2; for measured inputs of simulations: Song & Nelson, IIE Transactions 47, 2015). Its variance is that of the sum of these changes, as far
+ * as costs are off together (`CommonMoods`), and a cost's share follows from its covariance with that sum. All predictions have common random numbers. The expected loss is Raiffa & Schlaifer's expected value of
  * perfect information for two choices (Applied Statistical Decision Theory, 1961, section 5.3), the lead taken as normal.
  */
 export function doubtsOf(experiments: readonly Experiment[], profile: Profile): Doubt[] {
@@ -119,14 +120,18 @@ function doubtAt(size: readonly [number, number], plans: readonly Plan[], profil
     .filter(
       ({ name, error }) => (error?.relative ?? 0) > 0 && (isUsedBy(best.plan, name) || isUsedBy(second.plan, name)),
     )
-    .map(({ name, error: known, spent }) => {
-      const error = known!.relative;
+    .map(({ name, case: measured, error: known, spent }): Effect => {
+      const { relative: error, common } = known!;
       const step = Math.min(LARGEST_STEP, Math.max(LEAST_STEP, error));
-      return { name, variance: (changeOf(name, step) * error) ** 2, seconds: 3 * spent };
+      return { name, case: measured, change: changeOf(name, step) * error, common, seconds: 3 * spent };
     });
-  const variance = effects.reduce((sum, effect) => sum + effect.variance, 0);
-  const error = Math.sqrt(variance);
-  const z = error > 0 ? lead / error : Number.POSITIVE_INFINITY;
+  const covariances = covariancesOf(effects);
+  const variance = covariances.reduce((sum, covariance) => sum + covariance, 0);
+  const error = Math.sqrt(Math.max(0, variance));
+  // Costs that are off together may make up for one another.
+  const adding = covariances.reduce((sum, covariance) => sum + Math.max(0, covariance), 0);
+  // Of two that are equally good beyond doubt, either may be called the better.
+  const z = error > 0 ? lead / error : lead > 0 ? Number.POSITIVE_INFINITY : 0;
   const wrong = 1 - normalProbability(z);
   return {
     ...common,
@@ -136,17 +141,41 @@ function doubtAt(size: readonly [number, number], plans: readonly Plan[], profil
     wrong,
     regret: error > 0 ? error * (normalDensity(z) - z * wrong) : 0,
     costs: effects
-      .map(({ name, variance: own, seconds }) => ({ name, share: variance > 0 ? own / variance : 0, seconds }))
+      .map(({ name, seconds }, i) => ({ name, share: adding > 0 ? covariances[i]! / adding : 0, seconds }))
       .filter(({ share }) => share >= LEAST_SHARE)
       .sort((a, b) => b.share - a.share),
   };
+}
+
+/** What one standard error of a cost does to the lead. */
+interface Effect {
+  readonly name: CostName;
+  readonly case: string | null;
+  readonly change: number;
+  readonly common: CommonMoods;
+  readonly seconds: number;
+}
+
+/** Of each effect with the sum of all: the host's part is the same for all of them, that of a case for all of the same one. */
+function covariancesOf(effects: readonly Effect[]): number[] {
+  const ofHost = ({ change, common }: Effect) => Math.sqrt(common.host) * change;
+  const ofCase = ({ change, common }: Effect) => Math.sqrt(common.visit) * change;
+  const host = effects.reduce((sum, one) => sum + ofHost(one), 0);
+  const cases = new Map<string | null, number>();
+  for (const one of effects) cases.set(one.case, (cases.get(one.case) ?? 0) + ofCase(one));
+  return effects.map((one) => {
+    const { host: hosts, visit } = one.common;
+    const own = Math.max(0, 1 - hosts - visit) * one.change ** 2;
+    const together = one.case === null ? ofCase(one) : cases.get(one.case)!;
+    return own + ofHost(one) * host + ofCase(one) * together;
+  });
 }
 
 /** Whether a plan's prediction can depend on a cost; of what compressed frames cost, what is measured for their size. */
 function isUsedBy(plan: Plan, { kind, of, nodes, at }: CostName): boolean {
   const { pods, hops, workload, workers } = plan;
   const here = pods.some(({ node }) => nodes.includes(node));
-  const crossed = hops.filter(({ link }) => link !== null);
+  const across = hops.filter(({ link }) => link?.between.join() === nodes.join());
   const carries = (some: readonly Plan["hops"][number][]) =>
     some.some(({ bytes, compression }) => bytes === at || compression !== "none");
   switch (kind) {
@@ -159,9 +188,11 @@ function isUsedBy(plan: Plan, { kind, of, nodes, at }: CostName): boolean {
     case "loopback":
       return here && hops.some(({ link, bytes }) => link === null && bytes === at);
     case "link":
+      // One line is fitted through all sizes.
+      return across.length > 0;
     case "link-receive":
     case "link-send":
-      return carries(crossed.filter(({ link }) => link!.between.join() === nodes.join()));
+      return carries(across);
     case "compress":
     case "decompress":
       return here && hops.some(({ compression }) => compression !== "none");

@@ -34,6 +34,8 @@ const SWEEPS = 10;
 const LAST = 3;
 /** Of fewer, no order is rarer than chance. */
 const LEAST_FOR_TREND = 5;
+/** Of fewer, nobody knows how rounds scatter. */
+const LEAST_FOR_SHIFT = 3;
 /** Standard errors that the clearest shift of level must exceed: more where few rounds tell how levels scatter. */
 const CLEAR_SHIFT = 4;
 
@@ -108,15 +110,16 @@ function trendOf(factors: readonly number[]): number | null {
  * `CLEAR_SHIFT` standard errors, of the rounds' own scatter or of their factors, whichever is larger.
  */
 function shiftOf(rounds: readonly RoundLevel[]): Drift["shift"] {
+  if (rounds.length < LEAST_FOR_SHIFT) return null;
   let best: { from: number; by: number; clarity: number } | null = null;
   for (let cut = 1; cut < rounds.length; cut++) {
     const [before, after] = [rounds.slice(0, cut), rounds.slice(cut)];
     const by = average(after) - average(before);
-    const scatter = rounds.length > 2 ? Math.sqrt((squares(before) + squares(after)) / (rounds.length - 2)) : 0;
+    const scatter = Math.sqrt((squares(before) + squares(after)) / (rounds.length - 2));
     const own = Math.sqrt(mean(rounds.map(({ error }) => error ** 2)));
     const error = Math.max(scatter, own) * Math.sqrt(1 / before.length + 1 / after.length);
     const clarity = Math.abs(by) / error;
-    const clear = CLEAR_SHIFT * (rounds.length > 2 ? studentT95(rounds.length - 1) / 1.96 : 1);
+    const clear = (CLEAR_SHIFT * studentT95(rounds.length - 1)) / 1.96;
     if (clarity > clear && clarity > (best?.clarity ?? 0))
       best = { from: rounds[cut]!.round, by: exp(by) - 1, clarity };
   }

@@ -1,5 +1,5 @@
 import { studentT95 } from "../statistics/interval.ts";
-import { type CostKnowledge, isKnownEnough } from "./knowledge.ts";
+import { type CostKnowledge, isKnown, isKnownEnough } from "./knowledge.ts";
 import { costId, type Reading } from "./reading.ts";
 
 /** A case that is worth another visit. */
@@ -14,14 +14,15 @@ export interface WorthIt {
 /**
  * Cases with costs that are not known well enough, those first that take most doubt away per second: a greedy form of Neyman's
  * allocation (Cochran, Sampling Techniques, 1977, section 5.5), which gives samples by spread and price. A cost's doubt is its
- * half-width in seconds over the largest cost of its group, so that what takes long counts for more, at every size alike, and what is
- * within the precision of that largest cost is no doubt; another pass is expected to narrow it as Student's t and the root of the
- * number of passes say.
+ * half-width in seconds over the largest cost of its group, so that what takes long counts for more, at every size alike; another
+ * pass is expected to narrow it as Student's t and the root of the number of passes say.
+ * @param left seconds: what takes longer is left out.
  */
 export function worthAnotherVisit(
   readings: readonly Reading[],
   knowledge: readonly CostKnowledge[],
   precision: number,
+  left = Number.POSITIVE_INFINITY,
 ): WorthIt[] {
   const known = new Map(knowledge.map((cost) => [costId(cost.name), cost]));
   const cases = new Map<string, { costs: Set<CostKnowledge>; seconds: number; visits: number }>();
@@ -35,9 +36,13 @@ export function worthAnotherVisit(
       if (cost !== undefined) entry.costs.add(cost);
     }
   }
-  return [...cases]
+  const fitting = [...cases].filter(([, { seconds, visits }]) => seconds / visits <= left);
+  const all = fitting.flatMap(([, { costs }]) => [...costs]);
+  // What is within the precision of the largest cost of its pipelines waits until there is nothing else.
+  const enough = all.every((cost) => isKnownEnough(cost, precision)) ? isKnown : isKnownEnough;
+  return fitting
     .map(([name, { costs, seconds, visits }]) => {
-      const open = [...costs].filter((cost) => !isKnownEnough(cost, precision));
+      const open = [...costs].filter((cost) => !enough(cost, precision));
       const gain = open.reduce((sum, cost) => sum + gainOf(cost), 0);
       return { case: name, open: open.length, seconds: seconds / visits, gain: (gain * visits) / seconds };
     })

@@ -5,7 +5,7 @@ import { type Figure, figureOf, pseudoValues } from "./block-error.ts";
 import type { SampleOrder } from "./calibration.ts";
 import { type CommonMoods, commonMoods, type Deviation } from "./common-moods.ts";
 import { moderated, priorOf, type Spread } from "./moderated.ts";
-import { type Outliers, outlierLimit, outliersIn } from "./outliers.ts";
+import { type Outliers, outliersIn, withoutOutliers } from "./outliers.ts";
 import { type CostKind, type CostName, costId, type Reading } from "./reading.ts";
 import { sampleOrder } from "./sample-order.ts";
 
@@ -126,7 +126,7 @@ export function isKnown({ halfWidth }: CostKnowledge, precision: number): boolea
   return halfWidth !== null && halfWidth <= precision;
 }
 
-/** Whether it is known as well as if the largest cost of its pipeline were within that precision: what is left open decides nothing. */
+/** Whether it is known as well as if the largest cost of its pipeline were within that precision: where that limits a plan, what is left open decides nothing. */
 export function isKnownEnough(cost: CostKnowledge, precision: number): boolean {
   return cost.halfWidth !== null && cost.halfWidth * cost.weight <= precision;
 }
@@ -177,11 +177,7 @@ function visitsOf(readings: readonly Reading[]): { name: CostName; visits: Visit
 
 function scattered(name: CostName, visits: readonly Visit[], figure: Figure): Scattered {
   const samples = visits.flatMap((visit) => visit.samples);
-  const limit = outlierLimit(samples);
-  const values = pseudoValues(
-    visits.map((visit) => visit.samples.map((value) => Math.min(value, limit))),
-    figure,
-  );
+  const values = pseudoValues(withoutOutliers(visits.map((visit) => visit.samples)), figure);
   const centre = mean(values);
   // A lower quartile may be 0 where the mean is not.
   const unit = centre > 0 ? centre : mean(samples.map(Math.abs));
@@ -221,7 +217,7 @@ function errorOf(
   if (spread.degrees > 0 && variance === 0) return { relative: 0, degrees, common: { host: 0, visit: 0 } };
   if (degrees === 0) return null;
   const { host, visit } = movesWithHost(name) ? moods : { host: 0, visit: 0 };
-  const rounds = new Set(visits.map(({ round }) => round)).size;
+  const rounds = new Set(visits.map(({ batch, round }) => `${batch} ${round}`)).size;
   // The host's mood is one a round, however many visits there are in it.
   const ofHost = host / rounds;
   const ofVisits = (1 - host) / visits.length;

@@ -24,9 +24,21 @@ export function outliersIn(samples: readonly number[]): Outliers {
   return { count: far.length, worst: exp(far.reduce((a, b) => Math.max(a, b), centre) - centre) };
 }
 
-/** Above this a sample is an outlier among the others, seconds; `Infinity` where they are too few to tell. */
-export function outlierLimit(samples: readonly number[]): number {
-  return exp(limitOf(samples).limit);
+/** Of fewer samples the median is no level. */
+const LEAST_FOR_LEVEL = 3;
+
+/**
+ * Samples by visit, outliers made as large as what just is none. What is one is judged by all visits' samples together, each as a multiple
+ * of the median of its own visit: a visit that found the host slow has none for that.
+ */
+export function withoutOutliers(visits: readonly (readonly number[])[]): number[][] {
+  const above = visits.map((samples) => samples.filter((value) => value > 0));
+  const all = above.flat();
+  if (all.length === 0) return visits.map((samples) => [...samples]);
+  const common = median(all);
+  const levels = above.map((samples) => (samples.length < LEAST_FOR_LEVEL ? common : median(samples)));
+  const limit = exp(limitOf(above.flatMap((samples, i) => samples.map((value) => value / levels[i]!))).limit);
+  return visits.map((samples, i) => samples.map((value) => Math.min(value, limit * levels[i]!)));
 }
 
 /** Logarithms of what is above 0, their median, and above which of them one lies far from the others. */

@@ -48,7 +48,7 @@ export async function measureInRounds(rounds: Rounds): Promise<Reading[]> {
     for (const name of inRandomOrder(cases, rounds, round)) if (!done.has(name)) await visit(name, round);
   }
   for (let round = roundsOf(readings) + 1; now() < deadline; round++) {
-    const open = worthAnotherVisit(readings, knowledgeOf(readings, emulated), precision);
+    const open = worthAnotherVisit(readings, knowledgeOf(readings, emulated), precision, deadline - now());
     const half = open.slice(0, Math.ceil(open.length / 2));
     const seconds = new Map(half.map((one) => [one.case, one.seconds]));
     let visits = 0;

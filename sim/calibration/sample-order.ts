@@ -1,7 +1,7 @@
 import { blockLength } from "../statistics/block-length.ts";
 import { mean } from "../statistics/moments.ts";
 import type { SampleOrder } from "./calibration.ts";
-import { outlierLimit } from "./outliers.ts";
+import { withoutOutliers } from "./outliers.ts";
 
 /**
  * How a cost's samples came, and at what level each visit found it. A stall of the host is no part of the level: it comes to few
@@ -11,8 +11,7 @@ import { outlierLimit } from "./outliers.ts";
 export function sampleOrder(
   visits: readonly { readonly round: number; readonly samples: readonly number[] }[],
 ): SampleOrder {
-  const limit = outlierLimit(visits.flatMap(({ samples }) => samples));
-  const capped = visits.map(({ samples }) => samples.map((value) => Math.min(value, limit)));
+  const capped = withoutOutliers(visits.map(({ samples }) => samples));
   return {
     visits: visits.map(({ round, samples }, i) => ({ round, samples: samples.length, level: mean(capped[i]!) })),
     block: blockLength(capped),

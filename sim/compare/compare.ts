@@ -1,14 +1,12 @@
 import type { Comparison, PlanComparison, Tolerance } from "../comparison.ts";
 import { disturbanceText } from "../disturbance.ts";
+import { KEPT_UP } from "../load.ts";
 import { variantOf } from "../plan.ts";
 import { attributionOf } from "./attribution.ts";
 import { type Pair, problemsOf } from "./check.ts";
 import { decide } from "./decide.ts";
 import { groupingOf, isOnePodPerStage, sameSize, sizesOf } from "./label.ts";
 import { disturbedOf, mapFigures, measuredOf } from "./measured.ts";
-
-/** Share of the offered rate that a pipeline must deliver to count as having kept up. */
-const KEPT_UP = 0.97;
 
 /** What to compare, and what goes into the comparison as it is. */
 export interface CompareInput {
@@ -68,7 +66,13 @@ function comparePlan({ plan, measured: repeats, disturbed, prediction }: Pair, t
     predicted,
     error,
     attribution: attributionOf(predicted.terms, measured.terms),
-    saturation: rate === null ? "saturated" : measured.throughput < KEPT_UP * rate ? "overloaded" : "stable",
+    // What a run of which pods were away has not delivered says nothing of its load.
+    saturation:
+      rate === null
+        ? "saturated"
+        : plan.disturbances === undefined && measured.throughput < KEPT_UP * rate
+          ? "overloaded"
+          : "stable",
     within: Math.abs(error.throughput) <= tolerance.throughput && Math.abs(error.latency.p50) <= tolerance.p50,
   };
 }
@@ -81,7 +85,7 @@ function withinShare(plans: readonly PlanComparison[]): number {
 }
 
 /** Signed relative error; a latency of 0 occurs where a pipeline does nothing, and is then predicted exactly or not at all. */
-function relative(predicted: number, measured: number): number {
+export function relative(predicted: number, measured: number): number {
   if (predicted === measured) return 0;
   return measured === 0 ? Math.sign(predicted) : (predicted - measured) / measured;
 }

@@ -1,4 +1,5 @@
 import type { Decision, PlanComparison } from "../comparison.ts";
+import { KEPT_UP } from "../load.ts";
 import { kendallTauB } from "../statistics/kendall.ts";
 import { isOnePodPerStage, labelOf, lightestLoad } from "./label.ts";
 
@@ -8,7 +9,7 @@ type Objective = Decision["objective"];
 /**
  * Which split the twin picks among `plans` of one size, which is truly best, and what following the twin costs. Between
  * candidates with one pod per stage: by highest throughput of saturated runs, or, if none was run saturated, by lowest median
- * latency at the lightest load. Rank agreement is over all splits with one pod per stage, candidates or not. Where a run has
+ * latency at the lightest load of those that keep up with it: a source that drops frames keeps any latency. Rank agreement is over all splits with one pod per stage, candidates or not. Where a run has
  * no such plan, other plans take their place, so that a run of groupings alone is decided too.
  */
 export function decide(plans: readonly PlanComparison[]): Decision {
@@ -46,13 +47,25 @@ export function choose(candidates: readonly PlanComparison[], objective: Objecti
   const predicted = best(candidates, "predicted", objective);
   const measured = best(candidates, "measured", objective);
   const regret = regretOf(value(predicted, "measured", objective), value(measured, "measured", objective));
-  return { predicted, measured, regret };
+  const lost = keepsUp(measured, "measured") ? lostOf(predicted) : 0;
+  return { predicted, measured, regret: Math.max(regret, lost) };
+}
+
+/** It delivers what is offered. */
+function keepsUp(plan: PlanComparison, side: Side): boolean {
+  return plan.rate === null || plan[side].throughput >= KEPT_UP * plan.rate;
+}
+
+/** Share of the offered frames that were not delivered, by a plan that does not keep up. */
+function lostOf(plan: PlanComparison): number {
+  return plan.rate === null || keepsUp(plan, "measured") ? 0 : 1 - plan.measured.throughput / plan.rate;
 }
 
 /** Best first by the objective; equal throughputs by median latency, then as listed. */
 function best(plans: readonly PlanComparison[], side: Side, objective: Objective): PlanComparison {
   const sign = objective === "throughput" ? -1 : 1;
-  return [...plans].sort(
+  const able = objective === "latency" ? plans.filter((plan) => keepsUp(plan, side)) : plans;
+  return [...firstNonEmpty([able, plans])].sort(
     (a, b) =>
       sign * (value(a, side, objective) - value(b, side, objective)) || a[side].latency.p50 - b[side].latency.p50,
   )[0]!;

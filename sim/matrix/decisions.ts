@@ -34,8 +34,7 @@ export function decisionsOf(plans: readonly MatrixPlan[], side: Side): CellDecis
     const here = plans.filter((plan) => plan.cell.name === cell && plan.comparison.candidate);
     for (const load of new Set(here.map(({ comparison }) => comparison.load))) {
       const loaded = here.filter(({ comparison }) => comparison.load === load);
-      // Near capacity a latency decides nothing.
-      if (loaded.some(({ load, verdict }) => load !== null && verdict !== "stable")) continue;
+      if (loaded.some(isNearCapacity)) continue;
       for (const pool of POOLS) {
         const all = loaded.map((plan) => comparisonOn(side, plan));
         const finest = Math.max(...all.map(({ pods }) => pods));
@@ -48,6 +47,20 @@ export function decisionsOf(plans: readonly MatrixPlan[], side: Side): CellDecis
     }
   }
   return decisions;
+}
+
+/** Cells and loads at which nothing is decided, as some candidate is near its capacity. */
+export function undecidedOf(plans: readonly MatrixPlan[]): { readonly cell: string; readonly load: string }[] {
+  const near = plans.filter((plan) => plan.comparison.candidate && isNearCapacity(plan));
+  const keys = new Map(
+    near.map(({ cell, comparison: { load } }) => [`${cell.name} ${load}`, { cell: cell.name, load }]),
+  );
+  return [...keys.values()];
+}
+
+/** There a latency decides nothing. */
+function isNearCapacity({ load, verdict }: MatrixPlan): boolean {
+  return load !== null && verdict !== "stable";
 }
 
 /** The twin's choice is the measured best, or as good as that. */

@@ -1,6 +1,7 @@
 import type { Fingerprint } from "../profile.ts";
 import { MODEL_DOUBT } from "../verdict.ts";
 import type { Cell } from "./cell.ts";
+import { undecidedOf } from "./decisions.ts";
 import type { Side } from "./errors.ts";
 import type { LoadClass } from "./load-class.ts";
 import { paragraph } from "./markdown.ts";
@@ -43,14 +44,14 @@ export function documentOf({ created, command, commit, cells, outcomes, picture 
   const plans = outcomes.flatMap(plansOf);
   const runs = plans.reduce((sum, { comparison }) => sum + comparison.measured.repeats, 0);
   const missing = cells.filter(({ name }) => !outcomes.some(({ cell }) => cell.name === name));
-  const times = outcomes.map(({ calibrated }) => calibrated).sort();
+  const times = outcomes.map(({ concluded }) => concluded).sort();
   const wrong = wrongTable(plans);
   const sections = [
     "# How right the twin is",
     paragraph(
       `Made by \`${command}\` on ${date(created)}, not written by hand. ${outcomes.length} of ${cells.length} cells (a pipeline at a size over a link), ` +
-        `${plans.length} plans, ${runs} runs. Stages and links were measured from ${date(times[0]!)} to ${date(times.at(-1)!)}, one by one, ` +
-        "before, amid and after the runs of their cell, and nothing was fitted to the runs that the predictions are compared with.",
+        `${plans.length} plans, ${runs} runs; the first of these cells was finished on ${date(times[0]!)}, the last on ${date(times.at(-1)!)}. Stages and ` +
+        "links were measured one by one, before, amid and after the runs of their cell, and nothing was fitted to the runs that the predictions are compared with.",
     ),
     missing.length === 0 ? "" : paragraph(`Not run: ${missing.map(({ name }) => name).join(", ")}.`),
     [...new Set(outcomes.flatMap(({ fingerprint }) => machineOf(fingerprint))), `- commit ${commit}`].join("\n"),
@@ -59,11 +60,12 @@ export function documentOf({ created, command, commit, cells, outcomes, picture 
     `![Errors of the predictions, plan by plan, beside the testbed's own spread](${picture})`,
     "## Errors of calibrated predictions",
     paragraph(
-      "Calibrated: with costs of stages, messages and links as measured on this machine. Errors are relative: median and worst without sign, " +
+      "Calibrated: with costs of stages, messages and links as measured on this machine; `mean` to `p99` are of latency. Errors are relative: median and worst without sign, " +
         "`signed` the median with it, positive where the twin says too much. `bound`: what " +
         "the median, if named first, and each plan are held to, with a `!` where that fails; `within`: share of the plans within it. `spread`: the " +
-        "testbed's own, half the range over the runs of a plan, relative to their mean, in the median and the worst plan; `rerun`: share of single " +
-        "runs within the bound of the other runs of their plan. A plan's load is what it was offered over what it was measured to carry.",
+        "testbed's own, half the range over the runs of a plan, relative to their mean, in the median and the worst plan. `rerun`, `twin`: each run left " +
+        "out in turn, how often it is within the bound of the plan's other runs, and how often the prediction is within the bound of just those. " +
+        "A plan's load is what it was offered over what it was measured to carry.",
     ),
     ...errorsOf(plans, "calibrated"),
     "## Errors of predictions before the runs",
@@ -81,7 +83,9 @@ export function documentOf({ created, command, commit, cells, outcomes, picture 
     ...errorsOf(plans, "uncalibrated"),
     "## Decisions",
     paragraph(
-      "In each cell: the highest saturated throughput, and the lowest median latency at each load, of the placements that the topology allows. Right: the measured best, or less than 2.0 % worse.",
+      "In each cell: the highest saturated throughput, and the lowest median latency at each load, of the placements that the topology allows, each at that share of what " +
+        "it is predicted to carry. Right: the measured best, or less than 2.0 % worse. `before` the runs: by what had been measured by then." +
+        undecidedText(plans),
     ),
     decisionsTable(plans),
     "The split of the highest throughput in each cell, in its finest grouping:",
@@ -118,19 +122,37 @@ export function documentOf({ created, command, commit, cells, outcomes, picture 
 }
 
 const CLASS_TITLES: Readonly<Record<LoadClass, string>> = {
-  saturated: "Saturated:",
-  "up to 85 %": "Up to 85 % of capacity:",
-  "85 to 90 %": "From 85 to 90 % of capacity:",
-  "above 90 %": "Above 90 % of capacity:",
+  saturated: "Saturated",
+  "up to 85 %": "Up to 85 % of capacity",
+  "85 to 90 %": "From 85 to 90 % of capacity",
+  "above 90 %": "Above 90 % of capacity",
 };
 
 function errorsOf(plans: readonly MatrixPlan[], side: Side): string[] {
-  return errorsTables(plans, side).flatMap(({ load, table }) => [CLASS_TITLES[load], table]);
+  return errorsTables(plans, side).flatMap(({ load, plans, table }) => [
+    `${CLASS_TITLES[load]}, ${counted(plans, "plan")}:`,
+    table,
+  ]);
+}
+
+/** What is left out of the decisions; nothing if that is nothing. */
+function undecidedText(plans: readonly MatrixPlan[]): string {
+  const all = undecidedOf(plans);
+  if (all.length === 0) return "";
+  const loads = [...new Set(all.map(({ load }) => load))].map(
+    (load) => `${load} in ${counted(all.filter((one) => one.load === load).length, "cell")}`,
+  );
+  return ` Left out, as the twin calls some placement near its capacity there: ${loads.join(", ")}.`;
 }
 
 /** `2026-11-25 14:03 UTC` */
 function date(iso: string): string {
   return `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`;
+}
+
+/** `1 cell`, `12 cells` */
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }
 
 /** As list items. */

@@ -1,3 +1,4 @@
+import { relative } from "../compare/compare.ts";
 import type { PlanComparison } from "../comparison.ts";
 import { mean } from "../statistics/moments.ts";
 import { median } from "../statistics/quantile.ts";
@@ -14,6 +15,14 @@ export interface Extent {
   readonly worst: number;
 }
 
+/** Shares over all runs, each left out of its plan's runs in turn. */
+export interface Rerun {
+  /** It is within the bound of the other runs. */
+  readonly withinBound: number;
+  /** The prediction is within the bound of the same others. */
+  readonly twinWithinBound: number;
+}
+
 /** How far off some plans of one class are in one figure, beside how far the testbed's runs of the same plans are apart. */
 export interface ErrorSummary {
   readonly plans: number;
@@ -25,8 +34,8 @@ export interface ErrorSummary {
   readonly bound: Bound | null;
   /** Share of the plans within the bound for each. */
   readonly withinBound: number | null;
-  /** Share of single runs within the bound of the plan's other runs: what one gets who runs a plan once more, instead of predicting it. */
-  readonly rerunWithinBound: number | null;
+  /** What one gets who runs a plan once more, instead of predicting it; `null`: no bound, or no plan ran twice. */
+  readonly rerun: Rerun | null;
   /** Share of the plans whose measured figure lies in the prediction's 95 % interval. */
   readonly covered: number;
 }
@@ -57,20 +66,26 @@ export function summariseErrors(
     spread: repeated.length === 0 ? null : extentOf(repeated.map(spreadOf)),
     bound,
     withinBound: bound === null ? null : shareOf(errors, (error) => error <= bound.each),
-    rerunWithinBound: bound === null ? null : rerunsWithin(bound.each, those, metric),
+    rerun: bound === null ? null : rerunOf(bound.each, those, metric, side),
     covered: shareOf(plans, (plan) => isCovered(plan, metric)),
   };
 }
 
-/** Each run against the others of its plan, taken together as a plan's runs are. */
-function rerunsWithin(bound: number, plans: readonly MatrixPlan[], metric: Metric): number | null {
+/** The others are taken together as a plan's runs are. */
+function rerunOf(bound: number, plans: readonly MatrixPlan[], metric: Metric, side: Side): Rerun | null {
   const together = metric === "mean" ? mean : median;
-  const errors = plans.flatMap(({ runs }) => {
-    const figures = runs.map((run) => figureOf(run, metric));
+  const pairs = plans.flatMap((plan) => {
+    const figures = plan.runs.map((run) => figureOf(run, metric));
     if (figures.length < 2) return [];
-    return figures.map((figure, i) => Math.abs(figure / together(figures.filter((_, j) => j !== i)) - 1));
+    const predicted = figureOf(comparisonOn(side, plan).predicted, metric);
+    return figures.map((figure, i) => ({ figure, predicted, others: together(figures.filter((_, j) => j !== i)) }));
   });
-  return errors.length === 0 ? null : shareOf(errors, (error) => error <= bound);
+  if (pairs.length === 0) return null;
+  const isWithin = (figure: number, others: number) => Math.abs(relative(figure, others)) <= bound;
+  return {
+    withinBound: shareOf(pairs, ({ figure, others }) => isWithin(figure, others)),
+    twinWithinBound: shareOf(pairs, ({ predicted, others }) => isWithin(predicted, others)),
+  };
 }
 
 /** The measured figure lies in the prediction's interval. */

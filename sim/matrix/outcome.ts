@@ -8,8 +8,8 @@ import { type LoadClass, loadClassOf } from "./load-class.ts";
 /** What is known of a finished cell. */
 export interface CellOutcome {
   readonly cell: Cell;
-  /** When its stages and links were measured, ISO 8601. */
-  readonly calibrated: string;
+  /** When the last of its stages and links was measured, after its runs, ISO 8601. */
+  readonly concluded: string;
   readonly fingerprint: Fingerprint;
   /** With the costs measured on this machine. */
   readonly comparison: Comparison;

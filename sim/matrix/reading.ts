@@ -65,10 +65,10 @@ function rerunText(plans: readonly MatrixPlan[]): string | null {
   const all = bounded(plans).filter(({ spread }) => spread !== null);
   if (all.length === 0) return null;
   const parts = all.map(
-    ({ name, spread, rerunWithinBound }) =>
-      `${formatShare(rerunWithinBound!)} for ${name} (spread ${formatShare(spread!.median)}, worst ${formatShare(spread!.worst)})`,
+    ({ name, spread, rerun }) =>
+      `${formatShare(rerun!.withinBound)} and ${formatShare(rerun!.twinWithinBound)} for ${name} (spread ${formatShare(spread!.median)}, worst ${formatShare(spread!.worst)})`,
   );
-  return `Who runs a plan once more in the same deployment, instead of predicting it, is as often within the bound of its other runs: ${list(parts)}.`;
+  return `How often one more run in the same deployment is within the bound of the plan's other runs, and the prediction of the same ones: ${list(parts)}.`;
 }
 
 /** What the same twin said before the runs. */

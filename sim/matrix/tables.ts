@@ -14,7 +14,7 @@ const right = (title: string): MarkdownColumn => ({ title, align: "right" });
 
 const METRIC_TITLES: Readonly<Record<Metric, string>> = {
   throughput: "throughput",
-  mean: "mean latency",
+  mean: "mean",
   p50: "p50",
   p95: "p95",
   p99: "p99",
@@ -22,7 +22,6 @@ const METRIC_TITLES: Readonly<Record<Metric, string>> = {
 
 const ERRORS = [
   left("figure"),
-  right("plans"),
   right("median"),
   right("worst"),
   right("signed"),
@@ -31,32 +30,39 @@ const ERRORS = [
   right("spread"),
   right("worst"),
   right("rerun"),
+  right("twin"),
 ];
 
 /** A class with a row a figure: errors, their bound, and the testbed's own spread. */
 export interface ErrorsTable {
   readonly load: LoadClass;
+  /** How many it is about. */
+  readonly plans: number;
   readonly table: string;
 }
 
 /** A table for each class that has plans. Saturated latencies are left out: they are the window's. */
 export function errorsTables(plans: readonly MatrixPlan[], side: Side): ErrorsTable[] {
   return LOAD_CLASSES.flatMap((load) => {
-    const rows = METRICS.filter((metric) => load !== "saturated" || metric === "throughput").flatMap((metric) => {
-      const summary = summariseErrors(plans, load, metric, side);
-      return summary === null ? [] : [errorsRow(metric, summary)];
-    });
-    return rows.length === 0 ? [] : [{ load, table: markdownTable(ERRORS, rows) }];
+    const those = plans.filter((plan) => plan.class === load);
+    if (those.length === 0) return [];
+    const metrics = METRICS.filter((metric) => load !== "saturated" || metric === "throughput");
+    const rows = metrics.map((metric) => errorsRow(metric, summariseErrors(those, load, metric, side)!));
+    return [{ load, plans: those.length, table: markdownTable(ERRORS, rows) }];
   });
 }
 
 function errorsRow(metric: Metric, summary: ErrorSummary): string[] {
-  const { error, bias, spread, bound, withinBound, rerunWithinBound } = summary;
+  const { error, bias, spread, bound, withinBound, rerun } = summary;
   const limits =
-    bound === null ? "-" : [bound.median, bound.each].flatMap((one) => (one === null ? [] : percent(one))).join(", ");
+    bound === null
+      ? "-"
+      : `${[bound.median, bound.each]
+          .flatMap((one) => one ?? [])
+          .map(percent)
+          .join(", ")} %`;
   return [
     METRIC_TITLES[metric],
-    String(summary.plans),
     formatShare(error.median),
     formatShare(error.worst),
     formatSigned(bias),
@@ -64,7 +70,7 @@ function errorsRow(metric: Metric, summary: ErrorSummary): string[] {
     withinBound === null ? "-" : formatShare(withinBound),
     spread === null ? "-" : formatShare(spread.median),
     spread === null ? "-" : formatShare(spread.worst),
-    rerunWithinBound === null ? "-" : formatShare(rerunWithinBound),
+    ...[rerun?.withinBound, rerun?.twinWithinBound].map((share) => (share === undefined ? "-" : formatShare(share))),
   ];
 }
 
@@ -117,7 +123,7 @@ export function worstTable(misses: readonly Miss[]): string {
   const rows = misses.map(({ plan: { cell, comparison }, metric, error, spread, term: { term, seconds } }) => [
     cell.name,
     `${shortLabel(comparison)} ${comparison.load}`,
-    METRIC_TITLES[metric].replace(" latency", ""),
+    METRIC_TITLES[metric],
     formatSigned(error),
     spread === null ? "-" : formatShare(spread),
     `${term} ${formatSeconds(seconds, { sign: true })}`,
@@ -125,7 +131,13 @@ export function worstTable(misses: readonly Miss[]): string {
   return markdownTable(columns, rows);
 }
 
-/** A row an aim and pool: how many decisions are right. */
+const SIDES: readonly { readonly side: Side; readonly title: string }[] = [
+  { side: "calibrated", title: "calibrated" },
+  { side: "beforehand", title: "before" },
+  { side: "uncalibrated", title: "uncalibrated" },
+];
+
+/** A row an aim, pool and profile: how many decisions are right. */
 export function decisionsTable(plans: readonly MatrixPlan[]): string {
   const columns = [
     left("between"),
@@ -138,14 +150,14 @@ export function decisionsTable(plans: readonly MatrixPlan[]): string {
   ];
   const rows = POOLS.flatMap((pool) =>
     aimsOf(decisionsOf(plans, "calibrated")).flatMap((aim) =>
-      (["calibrated", "uncalibrated"] as const).flatMap((side) => {
+      SIDES.flatMap(({ side, title }) => {
         const those = decisionsOf(plans, side).filter((decision) => decision.pool === pool && aimOf(decision) === aim);
         if (those.length === 0) return [];
         return [
           [
             pool,
             aim,
-            side,
+            title,
             String(those.length),
             String(those.filter(({ agrees }) => agrees).length),
             String(those.filter(isRight).length),
@@ -206,6 +218,6 @@ export function verdictTable(plans: readonly MatrixPlan[]): string {
   return markdownTable(columns, rows);
 }
 
-function percent(share: number): string {
-  return `${Number((share * 100).toPrecision(3))} %`;
+function percent(share: number): number {
+  return Number((share * 100).toPrecision(3));
 }

@@ -4,24 +4,33 @@ import { NEGLIGIBLE } from "./select.ts";
 /** Placements of one kind, best first; when it ends, the least figure that others of it could have. */
 export type Ranking<T extends Candidate> = Iterator<T, number>;
 
-/** Several rankings as one: what comes out is in the order of `figure` as long as each of them is. */
+/** Several rankings as one: what comes out is in the order of `figure` as long as each of them is, and has the least `others` of all. */
 export function* merged<T extends Candidate>(rankings: readonly Ranking<T>[]): Generator<T, number> {
   const heads = rankings.map((ranking) => ({ ranking, head: ranking.next() }));
   for (;;) {
     const open = heads.filter(({ head }) => !head.done);
-    if (open.length === 0) return Math.min(Number.POSITIVE_INFINITY, ...heads.map(({ head }) => head.value as number));
+    const others = Math.min(...heads.map(({ head }) => (head.done ? head.value : othersOf(head.value))));
+    if (open.length === 0) return others;
     const best = open.reduce((one, other) =>
       (other.head.value as T).figure < (one.head.value as T).figure ? other : one,
     );
-    yield best.head.value as T;
+    const one = best.head.value as T;
+    yield others === Number.POSITIVE_INFINITY ? one : { ...one, others };
     best.head = best.ranking.next();
   }
+}
+
+/** The least figure that may be behind a candidate besides what is going to come in order. */
+function othersOf({ others = Number.POSITIVE_INFINITY }: Candidate): number {
+  return others;
 }
 
 export interface Finalists<T> {
   readonly candidates: readonly T[];
   /** The least figure that a placement which is not among them could have. */
   readonly others: number;
+  /** Whether more candidates would bring that to its true value: the search behind the ranking has not given up. */
+  readonly exact: boolean;
 }
 
 /**
@@ -38,9 +47,10 @@ export function* finalists<T extends Candidate>(
   const candidates: T[] = [];
   let best = Number.POSITIVE_INFINITY;
   for (let next = ranking.next(); ; next = ranking.next()) {
-    if (next.done) return { candidates, others: next.value };
+    if (next.done) return { candidates, others: next.value, exact: next.value === Number.POSITIVE_INFINITY };
+    const others = Math.min(next.value.figure, othersOf(next.value));
     const enough = candidates.length >= least && next.value.figure >= best * (1 - NEGLIGIBLE);
-    if (enough || candidates.length >= most) return { candidates, others: next.value.figure };
+    if (enough || candidates.length >= most) return { candidates, others, exact: next.value.others === undefined };
     candidates.push(next.value);
     best = Math.min(best, reached(next.value));
     yield candidates.length;

@@ -35,20 +35,32 @@ function* named<T extends Candidate>(
 /** More points than this tell a reader no more. */
 const MOST_POINTS = 50;
 
+export interface Front<T> {
+  readonly points: readonly T[];
+  /** Whether by the bounds there are no other points: no search gave up being exact, and there are not too many. */
+  readonly exact: boolean;
+}
+
 /**
  * The Pareto front of latency against throughput by the bounds of the screen, least latency first: each point has the least latency of
  * all placements that are faster than the points before it (the epsilon-constraint method; Haimes, Lasdon & Wismer, 1971). So none is
  * dominated, and there is a point for every throughput that another placement could offer.
  */
-export function paretoFront<T extends Candidate>(spaces: readonly Screened<T>[], wish: Omit<Wish, "objective">): T[] {
-  const front: T[] = [];
+export function paretoFront<T extends Candidate>(
+  spaces: readonly Screened<T>[],
+  wish: Omit<Wish, "objective">,
+  limits: Omit<SearchOptions, "cycleBelow"> = {},
+): Front<T> {
+  const points: T[] = [];
+  let exact = true;
   let cycleBelow = Number.POSITIVE_INFINITY;
-  while (front.length < MOST_POINTS) {
-    const next = ranked(spaces, { ...wish, objective: "latency" }, { cycleBelow }).next();
-    if (next.done) break;
+  while (points.length < MOST_POINTS) {
+    const next = ranked(spaces, { ...wish, objective: "latency" }, { ...limits, cycleBelow }).next();
+    if (next.done) return { points, exact: exact && next.value === Number.POSITIVE_INFINITY };
+    exact &&= next.value.others === undefined;
     // Of several with the same latency the first to come is the fastest, so that what follows has a longer one.
-    front.push(next.value);
+    points.push(next.value);
     cycleBelow = next.value.cycle;
   }
-  return front;
+  return { points, exact: false };
 }

@@ -75,18 +75,18 @@ export function* place(
     one.trials[replication] ??= simulation(replication);
     return one.trials[replication]!;
   };
-  const figures = (one: Contender) => Array.from({ length: FIRST }, (_, r) => figureOf(wish, trialOf(one, r)));
+  const tried = (one: Contender) => Array.from({ length: FIRST }, (_, r) => trialOf(one, r));
 
   const spaces = screen(alone);
   const reached = (one: Contender) => {
-    const figure = mean(figures(one));
+    const figure = mean(tried(one).map((trial) => figureOf(wish, trial)));
     return doesIt(wish, one.trials) ? figure : Number.POSITIVE_INFINITY;
   };
   const taking = finalists(ranked(spaces, wish), reached, { least: top, most });
   let taken = taking.next();
   for (; !taken.done; taken = taking.next())
     yield { done: (0.6 * taken.value) / most, what: `${taken.value} placements` };
-  const { candidates, others } = taken.value;
+  const { candidates, others, exact } = taken.value;
   const able = candidates.filter(({ trials }) => doesIt(wish, trials));
 
   const rows: RankedPlacement[] = [];
@@ -108,14 +108,17 @@ export function* place(
   }
 
   const front: FrontPoint[] = [];
-  if (request.pareto) {
-    const points = paretoFront(screen(true), wish);
+  // Of a point, too, that is shown by its capacity and an empty line.
+  const isAble = (one: Contender) => (wish.rate === null && wish.latencyBound === null) || doesIt(wish, tried(one));
+  const found = request.pareto ? paretoFront(screen(true), wish) : null;
+  if (found !== null) {
+    const { points } = found;
     const load = serviceLoad({ ...wish, objective: "latency", rate: null }, empty);
     for (const [i, one] of points.entries()) {
       yield { done: 0.9 + (0.1 * i) / points.length, what: `front: ${one.plan.id}` };
       const simulation = trialsOf(one.plan, one.profile, load, true);
       const shown = Array.from({ length: FIRST }, (_, r) => simulation(r));
-      front.push(frontPointOf(one, shown));
+      if (isAble(one)) front.push(frontPointOf(one, shown));
     }
   }
   return {
@@ -129,8 +132,9 @@ export function* place(
     indifference: INDIFFERENCE,
     sure,
     others: Number.isFinite(others) ? others : null,
+    exact,
     ranked: rows,
-    ...(request.pareto && { front: undominated(front) }),
+    ...(found !== null && { front: undominated(front), frontExact: found.exact }),
   };
 }
 

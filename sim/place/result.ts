@@ -68,10 +68,14 @@ export interface PlaceResult {
   readonly sure: boolean;
   /** What others can reach at best, in the objective's figure (seconds, joules or money per frame, seconds of latency); `null`: there are none. */
   readonly others: number | null;
+  /** The search looked at all of them: where others may be better, to simulate more would tell. */
+  readonly exact: boolean;
   /** Best first. Empty if nothing does what is wished. */
   readonly ranked: readonly RankedPlacement[];
-  /** Least latency first. */
+  /** Of the placements that none dominates by the screen's bounds those that, simulated, do what is wished and none dominates; least latency first. */
   readonly front?: readonly FrontPoint[];
+  /** By the bounds there are no more points than those that were simulated. */
+  readonly frontExact?: boolean;
 }
 
 interface Simulated extends Candidate {

@@ -14,6 +14,8 @@ export interface Candidate {
   readonly cycle: number;
   /** What is to be minimised: seconds, joules or money per frame, at least. */
   readonly figure: number;
+  /** Of one that a search found after it gave up being exact: the least `figure` of all that come later, or never. */
+  readonly others?: number;
 }
 
 export interface SearchOptions {
@@ -66,14 +68,18 @@ export function* bestFirst(
   for (let next = heap.pop(); next !== undefined; next = heap.pop()) {
     if (next.node === -1) yield candidateOf(next);
     else if (tree.looked > limit) {
+      const others = next.figure;
       const found = beam(tree, heap, next, table.space.stages);
-      yield* found;
+      for (const one of found) yield { ...one, others };
       // What keeps up with a rate most easily is the fastest, if nothing better does.
       if (found.length === 0 && wish.objective !== "throughput") {
         const fastest = bestFirst(table, rest, { ...wish, objective: "throughput" }, { cycleBelow, limit }).next();
-        if (!fastest.done) yield { ...fastest.value, figure: figure(wish, fastest.value.score, fastest.value.cycle) };
+        if (!fastest.done) {
+          const { score, cycle } = fastest.value;
+          yield { ...fastest.value, figure: figure(wish, score, cycle), others };
+        }
       }
-      return next.figure;
+      return others;
     } else for (const longer of tree.longer(next)) heap.push(longer);
   }
   return Number.POSITIVE_INFINITY;

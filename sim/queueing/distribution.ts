@@ -75,7 +75,7 @@ export class Variates {
     this.#stream = stream;
   }
 
-  /** @throws RangeError if a trace has no more. */
+  /** NaN if a trace has no more. */
   next(): number {
     if (this.#at === this.#block.length) {
       this.fill(this.#block);

@@ -122,6 +122,19 @@ export class EventEngine {
     return this.#idles[this.#base[j]! + left]!;
   }
 
+  /** The one of the idle servers that has been so for longest: when its job could have begun, were there room. */
+  #takeLongestIdle(j: number): number {
+    const base = this.#base[j]!;
+    const last = base + this.#idle[j]! - 1;
+    let longest = last;
+    for (let at = base; at < last; at++)
+      if (this.#since[this.#idles[at]!]! < this.#since[this.#idles[longest]!]!) longest = at;
+    const server = this.#idles[longest]!;
+    this.#idles[longest] = this.#idles[last]!;
+    this.#idles[last] = server;
+    return this.#takeIdle(j);
+  }
+
   /** A server begins with the job whose arrival and entry it has. */
   #start(j: number, server: number): void {
     const now = this.#now[0]!;
@@ -152,7 +165,7 @@ export class EventEngine {
   #startFromSource(): boolean {
     if (this.#arrivals !== null || this.#came === this.#recorder.jobs || this.#idle[0] === 0) return false;
     if (this.#before && !this.#hasRoom(1)) return false;
-    const server = this.#takeIdle(0);
+    const server = this.#before ? this.#takeLongestIdle(0) : this.#takeIdle(0);
     this.#came++;
     this.#taken[0]!++;
     this.#arrival[server] = this.#since[server]!;
@@ -223,7 +236,7 @@ export class EventEngine {
   /** Blocking before service: an idle server begins with a job for which there was no room. */
   #beginHeld(j: number): void {
     if (this.#idle[j] === 0 || !this.#hasRoom(j + 1)) return;
-    if (this.#waiting[j]!.length > 0) this.#startWaiting(j, this.#takeIdle(j));
+    if (this.#waiting[j]!.length > 0) this.#startWaiting(j, this.#takeLongestIdle(j));
     else if (j === 0) this.#startFromSource();
   }
 }

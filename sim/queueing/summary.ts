@@ -28,7 +28,7 @@ export interface LineResult {
   readonly settled: boolean;
   /** From the last departure of the warm-up to the last of all, seconds. */
   readonly duration: number;
-  /** Jobs a second. */
+  /** Jobs a second; infinite in a line in which no time passes. */
   readonly throughput: Estimate;
   /** From arrival to departure, seconds. At a saturated source a job arrives when a server is ready for it. */
   readonly sojourn: Estimate;

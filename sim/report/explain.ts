@@ -47,10 +47,10 @@ function termsText({ attribution, measured, predicted }: PlanComparison): string
 
 function saturationText({ saturation, rate, measured, predicted }: PlanComparison): string {
   if (saturation === "overloaded" && rate !== null) {
-    return (
-      ` The real pipeline was overloaded: it delivered ${formatRate(measured.throughput)} of ${formatRate(rate)} offered, ` +
-      "so its latency grows with the length of the run."
-    );
+    const outcome = measured.dropped
+      ? "and its source dropped the rest."
+      : "so its latency grows with the length of the run.";
+    return ` The real pipeline was overloaded: it delivered ${formatRate(measured.throughput)} of ${formatRate(rate)} offered, ${outcome}`;
   }
   if (saturation === "saturated") {
     return ` Saturated, so the slowest cycle sets the pace; what limits it by the twin's account: ${formatBottleneck(predicted.bottleneck)}.`;

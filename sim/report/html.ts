@@ -44,10 +44,11 @@ function headline({ plans, decision, decisions, tolerance, created }: Comparison
     plans.reduce((most, plan) => (Math.abs(of(plan)) > Math.abs(of(most)) ? plan : most));
   const throughput = worst((plan) => plan.error.throughput);
   const p50 = worst((plan) => plan.error.latency.p50);
-  const repeats = Math.max(...plans.map((plan) => plan.measured.repeats));
+  const repeats = plans.map((plan) => plan.measured.repeats);
+  const [least, most] = [Math.min(...repeats), Math.max(...repeats)];
   const picked = decision.predicted === decision.measured;
   return `<p class="lead">${plans.length} plans at ${escapeHtml(sizes)}, measured ${
-    repeats === 1 ? "once" : `${repeats} times each`
+    most === 1 ? "once" : least < most ? `${least} to ${most} times` : `${most} times each`
   } and predicted; ${escapeHtml(dateText(created))}.</p>
 <dl class="headline">
 <div><dt>Best split at ${escapeHtml(largest)}, by ${decision.objective}</dt>

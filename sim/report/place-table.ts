@@ -1,4 +1,4 @@
-import { labelWithin } from "../compare/label.ts";
+import { labelWithin, sizeLabel } from "../compare/label.ts";
 import type { Wish } from "../place/objective.ts";
 import type { PlaceResult, RankedPlacement } from "../place/result.ts";
 import { type Difference, NEGLIGIBLE } from "../place/select.ts";
@@ -11,12 +11,11 @@ export function placeTable(results: readonly PlaceResult[]): string {
 }
 
 function section(result: PlaceResult): string[] {
-  const [height, width] = result.size;
-  const { wish, ranked, placements, simulated, others } = result;
+  const { wish, ranked, placements, simulated } = result;
   const all = `${placements} placement${placements === 1 ? "" : "s"}`;
-  const title = `${height}x${width}: ${wishText(wish)}; ${all}, ${simulated} simulated`;
+  const title = `${sizeLabel(result.size)}: ${wishText(wish)}; ${all}, ${simulated} simulated`;
   if (ranked.length === 0) {
-    return [...wrap(title), ...wrap(noneText(simulated, others))];
+    return [...wrap(title), ...wrap(noneText(result)), ...frontLines(result)];
   }
   const priced = pricing(result);
   const columns: Column[] = [
@@ -47,10 +46,9 @@ function section(result: PlaceResult): string[] {
   ];
 }
 
-/** @param others what those that were not simulated can reach at best; `null`: nothing does what is wished. */
-function noneText(simulated: number, others: number | null): string {
+function noneText({ simulated, others, exact }: PlaceResult): string {
   if (others !== null)
-    return `none of the ${simulated} that were simulated does that; others were not that by their bounds may (more --finalists)`;
+    return `none of the ${simulated} that were simulated does that; others were not that by their bounds may (${remedy(exact)})`;
   return `no placement does that, ${simulated === 0 ? "by the bounds of all" : `by bounds or by simulation (${simulated})`}`;
 }
 
@@ -109,7 +107,8 @@ function bestText({ ranked, wish }: PlaceResult): string {
   return `best: ${pods}, with ${figures[wish.objective]}${drops}`;
 }
 
-function confidenceText({ ranked, wish, simulated, unable, sure, others, indifference }: PlaceResult): string {
+function confidenceText(result: PlaceResult): string {
+  const { ranked, simulated, unable, sure, indifference } = result;
   const [best, ...rest] = ranked as [RankedPlacement, ...RankedPlacement[]];
   const ties = rest.filter(({ verdict }) => verdict === "tie").map((one) => labelWithin(one, 40));
   const able = simulated - unable;
@@ -121,12 +120,12 @@ function confidenceText({ ranked, wish, simulated, unable, sure, others, indiffe
         ? `with 95 % confidence none of the ${able} is better by more than ${zone}`
         : `${best.replications} replications did not suffice to tell which is the best within ${zone}`;
   const tied = ties.length === 0 ? "" : `; not told apart from it: ${ties.join(", ")}`;
-  const beyond = boundText(others, best, wish);
+  const beyond = boundText(result, best);
   return `${chosen}${tied}${beyond === null ? "" : `; ${beyond}`}`;
 }
 
 /** What is known of placements that were not simulated. */
-function boundText(others: number | null, best: RankedPlacement, { objective }: Wish): string | null {
+function boundText({ others, exact, wish: { objective } }: PlaceResult, best: RankedPlacement): string | null {
   if (others === null) return null;
   const reached = {
     throughput: 1 / best.throughput.mean,
@@ -136,7 +135,12 @@ function boundText(others: number | null, best: RankedPlacement, { objective }: 
   }[objective];
   const ahead = objective === "throughput" ? reached / others - 1 : 1 - others / reached;
   if (!(ahead > NEGLIGIBLE)) return "by their bounds no others can be";
-  return `others were not simulated that by their bounds may be better by up to ${formatShare(ahead)} (more --finalists)`;
+  return `others were not simulated that by their bounds may be better by up to ${formatShare(ahead)} (${remedy(exact)})`;
+}
+
+/** What would tell more. */
+function remedy(exact: boolean): string {
+  return exact ? "more --finalists" : "there are too many to look at all: --pin, --splits or --groupings leave fewer";
 }
 
 function summedText(ranked: readonly RankedPlacement[]): string[] {
@@ -154,12 +158,17 @@ const FRONT: readonly Column[] = [
   { title: "thrput., saturated", width: 18, align: "right" },
 ];
 
-function frontLines({ front }: PlaceResult): string[] {
+function frontLines({ front, frontExact }: PlaceResult): string[] {
   if (front === undefined) return [];
   const rows = front.map((one) => [
     labelWithin(one, FRONT[0]!.width),
     formatSeconds(one.latency.mean),
     formatRate(one.throughput.mean),
   ]);
-  return ["", "Pareto front: no other placement has less latency and more throughput", ...tableLines(FRONT, rows)];
+  return [
+    "",
+    "Pareto front: the least latency for each throughput by bounds, then simulated",
+    ...(rows.length === 0 ? ["none of them does what is wished"] : tableLines(FRONT, rows)),
+    ...(frontExact ? [] : wrap("others may be better: not all placements were looked at, or not all points are shown")),
+  ];
 }

@@ -223,6 +223,12 @@ export class QuantileSketch {
 
   /** Makes the buckets reach from one key to before another, as far down as there may be buckets. */
   #cover(from: number, to: number): void {
+    if (this.#below === 0 && !this.#counts.some((count) => count > 0)) {
+      // Nothing but zeros so far: buckets begin where they are needed.
+      this.#base = from;
+      this.#counts = new Uint32Array(to - from);
+      return;
+    }
     const end = Math.max(to, this.#base + this.#counts.length);
     const base = Math.max(Math.min(from, this.#base), end - OCTAVES * OCTAVE);
     if (base === this.#base && end === base + this.#counts.length) return;

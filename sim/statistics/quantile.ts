@@ -12,8 +12,8 @@ export function quantile(sorted: ArrayLike<number>, p: number): number {
   const below = Math.floor(rank);
   const low = sorted[below]!;
   const high = sorted[Math.min(below + 1, sorted.length - 1)]!;
-  // Written so that equal neighbours give exactly their value, infinite ones too.
-  return low === high ? low : low + (rank - below) * (high - low);
+  // Written so that equal neighbours give exactly their value, infinite ones too, and an exact rank what is there, whatever follows it.
+  return low === high || rank === below ? low : low + (rank - below) * (high - low);
 }
 
 /** The middle of values in any order, in their unit. @throws RangeError if there are none. */

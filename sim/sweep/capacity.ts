@@ -7,7 +7,7 @@ import type { Bottleneck, Interval } from "../prediction.ts";
 import type { Profile } from "../profile.ts";
 import { percentileInterval } from "../statistics/bootstrap.ts";
 import { mean } from "../statistics/moments.ts";
-import { findCrossing, type LeadAt } from "./crossing.ts";
+import { clearUntil, findCrossing, type LeadAt } from "./crossing.ts";
 import type { Lead } from "./decide.ts";
 import { type Figure, type Replicates, replicate } from "./replicate.ts";
 
@@ -26,7 +26,7 @@ export interface Capacity extends Placement {
   readonly interval: readonly [low: number | null, high: number | null] | null;
   /** Frames per second that the plan carries when saturated and nothing happens. */
   readonly carried: number;
-  /** `bound`: latency grows beyond it. `throughput`: it is kept up to what the plan carries. `never`: it is broken by an empty line. */
+  /** `bound`: latency grows beyond it. `throughput`: in runs of this length it is kept up to what the plan carries. `never`: it is broken by an empty line. */
   readonly limit: "bound" | "throughput" | "never";
   readonly bottleneck: Bottleneck;
   /** The figure where it is lowest, seconds, and the largest part of the mean latency there; of what never keeps the bound. */
@@ -69,6 +69,7 @@ export function capacityOf(plan: Plan, profile: Profile, bound: Bound, replicati
     if (lead.mean >= 0 && lead.interval[0] > 0) break;
   }
   const common = { plan: saturated.id, ...placementOf(saturated), carried };
+  const rate = (place: number | null) => (place === null ? null : (place / STEPS) * carried);
   const highest = known.findLastIndex(({ lead }) => lead.mean >= 0);
   if (highest === -1) {
     const best = known.reduce((a, b) => (b.lead.mean > a.lead.mean ? b : a));
@@ -80,11 +81,13 @@ export function capacityOf(plan: Plan, profile: Profile, bound: Bound, replicati
     return { ...common, rate: null, interval: null, limit: "never", bottleneck, lowest };
   }
   if (highest === known.length - 1) {
-    const interval = percentileInterval([...full.samples.throughput].sort((a, b) => a - b)) as Interval;
+    const [low, high] = percentileInterval([...full.samples.throughput].sort((a, b) => a - b)) as Interval;
+    // It is kept on average; some replications may break it at lower rates.
+    const kept = rate(clearUntil(known, slack));
+    const interval = [kept === null ? null : Math.min(kept, low), high] as const;
     return { ...common, rate: carried, interval, limit: "throughput", bottleneck: full.bottleneck, lowest: null };
   }
   const { at, interval } = findCrossing(upFrom(known, highest), slack);
-  const rate = (place: number | null) => (place === null ? null : (place / STEPS) * carried);
   const nearest = [...seen.keys()].reduce((a, b) => (Math.abs(b - at) < Math.abs(a - at) ? b : a));
   return {
     ...common,

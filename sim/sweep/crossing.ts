@@ -41,14 +41,27 @@ export function findCrossing(known: readonly LeadAt[], measure: (at: number) => 
   const ends = places.findIndex(({ lead }, i) => lead.mean >= 0 && (places[i + 1]?.lead.mean ?? 0) < 0);
   if (ends === -1) throw new RangeError("no crossing: the lead should go from positive to negative");
   const at = root(places[ends]!, places[ends + 1]!, ({ mean }) => mean, add);
-  const before = places.findLastIndex(({ at: place, lead }) => place <= at && isClear(lead) && lead.mean > 0);
+  const low = clearUntil(places, add, at);
   const after = places.findIndex(({ at: place, lead }) => place >= at && isClear(lead) && lead.mean < 0);
-  // Between a clear place and its neighbour the interval begins, or ends.
   const last = places[after];
-  const low = before === -1 ? null : root(places[before]!, places[before + 1]!, ({ interval }) => interval[0], add);
   const first = last && places[places.indexOf(last) - 1];
   const high = last && first ? root(first, last, ({ interval }) => interval[1], add) : null;
   return { at, interval: [low, high] };
+}
+
+/**
+ * Up to where a lead is positive beyond doubt: between the last clear place that is known, up to `most`, and its neighbour; `null`: at no place.
+ * @param places In ascending order; @param measure Predicts the lead at another place.
+ */
+export function clearUntil(
+  places: readonly LeadAt[],
+  measure: (at: number) => Lead,
+  most = Number.POSITIVE_INFINITY,
+): number | null {
+  const last = places.findLastIndex(({ at, lead }) => at <= most && isClear(lead) && lead.mean > 0);
+  const [clear, next] = [places[last], places[last + 1]];
+  if (clear === undefined) return null;
+  return next === undefined ? clear.at : root(clear, next, ({ interval }) => interval[0], measure);
 }
 
 /** Between a place where a value of the lead is at least 0 and a later one where it is below. */

@@ -1,21 +1,27 @@
 import { describe, expect, test } from "vitest";
 import type { Calibration } from "../../sim/calibration/calibration.ts";
+import type { CommonMoods } from "../../sim/calibration/common-moods.ts";
 import { doubtsOf } from "../../sim/calibration/doubt.ts";
 import type { CostName } from "../../sim/calibration/reading.ts";
 import type { Experiment } from "../../sim/experiment.ts";
 import type { Profile } from "../../sim/profile.ts";
 import { studentT95 } from "../../sim/statistics/interval.ts";
-import { apart, line } from "../sim/fixtures.ts";
+import { apart, type LineSpec, line } from "../sim/fixtures.ts";
 
 const PASSES = 4;
 const SECONDS = { edge: 1, server: 1.1 };
 
 /** Two stages at the edge, or the second on the server, where it takes 1.1 times as long: a hop costs nothing. */
-function choice(widths: readonly { name: CostName; halfWidth: number }[], rate?: number) {
+function choice(
+  widths: readonly { name: CostName; halfWidth: number }[],
+  rate?: number,
+  common: CommonMoods = { host: 0, visit: 0 },
+  more: Partial<LineSpec> = apart({}),
+) {
   const at = (node: "edge" | "server") => {
     const load = rate === undefined ? {} : { rate };
     const pods = [{ cpu: 0.1 }, { cpu: SECONDS[node], node }];
-    return line({ ...apart({}), pods, frames: 30, warmup: 5, ...load });
+    return line({ ...more, pods, frames: 30, warmup: 5, ...load });
   };
   const [here, there] = [at("edge"), at("server")];
   const costs = widths.map(({ name, halfWidth }): Calibration["costs"][number] => ({
@@ -23,10 +29,10 @@ function choice(widths: readonly { name: CostName; halfWidth: number }[], rate?:
     figure: "mean",
     seconds: 1,
     halfWidth,
-    error: { relative: errorOf(halfWidth), degrees: PASSES - 1, common: { host: 0, visit: 0 } },
+    error: { relative: errorOf(halfWidth), degrees: PASSES - 1, common },
     ofMean: null,
     weight: 1,
-    case: null,
+    case: "both",
     passes: PASSES,
     samples: 80,
     outliers: { count: 0, worst: 1 },
@@ -83,6 +89,38 @@ describe("what makes a decision doubtful", () => {
     expect(costs[0]!.share / costs[1]!.share).toBeCloseTo(4, 0);
     expect(costs.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 9);
     expect(error).toBeCloseTo(Math.hypot(errorOf(0.1), errorOf(0.2)), 2);
+  });
+
+  test.each([
+    ["the host's", { host: 1, visit: 0 }],
+    ["the case's", { host: 0, visit: 1 }],
+  ])("what both plans are off by together, as it is %s, is no doubt between them", (_whose, common) => {
+    const widths = ["edge", "server"].map((node) => ({ name: compute(node), halfWidth: 0.2 }));
+    const apart = choice(widths);
+    const together = choice(widths, undefined, common);
+    const doubt = ({ experiments, profile }: typeof apart) => doubtsOf(experiments, profile)[0]!;
+    expect(doubt(apart).error).toBeCloseTo(Math.SQRT2 * errorOf(0.2), 2);
+    expect(doubt(together).error).toBeLessThan(0.1 * doubt(apart).error);
+    expect(doubt(together).wrong).toBeLessThan(0.001);
+  });
+
+  test("a link's doubt is that of every size that its line was fitted through", () => {
+    const name: CostName = { kind: "link", of: "", nodes: ["edge", "server"], thread: "idle", at: 9000 };
+    const { experiments, profile } = choice([{ name, halfWidth: 0.2 }], undefined, undefined, {
+      ...apart({ bandwidth: 1000, delay: 1 }),
+      bytes: 1200,
+      windows: 8,
+    });
+    const receive = [1200, 5000, 9000].flatMap((bytes) =>
+      (["idle", "cold"] as const).map((thread) => ({ bytes, thread, cpu: [0] })),
+    );
+    const links = profile.links.map((link) => ({ ...link, receive }));
+    const [doubt] = doubtsOf(experiments, { ...profile, links });
+    // By least squares a message of 10 s that takes a share longer makes the line of 1 ms a byte steeper by so many times that share.
+    const centre = (1200 + 5000 + 9000) / 3;
+    const spread = (1200 - centre) ** 2 + (5000 - centre) ** 2 + (9000 - centre) ** 2;
+    expect(doubt!.error).toBeCloseTo((errorOf(0.2) * 10 * (9000 - centre)) / spread / 1e-3, 2);
+    expect(doubt!.costs.map(({ name }) => name.at)).toEqual([9000]);
   });
 
   test("the risk is that of a normal lead; the loss is what knowing all would save", () => {

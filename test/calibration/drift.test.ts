@@ -10,9 +10,16 @@ const truthOf = (name: string, between = 0.02): Truth => {
 };
 
 /** Rounds in which the host takes so many times as long; which cases are in a round may differ. */
-function measured(host: readonly number[], seed = 1, isIn: (name: string, round: number) => boolean = () => true) {
+function measured(
+  host: readonly number[],
+  seed = 1,
+  isIn: (name: string, round: number) => boolean = () => true,
+  cases = CASES.length,
+) {
   return host.flatMap((factor, i): Reading[] =>
-    CASES.filter((name) => isIn(name, i + 1)).map((name) => visit(name, i + 1, truthOf(name), seed, factor)),
+    CASES.slice(0, cases)
+      .filter((name) => isIn(name, i + 1))
+      .map((name) => visit(name, i + 1, truthOf(name), seed, factor)),
   );
 }
 const factors = (readings: readonly Reading[]) => driftOf(readings, 0.05).rounds.map(({ factor }) => factor);
@@ -59,6 +66,26 @@ describe("drift", () => {
       const { trend, shift } = driftOf(measured([1, 1, 1, 1, 1, 1], seed), 0.05);
       if (trend !== null || shift !== null) alarms++;
     }
+    expect(alarms / 200).toBeLessThan(0.1);
+  });
+
+  test.each([
+    [1, 2],
+    [2, 2],
+    [3, 2],
+    [1, 3],
+    [2, 3],
+    [1, 4],
+  ])("%i cases in %i rounds: nor do few of them give false alarms", (cases, rounds) => {
+    let alarms = 0;
+    for (let seed = 0; seed < 200; seed++)
+      if (
+        driftOf(
+          measured(Array(rounds).fill(1), seed, () => true, cases),
+          0.05,
+        ).shift !== null
+      )
+        alarms++;
     expect(alarms / 200).toBeLessThan(0.1);
   });
 

@@ -47,6 +47,26 @@ describe("the standard error of a figure over blocks", () => {
   });
 });
 
+describe("moods and stalls", () => {
+  const steady: Truth = { mean: 1e-3, between: 0.002, within: 0.01 };
+  const halfWidth = (hosts: readonly number[], stall = 1) => {
+    const readings = hosts.map((host, i) => visit("conv", i + 1, steady, 1, host));
+    const [first, ...others] = readings;
+    const costs = first!.costs.map((cost) => ({ ...cost, samples: cost.samples.with(3, cost.samples[3]! * stall) }));
+    return knowledgeOf([{ ...first!, costs }, ...others], NONE)[0]!.halfWidth!;
+  };
+
+  test("a pass that found the host slow leaves as much doubt as it should", () => {
+    // The standard error of 1, 1, 1 and 1.7 is 15 % of their mean, Student's t of three degrees of freedom 3.2.
+    expect(halfWidth([1, 1, 1, 1.7])).toBeGreaterThan(0.4);
+    expect(halfWidth([1, 1, 1, 1])).toBeLessThan(0.02);
+  });
+
+  test("one stalled frame leaves hardly any", () => {
+    expect(halfWidth([1, 1, 1, 1, 1, 1], 100)).toBeLessThan(0.02);
+  });
+});
+
 describe("intervals of a cost of known variance", () => {
   const truth: Truth = { mean: 2e-3, between: 0.1, within: 0.2 };
   const covered = (passes: number, emulated: ReadonlySet<string>, expected: number) => {

@@ -106,6 +106,7 @@ describe("place", () => {
   test.each([
     [["--objective", "speed"], /--objective.*throughput, latency, energy, cost/],
     [["--latency-bound", "50"], /--latency-bound: "50" is not allowed: a time such as 20 ms/],
+    [["--latency-bound", "0 ms"], /--latency-bound: "0 ms" is not allowed: a time above 0/],
     [["--pin", "conv"], /--pin: "conv" is not allowed: a stage and a node: conv=server/],
     [["--pin", "cnv=server"], /--pin: cnv is not a stage: source, conv, relu, maxpool/],
     [["--pin", "conv=X"], /--pin: X is not a node: edge, server/],

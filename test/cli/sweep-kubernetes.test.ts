@@ -18,8 +18,8 @@ let bin: string;
 
 /**
  * A kubectl that keeps what it is asked, and plays a cluster: a Job is done at once, and a pod's log is what its shard printed when
- * it got the inputs of LOGS. FAIL names verbs that fail, FAILED makes the Job fail, GONE has somebody delete it, CUT cuts the logs; MINOR is
- * the version of a cluster that numbers no pods.
+ * it got the inputs of LOGS. FAIL names verbs that fail, FAILED makes the Job fail, GONE has somebody delete it, CUT cuts the logs, LOST
+ * is a pod without one; MINOR is the version of a cluster that numbers no pods.
  */
 const KUBECTL = `#!/bin/sh
 echo "$*" >> "$FAKE/calls"
@@ -30,14 +30,20 @@ case "$1 $2" in
 "apply --server-side") tee "$FAKE/manifests.yaml" | sed -n 's/^  inputs.json.gz: //p' | base64 -d > "$FAKE/inputs.json.gz" ;;
 "get jobs")
   [ -n "$GONE" ] && echo '{"items":[]}' && exit
-  [ -n "$FAILED" ] && echo '{"items":[{"metadata":{"name":"j"},"status":{"conditions":[{"type":"Failed","status":"True","message":"too many restarts"}]}}]}' && exit
-  echo '{"items":[{"metadata":{"name":"j"},"status":{"succeeded":2,"conditions":[{"type":"Complete","status":"True"}]}}]}' ;;
+  condition='"type":"Complete"'
+  [ -n "$FAILED" ] && condition='"type":"Failed","message":"too many restarts"'
+  echo '{"items":[{"metadata":{"name":"older"},"status":{"conditions":[{"type":"Failed","status":"True"}]}}'
+  for job in $(sed -n '/^kind: Job/,/^spec/s/^  name: //p' "$FAKE/manifests.yaml"); do
+    printf ',{"metadata":{"name":"%s"},"status":{"succeeded":1,"conditions":[{"status":"True",%s}]}}' "$job" "$condition"
+  done
+  echo ']}' ;;
 "get pods")
   [ -n "$MINOR" ] && echo '{"items":[{"metadata":{"name":"p1","labels":{"edgetwin.dev/shard":"1"}},"status":{"phase":"Succeeded"}},
   {"metadata":{"name":"p0","labels":{"edgetwin.dev/shard":"0"}},"status":{"phase":"Succeeded"}}]}' && exit
   echo '{"items":[{"metadata":{"name":"p1","annotations":{"batch.kubernetes.io/job-completion-index":"1"}},"status":{"phase":"Succeeded"}},
   {"metadata":{"name":"p0","annotations":{"batch.kubernetes.io/job-completion-index":"0"}},"status":{"phase":"Succeeded"}}]}' ;;
 "logs p"*)
+  [ "$2" = "$LOST" ] && echo "no logs of $2" >&2 && exit 1
   cmp "$FAKE/inputs.json.gz" "$LOGS/inputs.json.gz" || exit 1
   if [ -n "$CUT" ]; then grep -v '"candidate":1' "$LOGS/$2"; else cat "$LOGS/$2"; fi ;;
 "logs --container") echo "last words" ;;
@@ -119,6 +125,46 @@ test.each([
   expect(stderr).not.toMatch(/^\s+at /m);
   expect(code).not.toBe(0);
   expect(calls().at(-1)).toMatch(/delete jobs,configmaps/);
+});
+
+test.each([
+  ["one pod's log is lost", { LOST: "p0" }, /no logs of p0/],
+  ["the Job fails after one shard", { FAILED: "1", LOST: "p0" }, /failed: too many restarts/],
+])("where %s, the same command runs that shard alone, and then none", async (what, trouble, message) => {
+  const name = `again-${Object.keys(trouble).length}`;
+  const sweep = (environment: Record<string, string>) =>
+    edgetwin([...flags(), ...there, "--image", "x", "--name", name], environment);
+  const first = await sweep(fake(`${name}-first`, trouble).environment);
+  expect(first.stderr, what).toMatch(message);
+  expect(first.code).toBe(1);
+  const second = fake(`${name}-second`);
+  const { code, stderr } = await sweep(second.environment);
+  expect(stderr).toContain(`1 of 2 shards are in ${join(files.runs, name)} already`);
+  expect(code).toBe(0);
+  expect(second.calls().filter((call) => call.includes(" logs "))).toEqual([
+    "--namespace default logs p0 --container sweep",
+  ]);
+  const manifests = readFileSync(join(second.folder, "manifests.yaml"), "utf8");
+  expect(manifests.match(/^kind: Job$/gm)).toHaveLength(1);
+  expect(manifests).toContain('edgetwin.dev/shard: "0"');
+  expect(read(name, "results.jsonl")).toBe(read("here", "results.jsonl"));
+  const third = fake(`${name}-third`);
+  expect((await sweep(third.environment)).code).toBe(0);
+  expect(existsSync(join(third.folder, "calls"))).toBe(false);
+});
+
+test("there are never more shards than there is to predict", async () => {
+  const { folder, environment } = fake("few");
+  const { stderr } = await edgetwin(
+    [...flags(), "--on", "kubernetes", "--shards", "1000", "--image", "x", "--name", "few"],
+    environment,
+  );
+  expect(stderr).not.toContain("already");
+  const manifests = readFileSync(join(folder, "manifests.yaml"), "utf8");
+  expect(manifests.match(/^kind: Job$/gm)).toHaveLength(1);
+  expect(Number(/completions: (\d+)/.exec(manifests)![1])).toBe(
+    read("here", "results.jsonl").trimEnd().split("\n").length,
+  );
 });
 
 test("a sweep whose Job can't be deleted is done, and says how to delete it", async () => {

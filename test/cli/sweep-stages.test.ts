@@ -75,3 +75,20 @@ test("--uncalibrated has no profile", async () => {
       "--budget: can't be given together with --uncalibrated, which has no profile\n",
   ]);
 });
+
+test("a profile that is given is not measured", async () => {
+  const { code, stderr } = await edgetwin([
+    "predict",
+    files.topology,
+    "--profile",
+    "p.json",
+    "--fresh",
+    "--budget",
+    "5s",
+  ]);
+  expect([code, stderr]).toEqual([
+    2,
+    "error: --fresh: can't be given together with --profile, which is not measured\n" +
+      "--budget: can't be given together with --profile, which is not measured\n",
+  ]);
+});

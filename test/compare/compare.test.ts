@@ -69,6 +69,10 @@ describe("compare", () => {
     const verdicts = [0.5, 1.02, 1.05].map((share) => comparisonOf([at(share * saturated)]).plans[0]!.saturation);
     expect(verdicts).toEqual(["stable", "stable", "overloaded"]);
     expect(comparisonOf([pair(EESS)]).plans[0]!.saturation).toBe("saturated");
+    // Of pods that were away it says nothing.
+    const { plan: of, ...rest } = at(1.05 * saturated);
+    const disturbed = { ...of, disturbances: [{ pod: "conv", restart: 1, at: 1 }] };
+    expect(comparisonOf([{ plan: disturbed, ...rest }]).plans[0]!.saturation).toBe("stable");
   });
 
   it("passes only if every plan is within tolerance, and tells the share per size", () => {

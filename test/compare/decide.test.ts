@@ -56,6 +56,25 @@ describe("decision", () => {
     expect(decision.candidates).toEqual(["ESSS", "EESS"]);
   });
 
+  it("passes over what drops frames to keep its latency, and counts what following the twin loses", () => {
+    const dropping = (split: string, latency: number, measured: number, predicted = measured) => {
+      const one = made({ split, load: HALF }, latency, latency);
+      const { plan, prediction } = one;
+      return {
+        plan,
+        measured: one.measured.map((run) => ({ ...run, throughput: measured })),
+        prediction: { ...prediction, throughput: predicted },
+      };
+    };
+    const right = comparisonOf([dropping("EEEE", 0.01, 4), dropping("EESS", 0.02, 10)]).decision;
+    expect(right).toMatchObject({ predicted: "EESS", measured: "EESS", regret: 0 });
+    const wrong = comparisonOf([dropping("EEEE", 0.019, 4, 10), dropping("EESS", 0.02, 10)]).decision;
+    expect(wrong).toMatchObject({ predicted: "EEEE", measured: "EESS", regret: 0.6 });
+    // If all of them do, the least latency it is.
+    const all = comparisonOf([dropping("EEEE", 0.01, 4), dropping("EESS", 0.02, 5)]).decision;
+    expect(all).toMatchObject({ predicted: "EEEE", measured: "EEEE", regret: 0 });
+  });
+
   it("has no rank agreement with a single split or with ties only", () => {
     expect(comparisonOf([made({ split: "ESSS" }, 1, 2)]).decision).toMatchObject({ regret: 0, kendall: null });
     const ties = comparisonOf([made({ split: "ESSS" }, 5, 7), made({ split: "EESS" }, 5, 7)]).decision;

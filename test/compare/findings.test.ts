@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Finding } from "../../sim/compare/finding.ts";
 import { findingsOf, findingsOfPredictions } from "../../sim/compare/findings.ts";
-import { comparisonOf, pair, prediction, SATURATED, type Spec, samplePairs, specs } from "./fixture.ts";
+import { comparisonOf, pair, prediction, SATURATED, type Spec, samplePairs, specs, summary } from "./fixture.ts";
 
 const exact = () => findingsOf(comparisonOf(specs().map(pair)));
 
@@ -50,6 +50,20 @@ describe("findings", () => {
     const finding = byId(exact(), "E5-EEES");
     expect(finding.holds).toBe(false);
     expect(finding.why).toContain("Not so at 256x256");
+  });
+
+  it("tell the cause of what is not so by the sizes at which it is not", () => {
+    const pairs = specs().map((spec: Spec) => {
+      const one = pair(spec);
+      if (spec.split !== "monolith@S" || spec.load.kind === "saturated") return one;
+      // Slower in pods of their own by 40 % at one size, faster by 1 % at the others.
+      const factor = spec.size[0] === 256 ? 1 / 1.4 : 1.01;
+      const scale = (name: string) => (name.endsWith("/compute") ? factor : 1);
+      return { ...one, measured: [summary(one.plan, scale)], prediction: prediction(one.plan, scale) };
+    });
+    const { holds, why } = byId(findingsOf(comparisonOf(pairs)), "E1-compute@S");
+    expect(holds).toBe(false);
+    expect(why).toMatch(/^Not so at 256x256\. Compute is slower in pods of their own/);
   });
 
   it("say when the twin disagrees with the measurement", () => {

@@ -54,6 +54,29 @@ test("a reading that was being written when the process died is no reading", () 
   expect(Checkpoint.open(path, PRINT, AGE).readings).toEqual([reading(1)]);
 });
 
+test("a reading that can't be read, as a power failure leaves it, is left out and told of", () => {
+  const path = folder();
+  const first = Checkpoint.open(path, PRINT, AGE);
+  for (let round = 1; round <= 3; round++) first.add(reading(round));
+  const broken = join(path, "000002.json");
+  writeFileSync(broken, "");
+  const second = Checkpoint.open(path, PRINT, AGE);
+  expect(second.readings).toEqual([reading(1), reading(3)]);
+  expect(second.unreadable).toEqual([broken]);
+  second.add(reading(4));
+  const third = Checkpoint.open(path, PRINT, AGE);
+  expect(third.readings).toEqual([reading(1), reading(3), reading(4)]);
+  expect(third.unreadable).toEqual([]);
+});
+
+test("when it was begun is kept", () => {
+  const path = folder();
+  expect(Checkpoint.begun(path)).toBeNull();
+  const today = new Date("2026-01-02T03:04:05Z");
+  Checkpoint.anew(path, PRINT, today).add(reading(1));
+  expect(Checkpoint.begun(path)).toBe(today.toISOString());
+});
+
 test("a calibration that dies at any reading goes on where it stopped", async () => {
   const cases = ["source", "conv", "relu"];
   const measured = async (path: string, lives: number) => {

@@ -71,6 +71,12 @@ describe("what calibration measures", () => {
     expect(zstdElsewhere).not.toBe(zstd);
   });
 
+  const digestOf = async (text: string, limited?: boolean) => {
+    const parsed = await parseTopology(text, "example.yaml", catalogue);
+    const plans = compileAll(parsed, catalogue).map(({ saturated }) => saturated);
+    return subjectOf(parsed, plans, "topologies", limited).digest;
+  };
+
   test.each<[string, string, boolean]>([
     ["letter: E", "letter: E, price: 0.02/h, power: { idle: 5 W, busy: 15 W }, memory: 2 GiB", true],
     ["hosts: { one: {}", "hosts: { one: { cores: 2 }", true],
@@ -81,13 +87,14 @@ describe("what calibration measures", () => {
     ["letter: E", "letter: E, speed: 0.5", false],
     ["sizes: [64, 32]", "sizes: [64]", false],
   ])("%s -> %s: the same subject: %s", async (from, to, same) => {
-    const digestOf = async (text: string) => {
-      const parsed = await parseTopology(text, "example.yaml", catalogue);
-      const plans = compileAll(parsed, catalogue).map(({ saturated }) => saturated);
-      return subjectOf(parsed, plans, "topologies").digest;
-    };
     expect(TEXT).toContain(from);
     expect((await digestOf(TEXT.replace(from, to))) === (await digestOf(TEXT))).toBe(same);
+  });
+
+  test("a limit of cores makes it another subject where pods are held to it", async () => {
+    const limited = TEXT.replace("letter: E", "letter: E, cpus: 0.5");
+    expect(await digestOf(limited)).toBe(await digestOf(TEXT));
+    expect(await digestOf(limited, true)).not.toBe(await digestOf(TEXT, true));
   });
 });
 

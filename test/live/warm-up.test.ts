@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { type WarmedLine, warmUp } from "../../live/warm-up.ts";
 
 const LARGEST = { height: 256, width: 256 };
@@ -15,18 +15,18 @@ function line(compiling: readonly number[], accepts: (height: number) => boolean
       streamed.push(`${height}: ${frames}`);
       if (height === LARGEST.height) return;
       threadCpu += 1;
-      if (streamed.length > 2) compilerCpu += shares.shift() ?? 0;
+      if (streamed.length > 4) compilerCpu += shares.shift() ?? 0;
     },
     usage: async () => ({ threadCpu, compilerCpu }),
   };
   return { warmed, streamed };
 }
-const small = (streamed: readonly string[]) => streamed.slice(2, -1);
+const small = (streamed: readonly string[]) => streamed.slice(4, -1);
 
 test("small frames pass until V8 has seen enough of them, and some large ones before and after", async () => {
   const { warmed, streamed } = line([]);
   await warmUp(warmed, LARGEST, PATIENCE);
-  expect(streamed.slice(0, 2)).toEqual(["96: 600", "256: 30"]);
+  expect(streamed.slice(0, 4)).toEqual(["96: 10", "96: 590", "256: 3", "256: 27"]);
   expect(small(streamed)).toEqual(Array(5).fill("32: 600"));
   expect(streamed.at(-1)).toMatch(/^256: [0-9]+$/);
 });
@@ -46,7 +46,26 @@ test("where nobody tells what compilers take, the frames have to do", async () =
 test("without patience only what the first and the large frames need", async () => {
   const { warmed, streamed } = line([1, 1, 1]);
   await warmUp(warmed, LARGEST, 0);
-  expect(streamed).toHaveLength(3);
+  expect(streamed).toHaveLength(5);
+});
+
+test("of slow frames no more than come in some seconds", async () => {
+  const { warmed, streamed } = line([]);
+  const slow = {
+    ...warmed,
+    async stream(frames: Parameters<WarmedLine["stream"]>[0]) {
+      await warmed.stream(frames);
+      vi.advanceTimersByTime(1e3 * frames.frames);
+    },
+  };
+  vi.useFakeTimers({ toFake: ["performance"] });
+  try {
+    await warmUp(slow, LARGEST, PATIENCE);
+  } finally {
+    vi.useRealTimers();
+  }
+  // A second each: 20 in 20 s after the first ones, and 60 s of patience.
+  expect(streamed).toEqual(["96: 10", "96: 20", "256: 3", "256: 20", "32: 20", "32: 20", "32: 20", "256: 1"]);
 });
 
 test("frames that are too small for a pipeline are larger ones", async () => {

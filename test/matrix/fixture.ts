@@ -90,7 +90,7 @@ export function outcome({
     });
   return {
     cell,
-    calibrated: "2026-01-02T03:04:05Z",
+    concluded: "2026-01-02T03:04:05Z",
     fingerprint: FINGERPRINT,
     comparison: comparisonOf(pairsWith(off)),
     beforehand: comparisonOf(pairsWith(() => beforehand)),

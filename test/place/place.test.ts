@@ -31,12 +31,16 @@ function placed(one: World, wish: Wish, request: Partial<PlaceRequest> = {}): Pl
 describe("the best placement", () => {
   test.each<Wish>([
     WISH,
+    { objective: "latency", rate: null, latencyBound: null },
     { objective: "latency", rate: 8, latencyBound: null },
     { objective: "energy", rate: 8, latencyBound: null },
     { objective: "cost", rate: null, latencyBound: null },
   ])("is what simulating every one of them finds: %j", (wish) => {
     const one = priced(of);
-    const load = serviceLoad(wish, 1);
+    const result = placed(of, wish);
+    const { load } = result;
+    // At what rate frames find the line empty, the search finds out.
+    expect(load).toEqual(serviceLoad(wish, load.kind === "rate" ? load.rate : Number.NaN));
     const all = everyPlacement(one.space).map((placement) => {
       const plan = planOf(of, one.space, placement);
       const simulation = trialsOf(plan, one.segments.profileFor(plan), load, wish.objective === "throughput");
@@ -47,12 +51,11 @@ describe("the best placement", () => {
         figure: able ? mean(trials.map((shown) => figureOf(wish, shown))) : Number.POSITIVE_INFINITY,
       };
     });
-    const result = placed(of, wish);
     const least = Math.min(...all.map(({ figure }) => figure));
     const chosen = all.find(({ id }) => id === result.ranked[0]!.plan)!;
     expect(chosen.figure).toBeLessThanOrEqual(least * 1.011);
     expect(result.placements).toBe(all.length);
-    expect(result).toMatchObject({ sure: true, load });
+    expect(result).toMatchObject({ sure: true, exact: true });
     expect(result.ranked[0]).toMatchObject({ verdict: "best", difference: null });
     expect(result.ranked).toHaveLength(5);
     for (const { verdict, difference } of result.ranked.slice(1)) {
@@ -208,6 +211,35 @@ test("the front is simulated, and no point of it dominated", () => {
   });
   const kept = undominated([point(3, 3), point(1, 1), point(2, 1), point(1, 2), point(4, 3)]);
   expect(kept.map(({ latency }) => latency.mean)).toEqual([1, 3]);
+});
+
+test("points of the front do what is wished: at its rate p95 keeps the bound", () => {
+  const wish: Wish = { objective: "latency", rate: 8, latencyBound: null };
+  const all = { top: 60, most: 60, pareto: true };
+  const free = placed(of, wish, all);
+  const p95 = new Map(free.ranked.map(({ plan, latency }) => [plan, latency.p95.mean]));
+  const able = free.front!.map(({ plan }) => plan).filter((plan) => p95.has(plan));
+  const sorted = able.map((plan) => p95.get(plan)!).sort((a, b) => a - b);
+  expect(sorted.length).toBeGreaterThan(1);
+  const latencyBound = (sorted.at(-1)! + sorted.at(-2)!) / 2;
+  const bounded = placed(of, { ...wish, latencyBound }, all);
+  const plans = bounded.front!.map(({ plan }) => plan);
+  expect(plans.length).toBeGreaterThan(0);
+  for (const plan of plans) expect(p95.get(plan)!, plan).toBeLessThanOrEqual(latencyBound);
+  const none = placed(of, { ...wish, latencyBound: 1e-9 }, all);
+  expect(none.front).toEqual([]);
+  expect(placeTable([{ ...bounded, front: [] }])).toContain("none of them does what is wished");
+});
+
+test("a table names sizes as flags do, and has the front even if nothing that was simulated does what is wished", () => {
+  const result = placed(of, WISH, { pareto: true });
+  const table = placeTable([{ ...result, size: [720, 1280], ranked: [], others: 1, exact: false }]).replaceAll(
+    "\n ",
+    "",
+  );
+  expect(table).toMatch(/^1280x720: most throughput/);
+  expect(table).toContain("--pin, --splits or --groupings leave fewer");
+  expect(table).toContain("Pareto front: ");
 });
 
 test("common random numbers: two placements that share the slowest pod differ by less than their runs do", () => {

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { finalists, merged } from "../../sim/place/finalists.ts";
 import { paretoFront } from "../../sim/place/front.ts";
 import type { Wish } from "../../sim/place/objective.ts";
 import { cycleBound, figure, mayDo, scoreOf } from "../../sim/place/score.ts";
@@ -41,6 +42,12 @@ const search = ({ table }: Priced, wish: Wish, options = {}) => {
     found.push(next.value);
   }
 };
+
+/** What ends it is how many there are, or that there are no more. */
+function taken(ranking: Generator<Candidate, number>, most: number) {
+  const taking = finalists(ranking, () => Number.POSITIVE_INFINITY, { least: 1, most });
+  for (let next = taking.next(); ; next = taking.next()) if (next.done) return next.value;
+}
 
 describe("best first", () => {
   test("every placement that may do what is wished, and no other, in the order that brute force puts them in", () => {
@@ -114,6 +121,24 @@ describe("best first", () => {
     }
   });
 
+  test("and so does whoever takes but some of what such a search finds", () => {
+    const wish: Wish = { objective: "throughput", rate: null, latencyBound: null };
+    const one = priced(world({ stages: 9, nodes: 3, seed: 5, together: 3, cores: 2 }));
+    const other = priced(world({ stages: 2, nodes: 2, seed: 1 }));
+    const [best] = search(one, wish).found;
+    const gaveUp = () => bestFirst(one.table, toGo(one.table), wish, { limit: 10 });
+    const whole = () => bestFirst(other.table, toGo(other.table), wish);
+    for (const most of [1, 2, 1000]) {
+      for (const ranking of [gaveUp(), merged([gaveUp(), whole()]), merged([whole(), gaveUp()])]) {
+        const { others, exact } = taken(ranking, most);
+        expect(others).toBeLessThanOrEqual(best!.figure);
+        expect(exact).toBe(false);
+      }
+    }
+    expect(taken(whole(), 1)).toMatchObject({ others: search(other, wish).found[1]!.figure, exact: true });
+    expect(taken(whole(), 1000)).toMatchObject({ others: Number.POSITIVE_INFINITY, exact: true });
+  });
+
   test("a hundred stages on twenty nodes", () => {
     const one = priced(world({ stages: 100, nodes: 20, seed: 1, window: 100, cores: 100 }));
     const wish: Wish = { objective: "throughput", rate: null, latencyBound: null };
@@ -141,7 +166,9 @@ test("the Pareto front: no point is dominated, and none that is not is missing",
       const one = priced(world(spec), { empty: true });
       const wish: Wish = { objective: "latency", rate: null, latencyBound: null };
       const all = byBruteForce(one, wish);
-      const front = paretoFront([{ table: one.table, rest: toGo(one.table), name: (candidate) => candidate }], wish);
+      const spaces = [{ table: one.table, rest: toGo(one.table), name: (candidate: Candidate) => candidate }];
+      const { points: front, exact } = paretoFront(spaces, wish);
+      expect(exact).toBe(true);
       const beats = (a: { figure: number; cycle: number }, b: { figure: number; cycle: number }) =>
         a.figure < b.figure * (1 - 1e-9) && a.cycle < b.cycle * (1 - 1e-9);
       for (const point of front) expect(all.some((other) => beats(other, point))).toBe(false);
@@ -154,4 +181,11 @@ test("the Pareto front: no point is dominated, and none that is not is missing",
     }),
     { numRuns: 80, seed: 5 },
   );
+});
+
+test("a Pareto front of searches that gave up is called one that may lack points", () => {
+  const one = priced(world({ stages: 9, nodes: 3, seed: 5, together: 3, cores: 2 }), { empty: true });
+  const spaces = [{ table: one.table, rest: toGo(one.table), name: (candidate: Candidate) => candidate }];
+  const wish: Wish = { objective: "latency", rate: null, latencyBound: null };
+  expect(paretoFront(spaces, wish, { limit: 10 }).exact).toBe(false);
 });

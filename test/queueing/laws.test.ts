@@ -138,3 +138,21 @@ test("errors carry the value", () => {
     "several servers",
   );
 });
+
+test("before service, a job is blocked from when the server that has been idle for longest could have begun with it", () => {
+  const line = (times: readonly number[]) => ({ kind: "trace", times }) as const;
+  // The first job is in service from 0 to 1, and at the second station until 10; the other server has been idle from the beginning.
+  const { stations } = simulateLine(
+    {
+      arrivals: { kind: "trace", times: [0, 0.5] },
+      stations: [
+        { service: line([1, 1]), servers: 2 },
+        { service: line([9, 9]), buffer: 0 },
+      ],
+      blocking: "before-service",
+    },
+    { jobs: 2, seed: 1, warmup: 0 },
+  );
+  expect(stations[0]!.waiting.value).toBe(0);
+  expect(stations[0]!.blocked.value).toBeCloseTo(9.5 / 2, 12);
+});

@@ -25,6 +25,14 @@ describe("explanation of a miss", () => {
     );
   });
 
+  it("of a source that drops what is too much, not that latency grows", () => {
+    const of = plan({ ...EESS, load: { ...LOAD, rate: 1000 } });
+    const off = prediction(of, (name) => (name === "throughput" ? 0.9 : 1));
+    const measured = [{ ...summary(of), dropped: { frames: 800, share: 0.8 } }];
+    const [one] = comparisonOf([{ plan: of, measured, prediction: off }]).plans;
+    expect(explain(one!, TOLERANCE)).toMatch(/overloaded: it delivered .* offered, and its source dropped the rest\./);
+  });
+
   it("says when the runs themselves differ as much", () => {
     const of = plan(EESS);
     const measured = [0.9, 1.1].map((factor) => summary(of, (name) => (name === "throughput" ? 1 : factor)));

@@ -53,19 +53,26 @@ function met(plan: number, seed: number) {
   return { ...predict(seen.plan, seen.profile), run: summary };
 }
 
-test("of 200 runs of each of five plans, 93 to 97 % of every figure lie in the interval that the prediction gives", () => {
-  const inside = { throughput: 0, mean: 0, p50: 0, p95: 0 };
+test("of 200 runs of each of five plans, 93 to 97 % of every figure but p99 lie in the interval that the prediction gives", () => {
+  const inside = { throughput: 0, mean: 0, p50: 0, p95: 0, p99: 0 };
   for (let plan = 0; plan < PLANS.length; plan++) {
+    const here = { throughput: 0, mean: 0, p50: 0, p95: 0, p99: 0 };
     for (let seed = 0; seed < SEEDS; seed++) {
       const { run, interval } = met(plan, seed);
-      if (isIn(interval.throughput, run.throughput)) inside.throughput++;
-      for (const figure of ["mean", "p50", "p95"] as const)
-        if (isIn(interval.latency[figure], run.latency[figure])) inside[figure]++;
+      if (isIn(interval.throughput, run.throughput)) here.throughput++;
+      for (const figure of ["mean", "p50", "p95", "p99"] as const)
+        if (isIn(interval.latency[figure], run.latency[figure])) here[figure]++;
+    }
+    for (const figure of Object.keys(here) as (keyof typeof here)[]) {
+      inside[figure] += here[figure];
+      // Of 200 runs, three standard deviations of a share of 95 % are 4.6 %.
+      expect(here[figure] / SEEDS, `${figure} of plan ${plan}`).toBeGreaterThanOrEqual(figure === "p99" ? 0.87 : 0.9);
     }
   }
-  // Of a thousand runs, three standard deviations of a share of 95 % are 2.1 %.
+  // Of a thousand runs, three standard deviations of a share of 95 % are 2.1 %. What one or two of a run's frames decide, a calibration
+  // of 400 has seen four times.
   for (const [figure, count] of Object.entries(inside)) {
-    expect(count / (SEEDS * PLANS.length), figure).toBeGreaterThanOrEqual(0.93);
+    expect(count / (SEEDS * PLANS.length), figure).toBeGreaterThanOrEqual(figure === "p99" ? 0.9 : 0.93);
     expect(count / (SEEDS * PLANS.length), figure).toBeLessThanOrEqual(0.97);
   }
 }, 300_000);

@@ -26,6 +26,12 @@ const noisy: LineSpec = {
   warmup: 20,
 };
 
+test("the terms add up to the mean latency, however replications differ", () => {
+  const { latency, terms } = of({ ...noisy, rate: 0.8 });
+  const sum = terms.reduce((sum, one) => sum + one.link + one.decode + one.queue + one.compute + one.send, 0);
+  expect(sum).toBeCloseTo(latency.mean, 9);
+});
+
 describe("intervals", () => {
   test.each([
     ["saturated", {}],

@@ -78,6 +78,17 @@ describe("solved by hand", () => {
     expect(recovery(queue, [burst])).toEqual({ seconds: expect.closeTo(4.5, 9), delayed: 4 + 3, backlog: 5, usual: 1 });
   });
 
+  test("a backlog that is gone before anything happens is none of it", () => {
+    const queue: LineSpec = { pods: [{ cpu: 0.01 }], frames: 40, rate: 1 };
+    // Ten at once are due at 0, 10, 20 s, and delivered 0.1 s later; the pod is away for 10 ms while there is nothing to do.
+    const restart: Disturbance = { pod: "stage-0-0", restart: 0.01, at: 29 };
+    expect(recovery(queue, [restart], { kind: "batches", size: 10 })).toMatchObject({ backlog: 10, usual: 10 });
+    expect(recovery({ ...queue, frames: 30 }, [restart], { kind: "batches", size: 10 })).toMatchObject({
+      backlog: 0,
+      usual: 0,
+    });
+  });
+
   test("the end of the run: never; a run that ends before: not a number", () => {
     expect(recovery({ ...spec, frames: 10 }, [halved(2, 60)]).seconds).toBe(Number.POSITIVE_INFINITY);
     expect(recovery({ ...spec, frames: 10 }, [halved(20, 60)])).toMatchObject({ seconds: Number.NaN, delayed: 0 });

@@ -100,6 +100,22 @@ test("merging is adding, in whatever order and however they are cut", () => {
   expect(twice.quantile(0.5)).toBe(2);
 });
 
+test("merging with an empty one, or one of zeros, keeps small values", () => {
+  const stream = new RandomStream(6, "small");
+  const small = Float64Array.from({ length: 6000 }, () => stream.lognormal(1e-9, 1));
+  const merged = new QuantileSketch();
+  merged.merge(sketchOf(small));
+  expect(quantiles(merged)).toEqual(quantiles(sketchOf(small)));
+  const zeros = new Float64Array(5000);
+  const after = sketchOf([...zeros, ...small]);
+  const before = sketchOf([...small, ...zeros]);
+  expect(quantiles(after)).toEqual(quantiles(before));
+  expectWithin(after, Float64Array.from([...small, ...zeros]));
+  const both = sketchOf(zeros);
+  both.merge(sketchOf(small));
+  expect(quantiles(both)).toEqual(quantiles(after));
+});
+
 test("many at once are the same as one by one, wherever they are cut", () => {
   const sketches: [QuantileSketch, QuantileSketch] = [new QuantileSketch(300), new QuantileSketch(300)];
   const stream = new RandomStream(5, "blocks");

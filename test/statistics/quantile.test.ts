@@ -7,6 +7,7 @@ test("type 7, as R's quantile(c(1, 2, 4, 8)) has it", () => {
   expect([0, 0.25, 0.5, 0.75, 1].map((p) => quantile(values, p))).toEqual([1, 1.75, 3, 5, 8]);
   expect(quantile(values, 0.95)).toBeCloseTo(7.4, 12);
   expect(quantile([3], 0.99)).toBe(3);
+  expect(quantile([1, 2, Number.POSITIVE_INFINITY], 0.5)).toBe(2);
 });
 
 test("it lies between neighbours and grows with p", () => {

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { withLoad } from "../../sim/compile.ts";
 import { leftOf } from "../../sim/disturbance.ts";
+import { planLoad } from "../../sim/load.ts";
 import type { Plan } from "../../sim/plan.ts";
 import { mean } from "../../sim/statistics/moments.ts";
 import { type Bound, capacityOf } from "../../sim/sweep/capacity.ts";
@@ -49,6 +51,19 @@ test("D/M/1: sojourn is exponential with rate mu (1 - sigma), sigma = exp(-mu (1
   expect(rate! / lambda).toBeLessThan(1.04);
   expect(interval![0]!).toBeLessThan(lambda);
   expect(interval![1] ?? Number.POSITIVE_INFINITY).toBeGreaterThan(lambda);
+});
+
+test("a bound that some replications break at what the line carries: the interval begins where none of them does", () => {
+  const { plan, profile } = line({ pods: [{ cpu: exponential(1e-3, 4000) }], frames: 2000, warmup: 100, seed: 5 });
+  const full = replicate(plan, profile, 12).samples.throughput;
+  const at = (rate: number) => replicate(withLoad(plan, planLoad({ kind: "rate", rate })), profile, 12).samples.p95;
+  const there = at(mean(full));
+  const seconds = 1.01 * mean(there);
+  const { rate, interval, limit } = capacityOf(plan, profile, p95(seconds), 12);
+  expect(there.some((value) => value > seconds)).toBe(true);
+  expect([rate, limit]).toEqual([mean(full), "throughput"]);
+  expect(interval![0]!).toBeLessThan(Math.min(...full));
+  expect(Math.max(...at(0.99 * interval![0]!))).toBeLessThan(seconds);
 });
 
 describe("a line of which a pod is killed", () => {

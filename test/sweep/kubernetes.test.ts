@@ -10,16 +10,16 @@ const SPEC = { name: "edgetwin-sweep-01234567", namespace: "lab", image: "exampl
 
 describe("jobManifests", () => {
   test.each([
-    ["job", true, 8],
-    ["jobs", false, 2],
-  ])("are as the golden file %s has them", async (name, indexed, shards) => {
-    const manifests = jobManifests({ ...SPEC, shards, indexed, inputs: Buffer.from("inputs") });
+    ["job", "all", 8],
+    ["jobs", [0, 1], 2],
+  ] as const)("are as the golden file %s has them", async (name, run, shards) => {
+    const manifests = jobManifests({ ...SPEC, shards, run, inputs: Buffer.from("inputs") });
     await expect(manifests).toMatchFileSnapshot(`../golden/sweep/${name}.yaml`);
   });
 
   test("refuse inputs that no ConfigMap takes", () => {
     const inputs = Buffer.alloc(MOST_BYTES);
-    expect(() => jobManifests({ ...SPEC, indexed: true, inputs })).toThrow(/should be at most 1000000/);
+    expect(() => jobManifests({ ...SPEC, run: "all", inputs })).toThrow(/should be at most 1000000/);
   });
 });
 

@@ -10,7 +10,7 @@ const UNCHANGED = 0.15;
 const THESIS_GAIN: Readonly<Record<string, number>> = { S: 0.7658, E: 1.0394 };
 
 /** The size of the thesis' throughput runs, [height, width]. */
-const THESIS_SIZE = [720, 1280] as const;
+const THESIS_SIZE: readonly [number, number] = [720, 1280];
 
 interface Contrast {
   readonly size: readonly [number, number];
@@ -54,12 +54,15 @@ function computeClaim(outcomes: Outcomes, letter: string): Claim {
         figures: change(size, computeOf(monolith), computeOf(pipeline)),
       }));
       if (judged === null || judged.holds) return judged;
-      const rises = all.filter(({ monolith, pipeline }) => computeOf(pipeline) > computeOf(monolith)).length;
+      const changes = all
+        .map(({ monolith, pipeline }) => computeOf(pipeline) / computeOf(monolith) - 1)
+        .filter((change) => Math.abs(change) > UNCHANGED);
+      const rises = changes.filter((change) => change > 0).length;
       const why =
-        rises * 2 > all.length
+        rises * 2 > changes.length
           ? "Compute is slower in pods of their own: a stage's input is no longer warm in the cache, and pods share the host's cores."
           : "Compute is faster in pods of their own: each process holds less, and the stages no longer evict each other's data.";
-      return { ...judged, why };
+      return { ...judged, why: `${judged.why} ${why}` };
     },
   };
 }
@@ -70,7 +73,7 @@ function throughputClaim(outcomes: Outcomes, letter: string): Claim {
     id: `E3@${letter}`,
     statement:
       `On ${nodeText(letter)}, one pod per stage carries more frames per second than the monolith` +
-      (thesis === undefined ? "" : ` (thesis, at 720x1280: +${(thesis * 100).toFixed(2)} %)`),
+      (thesis === undefined ? "" : ` (thesis, at ${sizeLabel(THESIS_SIZE)}: +${(thesis * 100).toFixed(2)} %)`),
     needs: needs(letter, "under saturation"),
     check: (side) => {
       const all = contrasts(outcomes, letter, "saturated", side);

@@ -25,7 +25,7 @@ export function throughputPicture(plans: readonly PlanComparison[]): Picture {
     id: "throughput",
     title: `Throughput, ${load === "saturated" ? "saturated" : `load ${load}`}`,
     caption:
-      "Frames per second per split and size. Bars: 95 % interval of the prediction, range over repeats of the measurement.",
+      "Frames per second per split and size. Bars: 95 % interval of the prediction; as wide as the range over repeats of the measurement.",
     spec: dotPlot(shown, "throughput (frames/s)", (plan, source) => {
       const { throughput } = plan[source];
       const [low, high] =
@@ -46,7 +46,7 @@ export function latencyPicture(plans: readonly PlanComparison[], load: string): 
     title: `Median latency, ${saturated ? "saturated" : `load ${load}`}`,
     caption: saturated
       ? "A saturated frame's latency runs from its production and is mostly waiting: the windows are full."
-      : "Latency runs from the moment a frame was due. Bars: 95 % interval of the prediction, range over repeats of the measurement.",
+      : "Latency runs from the moment a frame was due. Bars: 95 % interval of the prediction; as wide as the range over repeats of the measurement.",
     spec: dotPlot(shown, "median latency (ms)", (plan, source) => {
       const { p50 } = plan[source].latency;
       const [low, high] =

@@ -34,14 +34,14 @@ export async function bench(args: readonly string[]): Promise<void> {
   for (const { workload, count } of asked) await measure(workload!, count);
 }
 
-async function measure({ title, unit, check, runners }: Workload, count?: number): Promise<void> {
-  print(`\n${title}\n`);
+async function measure({ title, unit, check, turns = TURNS, runners }: Workload, count?: number): Promise<void> {
+  print(`\n${title}${turns === TURNS ? "" : `; ${turns === 1 ? "one run" : `${turns} runs`}`}\n`);
   const present: { runner: Runner; outcomes: Outcome[] }[] = [];
   for (const runner of await runners(count)) {
     if ("missing" in runner) print(`${runner.name} is skipped: ${runner.missing}\n`);
     else present.push({ runner, outcomes: [] });
   }
-  for (let turn = 0; turn < TURNS; turn++) {
+  for (let turn = 0; turn < turns; turn++) {
     for (const { runner, outcomes } of present) {
       const outcome = await runner.run();
       const value = outcome.values[check.name]!;

@@ -22,6 +22,8 @@ export interface Workload {
   readonly unit: string;
   /** The name of the value that is printed, what it should be, and how far off, relative, a short run may be. */
   readonly check: { readonly name: string; readonly exact: number; readonly tolerance: number };
+  /** How often it runs, of which the median counts; left out: as often as is usual. */
+  readonly turns?: number;
   /** `missing` says why a peer is left out. @param count of what is counted, as many as is usual if it is left out; slow peers do with less. */
   runners(count?: number): Promise<readonly (Runner | { readonly name: string; readonly missing: string })[]>;
 }

@@ -68,6 +68,24 @@ const VARIANTS: Readonly<Record<string, Partial<sim.PipelineSpec>>> = {
   zstd: { zstd: { bytes: [21_000, 34_567, 18_001], compress: [0.002, 0.003], decompress: 0.001 }, rate: 19 },
 };
 
+/** What may happen to a pipeline besides, which one engine alone knows of. */
+const HAPPENING: Readonly<Record<string, (plan: sim.Plan) => sim.Plan>> = {
+  disturbances: (plan) => ({
+    ...plan,
+    disturbances: [
+      { link: ["gateway", "server"], bandwidth: { share: 0.3 }, from: 2, until: 4 },
+      { node: "server", speed: { share: 0.5 }, from: 5, until: 6.5 },
+      { node: "gateway", restart: 0.7, at: 7 },
+      { burst: 12, at: 9 },
+    ],
+  }),
+  "uneven arrivals": (plan) => ({ ...plan, workload: { ...plan.workload, arrivals: { kind: "poisson" } } }),
+  "dropped frames": (plan) => ({
+    ...plan,
+    workload: { ...plan.workload, arrivals: { kind: "on-off", on: 1.3, off: 0.6 }, buffer: 3 },
+  }),
+};
+
 /** Digests by what they are of. @param seed Of all random streams. */
 export function digests(seed: number): Record<string, string> {
   const all: Record<string, unknown> = {};
@@ -81,6 +99,14 @@ export function digests(seed: number): Record<string, string> {
     all[`summary, ${name}`] = sim.simulateSummary(plan, costsOf(plan, profile, 3), 1);
     all[`prediction, ${name}`] = sim.predict(plan, profile, 5);
   }
+  for (const [name, happening] of Object.entries(HAPPENING)) {
+    const { plan, profile } = pipeline({ ...split, rate: 23.7, seed });
+    const happens = happening(plan);
+    all[`trace, ${name}`] = sim.simulate(happens, costsOf(happens, profile, 3), 1);
+    all[`prediction, ${name}`] = sim.predict(happens, profile, 5);
+  }
+  const { plan, profile } = pipeline({ ...split, seed });
+  all.capacity = sim.capacityOf(plan, profile, { figure: "p95", seconds: 0.2 }, 4);
   all.fleet = sim.simulateFleet(
     Array.from({ length: 12 }, (_, i) => {
       const nodes = split.nodes!.map((node) => (node.name === "edge" ? { ...node, host: `camera-${i}` } : node));
