@@ -51,6 +51,11 @@ const TIMER_SLACK = 1.2e-3;
 /** Bytes that may wait in the relay for the wire before it stops reading: what a switch would buffer. */
 const QUEUE_BYTES = 256 * 1024;
 
+/** Seconds of the wire that one piece takes at most: a frame that ends amid a piece is late by the rest of that. */
+const PIECE_SECONDS = 1e-3;
+/** Bytes: pieces are no shorter than a packet. */
+const LEAST_PIECE = 1500;
+
 interface Piece {
   readonly bytes: Buffer;
   readonly from: Socket;
@@ -110,8 +115,15 @@ class Direction {
   }
 
   #push(bytes: Buffer, from: Socket, to: Socket): void {
-    this.#wireFree = Math.max(this.#wireFree, now()) + bytes.length / this.#bandwidth;
-    this.#pieces.push({ bytes, from, to, wired: this.#wireFree });
+    this.#wireFree = Math.max(this.#wireFree, now());
+    const most = Math.max(LEAST_PIECE, Math.ceil(PIECE_SECONDS * this.#bandwidth));
+    let at = 0;
+    do {
+      const piece = bytes.subarray(at, at + most);
+      at += piece.length;
+      this.#wireFree += piece.length / this.#bandwidth;
+      this.#pieces.push({ bytes: piece, from, to, wired: this.#wireFree });
+    } while (at < bytes.length);
     this.#bytes += bytes.length;
     if (this.#bytes > this.#limit) {
       from.pause();
