@@ -167,7 +167,7 @@ function keptProfile(path: string, say: (line: string) => void): Profile | null 
 }
 
 /** What no profile is without. */
-const PARTS = [
+const REQUIRED = [
   "fingerprint",
   "hosts",
   "gaps",
@@ -186,7 +186,7 @@ function givenProfile(path: string): Profile {
   if (typeof profile !== "object" || profile === null) throw new ArtefactError(`${path}: is no profile`);
   const differs = otherFormat(profile);
   if (differs !== null) throw new ArtefactError(`${path}: ${differs}: measure anew with edgetwin profile`);
-  const missing = PARTS.filter((part) => profile[part] === undefined);
+  const missing = REQUIRED.filter((part) => profile[part] === undefined);
   if (missing.length > 0) throw new ArtefactError(`${path}: is no profile: ${missing.join(", ")} missing`);
   return profile;
 }

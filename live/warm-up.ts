@@ -37,34 +37,34 @@ const COMPILED = 0.05;
  * @param largest of the frames to come. @param patience seconds that compilers are waited for at most.
  */
 export async function warmUp(line: WarmedLine, largest: FrameSize, patience: number): Promise<void> {
-  const first = await begin(line, FIRST, PILOT.small);
-  const large = await begin(line, { ...largest, frames: LARGE.frames }, PILOT.large);
+  const first = await streamFirst(line, FIRST, PILOT.small);
+  const large = await streamFirst(line, { ...largest, frames: LARGE.frames }, PILOT.large);
   await compile(line, patience, first);
   await line.stream({ ...largest, frames: Math.min(LARGE.most, Math.ceil(LARGE.seconds * large.rate)) });
 }
 
 /** Frames that have passed, and how many come in a second. */
-interface Begun {
-  readonly streamed: number;
+interface Streamed {
+  readonly frames: number;
   readonly rate: number;
 }
 
 /** The first frames of a size. */
-async function begin(line: WarmedLine, frames: Frames, pilot: number): Promise<Begun> {
+async function streamFirst(line: WarmedLine, frames: Frames, pilot: number): Promise<Streamed> {
   const rateOf = async (count: number) => {
     const begin = performance.now();
     await line.stream({ ...frames, frames: count });
     return (count / (performance.now() - begin)) * 1e3;
   };
   const rest = Math.min(frames.frames - pilot, Math.ceil(MOST_SECONDS * (await rateOf(pilot))));
-  return { streamed: pilot + rest, rate: await rateOf(rest) };
+  return { frames: pilot + rest, rate: await rateOf(rest) };
 }
 
 /** Streams small frames until the compilers rest. @param first how larger ones came. */
-async function compile(line: WarmedLine, patience: number, first: Begun): Promise<void> {
+async function compile(line: WarmedLine, patience: number, first: Streamed): Promise<void> {
   const until = performance.now() + patience * 1e3;
   let small = SMALL;
-  let { streamed } = first;
+  let streamed = first.frames;
   for (let before = await line.usage(); performance.now() < until; ) {
     const frames = Math.min(small.frames, Math.ceil(MOST_SECONDS * first.rate));
     try {

@@ -1,4 +1,4 @@
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { ArtefactError, WriteError } from "../artefacts.ts";
 
@@ -12,34 +12,26 @@ const TRIES = 3;
  * @throws ArtefactError if another process holds it; WriteError if it can't be written.
  */
 export function lock(path: string, what: string): () => void {
-  const mine = `${path}.${process.pid}.tmp`;
-  try {
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(mine, String(process.pid));
-    for (let tries = 0; tries < TRIES; tries++) {
-      if (isLinked(mine, path)) return () => rmSync(path, { force: true });
-      const holder = holderOf(path);
-      if (holder !== null && holder !== process.pid && isAlive(holder)) break;
-      rmSync(path, { force: true });
-    }
-  } catch (error) {
-    throw new WriteError(path, error as NodeJS.ErrnoException);
-  } finally {
-    rmSync(mine, { force: true });
+  for (let tries = 0; tries < TRIES; tries++) {
+    if (isTaken(path)) return () => rmSync(path, { force: true });
+    const holder = holderOf(path);
+    if (holder !== null && holder !== process.pid && isAlive(holder)) break;
+    rmSync(path, { force: true });
   }
   throw new ArtefactError(
     `${path}: process ${holderOf(path)} ${what}: wait until it is done; if that is another program by now, delete the file`,
   );
 }
 
-/** A link is there with its content, or not at all. */
-function isLinked(from: string, to: string): boolean {
+/** Makes the file, if nobody has. */
+function isTaken(path: string): boolean {
   try {
-    linkSync(from, to);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, String(process.pid), { flag: "wx" });
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
-    throw error;
+    throw new WriteError(path, error as NodeJS.ErrnoException);
   }
 }
 

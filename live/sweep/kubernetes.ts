@@ -50,7 +50,7 @@ export async function sweepOnKubernetes(inputs: WorkerInputs, options: Kubernete
   const numbered = ((await serverMinor(runner, signal)) ?? INDEXED_JOBS) >= INDEXED_JOBS;
   const run = numbered && left.length === shards ? "all" : left;
   const manifests = jobManifests({ name, namespace, image, shards, inputs: inputsBytes(inputs), run });
-  const fetch = async () => {
+  const collect = async () => {
     const found = await runner.run(kubectl("get", "pods", ...mine, "--output", "json"), { signal });
     const pods = dryRun ? new Map(left.map((index) => [index, `${name}-${index}-POD`])) : podsOf(found);
     const problems: Error[] = [];
@@ -78,10 +78,10 @@ export async function sweepOnKubernetes(inputs: WorkerInputs, options: Kubernete
       await finished((...words) => kubectl(...words, ...mine), jobs, left.length, options);
     } catch (error) {
       // What shards have finished is worth having, even if others never will.
-      if (error instanceof CommandError && !signal.aborted) await fetch().catch(() => undefined);
+      if (error instanceof CommandError && !signal.aborted) await collect().catch(() => undefined);
       throw error;
     }
-    await fetch();
+    await collect();
     return kept.flatMap((shard) => shard!);
   } finally {
     const removal = kubectl("delete", "jobs,configmaps", ...mine, "--wait=false");

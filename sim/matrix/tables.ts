@@ -54,19 +54,13 @@ export function errorsTables(plans: readonly MatrixPlan[], side: Side): ErrorsTa
 
 function errorsRow(metric: Metric, summary: ErrorSummary): string[] {
   const { error, bias, spread, bound, withinBound, rerun } = summary;
-  const limits =
-    bound === null
-      ? "-"
-      : `${[bound.median, bound.each]
-          .flatMap((one) => one ?? [])
-          .map(percent)
-          .join(", ")} %`;
+  const limits = bound === null ? [] : [bound.median, bound.each].flatMap((one) => (one === null ? [] : percent(one)));
   return [
     METRIC_TITLES[metric],
     formatShare(error.median),
     formatShare(error.worst),
     formatSigned(bias),
-    `${limits}${holds(summary) === false ? " !" : ""}`,
+    limits.length === 0 ? "-" : `${limits.join(", ")} %${holds(summary) === false ? " !" : ""}`,
     withinBound === null ? "-" : formatShare(withinBound),
     spread === null ? "-" : formatShare(spread.median),
     spread === null ? "-" : formatShare(spread.worst),
